@@ -1,0 +1,42 @@
+# Footnote: `make chat` to use it, `make test` to check it. Every target sets itself up.
+PYTHON ?= python3
+PORT ?= 7860
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: help setup chat test check bench screenshots clean
+
+help:
+	@echo "make chat         set up, then serve the web chat on http://127.0.0.1:$(PORT)"
+	@echo "make test         set up, then ruff, mypy --strict and the tests"
+	@echo "make setup        the set-up alone"
+	@echo "make bench        measure speed on this machine (minutes)"
+	@echo "make screenshots  photograph the page (needs Chromium)"
+	@echo "make clean        remove what make made"
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+chat: $(STAMP)
+	$(BIN)/footnote chat --port $(PORT)
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: check
+	$(BIN)/pytest
+
+bench: $(STAMP)
+	$(BIN)/python -m eval.benchmarks
+
+screenshots: $(STAMP)
+	$(BIN)/python -m tests.screenshots
+
+clean:
+	rm -rf .venv build out ./*.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,182 @@
+"""The nouns of asking: from a search hit to a verified, cited answer.
+
+Values only. ``Answer.to_dict`` is the one JSON that the command line, the web API and eval share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+
+from index.types import Chunk, DocumentInfo, SkippedFile
+
+SCHEMA_VERSION = 1
+
+
+class Verdict(StrEnum):
+    """Does the quote support the sentence that cites it?"""
+
+    SUPPORTED = "supported"
+    PARTLY = "partly"
+    UNSUPPORTED = "unsupported"
+
+
+class AnswerKind(StrEnum):
+    """How an answer came to be."""
+
+    EXTRACTIVE = "extractive"
+    WRITTEN = "written"
+    REFUSED = "refused"
+
+
+class RefusalReason(StrEnum):
+    """Why no answer is given; the value is the sentence shown."""
+
+    NO_DOCUMENTS = "There are no documents to answer from yet."
+    NO_QUESTION = "There is no question to answer."
+    NOTHING_FOUND = "Nothing in your documents is about this."
+    NOT_SAID = "Your documents do not say."
+    NO_TOTAL = "Your documents list items on this but state no total."
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier question of a conversation and the answer text it got."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Where a passage's place comes from. Ranks count from 1; None means not among the candidates.
+
+    Scores are higher-is-better and compare within one search only.
+    """
+
+    dense_rank: int | None = None
+    dense_score: float | None = None  #: cosine similarity, -1 to 1
+    lexical_rank: int | None = None
+    lexical_score: float | None = None  #: BM25
+    fused_rank: int | None = None
+    fused_score: float | None = None
+    reader_score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk found for a question, with the document it comes from."""
+
+    chunk: Chunk
+    document: DocumentInfo
+    score: float
+    parts: Parts
+    duplicates: tuple[str, ...] = ()  #: sources of near-identical passages folded into this one
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A footnote: ``document.text[start:end] == quote``, always."""
+
+    number: int  #: counted from 1 within the answer
+    document_id: str
+    source: str
+    title: str
+    pages: tuple[int, ...]
+    start: int
+    end: int
+    quote: str
+    verdict: Verdict
+    score: float  #: probability-like, 0–1, that the quote supports the sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer and the footnotes it rests on."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A plain "your documents do not say", with what the person can do next."""
+
+    reason: RefusalReason
+    nearest: tuple[Passage, ...] = ()
+    missing_words: tuple[str, ...] = ()  #: words of the question found in no document
+    unreadable: tuple[SkippedFile, ...] = ()  #: files that might have held it
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the assistant says to a question, and everything needed to check it."""
+
+    question: str
+    standalone_question: str
+    kind: AnswerKind
+    sentences: tuple[Sentence, ...] = ()
+    short: str | None = None  #: the bare answer when there is one, e.g. "29,000"
+    refusal: Refusal | None = None
+    confidence: float | None = None  #: probability 0–1 that it is right; None without a calibrated model
+    conflicts: tuple[Passage, ...] = ()  #: passages that disagree
+    passages: tuple[Passage, ...] = ()
+    model: str = ""
+    timings: Mapping[str, float] = field(default_factory=dict)  #: seconds by stage
+    raw: str | None = None  #: a language model's own words before checking
+    final: bool = True  #: False for the snapshots that stream before the last
+
+    @property
+    def declined(self) -> bool:
+        """True when this is a refusal."""
+        return self.kind is AnswerKind.REFUSED
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """All footnotes, each once, by number."""
+        numbered = {c.number: c for sentence in self.sentences for c in sentence.citations}
+        return tuple(numbered[number] for number in sorted(numbered))
+
+    @property
+    def text(self) -> str:
+        """The sentences with their markers, or the refusal's sentence.
+
+        A literal ``[3]`` inside a document's words is shown as ``［3］`` so that it is no marker.
+        """
+        if self.refusal is not None:
+            return self.refusal.reason.value
+        return " ".join(
+            escape_markers(sentence.text) + "".join(f" [{c.number}]" for c in sentence.citations)
+            for sentence in self.sentences
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """The one JSON form: plain types only, ``schema_version`` first."""
+        data = asdict(self)
+        data["timings"] = dict(self.timings)
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "text": self.text,
+            "declined": self.declined,
+            **data,
+            "citations": [asdict(citation) for citation in self.citations],
+        }
+
+
+def escape_markers(text: str) -> str:
+    """Replace the square brackets of things that look like footnote markers by full-width ones."""
+    out: list[str] = []
+    rest = text
+    while "[" in rest:
+        before, _, after = rest.partition("[")
+        digits, closing, tail = after.partition("]")
+        out.append(before)
+        if closing and digits.isdigit():
+            out.append(f"［{digits}］")
+            rest = tail
+        else:
+            out.append("[")
+            rest = after
+    out.append(rest)
+    return "".join(out)

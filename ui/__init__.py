@@ -1,0 +1,1 @@
+"""Ways in for people: the web chat and the ``footnote`` command."""
