@@ -134,6 +134,20 @@ class SkippedFile:
         return f"{self.source} {self.reason.value}" + (f" ({self.detail})" if self.detail else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which documents to search; the empty scope is all of them.
+
+    A document is inside when one of its sources is named or lies in one of the folders (if any of
+    either are given) and its date is within ``since`` … ``until``, both ISO 8601 and inclusive.
+    """
+
+    sources: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+
+
 def document_to_dict(document: Document) -> dict[str, object]:
     """JSON-ready form of a document; blocks and runs are lists to stay small."""
     return {
@@ -158,7 +172,10 @@ def blocks_to_list(blocks: Sequence[Block]) -> list[list[object]]:
             block.end,
             block.level,
             block.page,
-            [[run.start, run.end, run.page, run.page_start, run.page_end] for run in block.page_runs],
+            [
+                [run.start, run.end, run.page, run.page_start, run.page_end]
+                for run in block.page_runs
+            ],
         ]
         for block in blocks
     ]

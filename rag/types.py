@@ -119,7 +119,7 @@ class Answer:
     sentences: tuple[Sentence, ...] = ()
     short: str | None = None  #: the bare answer when there is one, e.g. "29,000"
     refusal: Refusal | None = None
-    confidence: float | None = None  #: probability 0–1 that it is right; None without a calibrated model
+    confidence: float | None = None  #: probability 0–1 that it is right; None when not calibrated
     conflicts: tuple[Passage, ...] = ()  #: passages that disagree
     passages: tuple[Passage, ...] = ()
     model: str = ""

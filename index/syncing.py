@@ -1,0 +1,314 @@
+"""Bring a catalog up to date with folders: what changed, parse, chunk, embed, commit.
+
+One file ahead is parsed in the sandbox while the batch before it is embedded. Each document is
+committed in a transaction of its own; whatever stops a sync, what was committed stays and the next
+sync does the rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from index.analysis import terms
+from index.catalog import Catalog, SourceRow
+from index.chunking import chunk_document
+from index.embedding import Embedder, Vectors
+from index.errors import UnreadableError, UsageError
+from index.loading import LOADER_VERSION, Limits, Sandbox, supported
+from index.scanning import FoundFile, scan, source_name
+from index.types import Chunk, Document, SkippedFile, SkipReason
+
+_BATCH_CHUNKS = 96  # chunks gathered from small files before the embedder is called once
+_SLICE_CHUNKS = 256  # chunks embedded between two progress reports of one large file
+_RETRIED = frozenset({SkipReason.CHANGED, SkipReason.TOO_SLOW, SkipReason.NO_PERMISSION})
+
+
+@dataclass(frozen=True, slots=True)
+class SyncProgress:
+    """Where a sync stands: files done of those that need work, and the file at hand."""
+
+    done: int
+    total: int
+    source: str
+    chunks: int  #: chunks made so far
+    seconds: float  #: since the sync began
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync did. Sources are absolute paths."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: int = 0
+    skipped: tuple[SkippedFile, ...] = ()
+    missing_roots: tuple[str, ...] = ()  #: known folders that are not there now; kept as they were
+    chunks: int = 0
+    seconds: float = 0.0
+    stopped: bool = False
+
+    def __str__(self) -> str:
+        parts = [f"{len(self.added)} added", f"{len(self.changed)} changed"]
+        parts += [f"{len(self.removed)} removed", f"{self.unchanged} unchanged"]
+        if self.skipped:
+            parts.append(f"{len(self.skipped)} skipped")
+        line = ", ".join(parts) + f" ({self.chunks} passages in {self.seconds:.1f} s)"
+        return line + (", stopped early" if self.stopped else "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A file that needs work under a root."""
+
+    root: int
+    file: FoundFile
+    before: SourceRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """A file after the sandbox: its row for the catalog and, when it could be read, its text."""
+
+    task: _Task
+    row: SourceRow
+    document: Document | None = None
+    chunks: Sequence[Chunk] = ()
+
+
+@dataclass(slots=True)
+class _Tally:
+    """A report in the making."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    skipped: list[SkippedFile] = field(default_factory=list)
+    missing_roots: list[str] = field(default_factory=list)
+    chunks: int = 0
+    done: int = 0
+    stopped: bool = False
+
+    def report(self, seconds: float) -> SyncReport:
+        return SyncReport(
+            added=tuple(self.added),
+            changed=tuple(self.changed),
+            removed=tuple(self.removed),
+            unchanged=self.unchanged,
+            skipped=tuple(self.skipped),
+            missing_roots=tuple(self.missing_roots),
+            chunks=self.chunks,
+            seconds=seconds,
+            stopped=self.stopped,
+        )
+
+
+class Syncer:
+    """One sync over a catalog that is open for writing."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        embedder: Embedder,
+        limits: Limits,
+        progress: Callable[[SyncProgress], None] | None,
+        stop: threading.Event | None,
+    ) -> None:
+        self._catalog = catalog
+        self._embedder = embedder
+        self._limits = limits
+        self._progress = progress
+        self._stop = stop
+        self._started = time.monotonic()
+        self._tally = _Tally()
+        self._total = 0
+
+    def run(self, roots: Sequence[Path]) -> SyncReport:
+        """Sync these roots, each on its own. Raises UsageError for one that was never there."""
+        tasks: list[_Task] = []
+        visited: list[int] = []
+        known = set(self._catalog.roots())
+        for root in roots:
+            path = Path(os.path.abspath(root.expanduser()))
+            try:
+                files = scan(path)
+            except UsageError:
+                if str(path) not in known or len(roots) == 1:
+                    raise
+                self._tally.missing_roots.append(str(path))
+                continue
+            with self._catalog.transaction():
+                root_id = self._catalog.root_id(source_name(path))
+            tasks += self._compare(root_id, files)
+            visited.append(root_id)
+        self._total = len(tasks)
+        self._work(tasks)
+        if not self._tally.stopped:
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            with self._catalog.transaction():
+                for root_id in visited:
+                    self._catalog.mark_synced(root_id, now)
+        return self._tally.report(time.monotonic() - self._started)
+
+    # ---- what changed --------------------------------------------------------------------
+
+    def _compare(self, root: int, files: list[FoundFile]) -> list[_Task]:
+        rows = self._catalog.sources(root)
+        gone = sorted(rows.keys() - {file.source for file in files})
+        if gone:
+            with self._catalog.transaction():
+                for source in gone:
+                    self._catalog.remove_source(root, source)
+        self._tally.removed += [source for source in gone if rows[source].document]
+        tasks: list[_Task] = []
+        for file in files:
+            row = rows.get(file.source)
+            if row is None or not _same_file(row, file):
+                tasks.append(_Task(root, file, row))
+            elif row.skipped is not None:
+                self._tally.skipped.append(row.skipped)
+            else:
+                self._tally.unchanged += 1
+        return tasks
+
+    # ---- parse, embed, commit ------------------------------------------------------------
+
+    def _work(self, tasks: list[_Task]) -> None:
+        batch: list[_Parsed] = []
+        for parsed in self._parse_ahead(tasks):
+            if parsed.document is None or self._catalog.has_document(parsed.document.id):
+                self._commit(parsed, {})
+            else:
+                chunks = chunk_document(
+                    parsed.document, self._embedder.count_tokens, self._embedder.window_tokens
+                )
+                batch.append(replace(parsed, chunks=chunks))
+            if sum(len(waiting.chunks) for waiting in batch) >= _BATCH_CHUNKS:
+                self._embed_and_commit(batch)
+                batch = []
+            if self._stop is not None and self._stop.is_set():
+                self._tally.stopped = True
+                break
+        self._embed_and_commit(batch)
+
+    def _parse_ahead(self, tasks: list[_Task]) -> Iterator[_Parsed]:
+        """Parsed files in order; one file ahead is in the sandbox while the caller works."""
+        # On the way out the sandbox goes first and ends its child, so the pool need not wait.
+        with ThreadPoolExecutor(1) as pool, Sandbox(self._limits) as sandbox:
+            ahead: deque[Future[_Parsed]] = deque()
+            for task in tasks:
+                ahead.append(pool.submit(_parse, task, sandbox))
+                if len(ahead) > 1:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+
+    def _embed_and_commit(self, batch: list[_Parsed]) -> None:
+        keys = {chunk.id: self._vector_key(chunk) for parsed in batch for chunk in parsed.chunks}
+        texts = {
+            keys[chunk.id]: chunk.embedding_text for parsed in batch for chunk in parsed.chunks
+        }
+        missing = self._catalog.missing_vectors(list(texts))
+        vectors: dict[bytes, Vectors] = {}
+        for start in range(0, len(missing), _SLICE_CHUNKS):
+            some = missing[start : start + _SLICE_CHUNKS]
+            rows = self._embedder.embed([texts[key] for key in some])
+            vectors.update(zip(some, rows, strict=True))
+            self._tell(batch[0].row.path, len(vectors))
+        for parsed in batch:
+            self._commit(parsed, vectors)
+
+    def _commit(self, parsed: _Parsed, vectors: dict[bytes, Vectors]) -> None:
+        catalog, document = self._catalog, parsed.document
+        with catalog.transaction():
+            if document is not None and not catalog.has_document(document.id):
+                keys = [self._vector_key(chunk) for chunk in parsed.chunks]
+                new = [key for key in dict.fromkeys(keys) if key in vectors]
+                if new:
+                    catalog.put_vectors(new, np.stack([vectors[key] for key in new]))
+                analysed = [" ".join(terms(chunk.embedding_text)) for chunk in parsed.chunks]
+                catalog.add_document(document, parsed.chunks, keys, analysed)
+            catalog.put_source(parsed.task.root, parsed.row)
+        self._count(parsed)
+
+    def _vector_key(self, chunk: Chunk) -> bytes:
+        text = f"{self._embedder.fingerprint}\0{chunk.embedding_text}"
+        return hashlib.blake2b(text.encode(), digest_size=20).digest()
+
+    # ---- reporting -----------------------------------------------------------------------
+
+    def _count(self, parsed: _Parsed) -> None:
+        tally, row, before = self._tally, parsed.row, parsed.task.before
+        had = before is not None and before.document is not None
+        if row.skipped is not None:
+            tally.skipped.append(row.skipped)
+            if had:
+                tally.removed.append(row.path)
+        elif before is not None and before.document == row.document:
+            tally.unchanged += 1
+        elif had:
+            tally.changed.append(row.path)
+        else:
+            tally.added.append(row.path)
+        tally.done += 1
+        tally.chunks += len(parsed.chunks)
+        self._tell(row.path, 0)
+
+    def _tell(self, source: str, embedded: int) -> None:
+        if self._progress is not None:
+            tally, seconds = self._tally, time.monotonic() - self._started
+            made = tally.chunks + embedded
+            self._progress(SyncProgress(tally.done, self._total, source, made, seconds))
+
+
+def _parse(task: _Task, sandbox: Sandbox) -> _Parsed:
+    """What a file holds, or why it cannot be told. Runs beside the caller: touches no catalog."""
+    file, before = task.file, task.before
+    digest = _digest(file)
+    row = SourceRow(file.source, None, file.size, file.mtime_ns, digest, str(LOADER_VERSION), None)
+    if before is not None and digest is not None and before.sha256 == digest:
+        touched = replace(before, size=file.size, mtime_ns=file.mtime_ns)
+        if _same_file(touched, file):
+            return _Parsed(task, touched)
+    if not supported(file.path):
+        detail = file.path.suffix or "no suffix"
+        skipped = SkippedFile(file.source, SkipReason.UNSUPPORTED, detail)
+        return _Parsed(task, replace(row, skipped=skipped))
+    try:
+        document = sandbox.load(file.path, file.source)
+    except UnreadableError as error:
+        return _Parsed(task, replace(row, skipped=error.skipped))
+    return _Parsed(task, replace(row, document=document.id), document)
+
+
+def _retried(row: SourceRow) -> bool:
+    return row.skipped is not None and row.skipped.reason in _RETRIED
+
+
+def _same_file(row: SourceRow, file: FoundFile) -> bool:
+    same = row.size == file.size and row.mtime_ns == file.mtime_ns
+    return same and row.loaders == str(LOADER_VERSION) and not _retried(row)
+
+
+def _digest(file: FoundFile) -> str | None:
+    """SHA-256 of a regular file's bytes, None when it cannot be read (the sandbox says why)."""
+    try:
+        if not stat.S_ISREG(file.path.stat().st_mode):
+            return None
+        with file.path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return None

@@ -1,0 +1,151 @@
+"""Question, passages and readings to an extractive answer: sentences quoted word for word.
+
+The reader says where an answer stands and how likely; this module makes sentences, footnotes and
+refusals of it. It reads no index and calls no model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.analysis import question_terms, words
+from index.sentences import sentence_spans
+from rag.reader import Reading
+from rag.types import (
+    Answer,
+    AnswerKind,
+    Citation,
+    Passage,
+    Sentence,
+    Verdict,
+)
+
+_FURTHER_SHARE = 0.6  # of the best sentence's probability, from which a further one is shown
+_LIST_SHARE = 0.35  # the same where several things or an explanation are asked for
+_OPEN_WORDS = frozenset({"why", "how", "explain", "describe", "list", "name", "which", "steps"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A sentence that may answer: offsets into its document, probability 0–1."""
+
+    passage: Passage
+    start: int
+    end: int
+    probability: float
+    short: str | None = None  #: the span inside the sentence that is the bare answer
+
+
+def find_sentences(passages: Sequence[Passage], readings: Sequence[Reading]) -> list[Found]:
+    """The sentences that the readers' spans stand in, best first, each once."""
+    best: dict[tuple[str, int, int], Found] = {}
+    for passage, reading in zip(passages, readings, strict=True):
+        sentences = sentence_spans(passage.chunk.text)
+        for span in reading.spans:
+            touched = [s for s in sentences if s[0] < span.end and s[1] > span.start]
+            if not touched:
+                continue
+            start, end = touched[0][0], touched[-1][1]
+            whole = span.start <= start and span.end >= end
+            found = Found(
+                passage=passage,
+                start=passage.chunk.start + start,
+                end=passage.chunk.start + end,
+                probability=span.probability,
+                short=None if whole else passage.chunk.text[span.start : span.end],
+            )
+            key = (passage.chunk.document_id, found.start, found.end)
+            if key not in best or best[key].probability < found.probability:
+                best[key] = found
+    return sorted(best.values(), key=lambda found: -found.probability)
+
+
+def choose(question: str, found: Sequence[Found], limit: int) -> list[list[Found]]:
+    """The sentences to show: groups that say the same words, best group first, at most ``limit``.
+
+    Further sentences are shown when they are nearly as likely as the best. When several things or
+    an explanation are asked for the bar is lower, and sentences of one document stand in its order.
+    """
+    if not found:
+        return []
+    asked = words(question)
+    is_open = bool(_OPEN_WORDS & set(asked[:4]))
+    bar = found[0].probability * (_LIST_SHARE if is_open else _FURTHER_SHARE)
+    groups: dict[str, list[Found]] = {}
+    for sentence in found:
+        if sentence.probability < bar:
+            break
+        key = " ".join(words(_text(sentence)))
+        if key in groups or len(groups) < limit:
+            groups.setdefault(key, []).append(sentence)
+    chosen = list(groups.values())
+    if is_open:
+        first = chosen[0][0].passage.chunk.document_id
+        same = [group for group in chosen if group[0].passage.chunk.document_id == first]
+        rest = [group for group in chosen if group[0].passage.chunk.document_id != first]
+        chosen = sorted(same, key=lambda group: group[0].start) + rest
+    return chosen
+
+
+def compose(groups: Sequence[Sequence[Found]]) -> tuple[Sentence, ...]:
+    """Sentences with numbered footnotes; the same span keeps its number wherever it is cited."""
+    numbers: dict[tuple[str, int, int], int] = {}
+    sentences: list[Sentence] = []
+    for group in groups:
+        citations: list[Citation] = []
+        for found in group:
+            key = (found.passage.chunk.document_id, found.start, found.end)
+            number = numbers.setdefault(key, len(numbers) + 1)
+            citations.append(_citation(number, found))
+        sentences.append(Sentence(" ".join(_text(group[0]).split()), tuple(citations)))
+    return tuple(sentences)
+
+
+def extractive_answer(
+    question: str, passages: Sequence[Passage], readings: Sequence[Reading], limit: int
+) -> Answer:
+    """An answer of at most ``limit`` quoted sentences; without any when no passage holds one."""
+    found = find_sentences(passages, readings)
+    groups = choose(question, found, limit)
+    return Answer(
+        question=question,
+        standalone_question=question,
+        kind=AnswerKind.EXTRACTIVE,
+        sentences=compose(groups),
+        short=found[0].short if found else None,
+        passages=tuple(passages),
+    )
+
+
+def missing_words(question: str, unknown_terms: Sequence[str]) -> tuple[str, ...]:
+    """Words of the question, as written, none of whose terms any document holds."""
+    unknown = set(unknown_terms)
+    found: list[str] = []
+    for word in question.split():
+        bare = word.strip("?!.,;:\"'“”‘’()[]")
+        own = question_terms(bare)
+        if bare and own and set(own) <= unknown and bare not in found:
+            found.append(bare)
+    return tuple(found)
+
+
+def _text(found: Found) -> str:
+    chunk = found.passage.chunk
+    return chunk.text[found.start - chunk.start : found.end - chunk.start]
+
+
+def _citation(number: int, found: Found) -> Citation:
+    passage = found.passage
+    return Citation(
+        number=number,
+        document_id=passage.chunk.document_id,
+        source=passage.document.source,
+        title=passage.document.title,
+        pages=passage.chunk.pages,
+        start=found.start,
+        end=found.end,
+        quote=_text(found),
+        verdict=Verdict.SUPPORTED,  # a quotation supports itself, word for word
+        score=found.probability,
+    )

@@ -1,0 +1,318 @@
+"""The one answering path: question in, `Answer` snapshots out. Web, command line and eval call it.
+
+`assemble` is the only place that names concrete classes; swap a part by handing another to
+`Assistant`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+
+from index.analysis import question_terms
+from index.embedding import Embedder, SentenceTransformerEmbedder
+from index.errors import UsageError
+from index.index import Index, Snapshot
+from index.loading import Limits
+from index.syncing import SyncProgress, SyncReport
+from index.types import Document, DocumentInfo, Scope, SkippedFile, SkipReason
+from rag.answering import extractive_answer, missing_words
+from rag.places import DEFAULT_INDEX, documents_index, index_folder
+from rag.reader import EvidenceReader, Reader
+from rag.retrieval import RetrievalOptions, Retriever
+from rag.rewriting import standalone
+from rag.settings import Settings, load_settings
+from rag.types import Answer, AnswerKind, Passage, Refusal, RefusalReason, Turn
+
+LONGEST_QUESTION = 10_000  # characters; more is no question but a document
+_NEAREST = 3  # passages shown with a refusal
+
+Documents = str | Path | Sequence[str | Path]
+
+
+class Assistant:
+    """Answers questions over one index. Safe to use from several threads."""
+
+    def __init__(
+        self, index: Index, retriever: Retriever, reader: Reader, settings: Settings
+    ) -> None:
+        self.index = index
+        self.settings = settings
+        self._retriever = retriever
+        self._reader = reader
+
+    @classmethod
+    def open(
+        cls,
+        *,
+        documents: Documents | None = None,
+        index: str | Path | None = None,
+        settings: Settings | None = None,
+        progress: Callable[[SyncProgress], None] | None = None,
+    ) -> Assistant:
+        """Open an index by name or path, or one that belongs to ``documents`` (synced first).
+
+        With neither, the index named "documents". Raises FootnoteError with one clear sentence.
+        """
+        chosen = settings if settings is not None else load_settings()
+        paths = _paths(documents)
+        if index is not None:
+            folder = index_folder(index)
+        else:
+            folder = documents_index(paths) if paths else index_folder(DEFAULT_INDEX)
+        for path in paths:
+            if not path.exists():
+                raise UsageError(f"There is no file or folder {path}; check the path.")
+        assistant = assemble(folder, chosen, create=bool(paths))
+        if paths:
+            assistant.sync(progress, roots=paths)
+        return assistant
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self.index.close()
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # ---- asking --------------------------------------------------------------------------
+
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), *, scope: Scope | None = None
+    ) -> Answer:
+        """The answer to a question; ``history`` lets follow-ups lean on earlier turns."""
+        *_, last = self.stream(question, history, scope=scope)
+        return last
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), *, scope: Scope | None = None
+    ) -> Iterator[Answer]:
+        """Snapshots of the answer as it comes to be; the last has ``final`` set.
+
+        Raises UsageError for a question longer than 10,000 characters.
+        """
+        cleaned = clean_question(question)
+        if not any(map(str.isalnum, cleaned)):
+            yield _refused(cleaned, cleaned, Refusal(RefusalReason.NO_QUESTION))
+            return
+        clock = _Clock()
+        asked = standalone(cleaned, history)
+        with self.index.snapshot() as snapshot:
+            if not len(snapshot):
+                reason = RefusalReason.NO_DOCUMENTS
+                refusal = Refusal(reason, unreadable=_unreadable(snapshot))
+                yield _refused(cleaned, asked, refusal)
+                return
+            passages = self._retriever.retrieve(snapshot, asked, self.settings.passages, scope)
+            clock.lap("retrieval")
+            yield Answer(
+                question=cleaned,
+                standalone_question=asked,
+                kind=AnswerKind.EXTRACTIVE,
+                passages=tuple(passages),
+                timings=clock.laps,
+                final=False,
+            )
+            yield self._answer(snapshot, cleaned, asked, passages, clock)
+
+    def search(
+        self, words: str, limit: int = 10, *, scope: Scope | None = None
+    ) -> tuple[Passage, ...]:
+        """The best passages for some words, best first."""
+        cleaned = clean_question(words)
+        if not any(map(str.isalnum, cleaned)):
+            raise UsageError("There are no words to search for; give at least one.")
+        with self.index.snapshot() as snapshot:
+            return tuple(self._retriever.retrieve(snapshot, cleaned, limit, scope))
+
+    def _answer(
+        self,
+        snapshot: Snapshot,
+        question: str,
+        asked: str,
+        passages: Sequence[Passage],
+        clock: _Clock,
+    ) -> Answer:
+        readings = self._reader.read(asked, passages)
+        passages = [
+            replace(passage, parts=replace(passage.parts, reader_score=reading.answerability))
+            for passage, reading in zip(passages, readings, strict=True)
+        ]
+        clock.lap("reading")
+        answer = extractive_answer(asked, passages, readings, self.settings.max_sentences)
+        best = max((reading.answerability for reading in readings), default=0.0)
+        if best < self.settings.threshold or not answer.sentences:
+            unknown = missing_words(asked, snapshot.unknown_terms(question_terms(asked)))
+            refusal = Refusal(
+                reason=RefusalReason.NOT_SAID if passages else RefusalReason.NOTHING_FOUND,
+                nearest=tuple(passages[:_NEAREST]),
+                missing_words=unknown,
+                unreadable=_unreadable(snapshot),
+            )
+            answer = replace(answer, kind=AnswerKind.REFUSED, sentences=(), refusal=refusal)
+        clock.lap("answering")
+        return replace(answer, question=question, model=self._reader.name, timings=clock.laps)
+
+    # ---- documents -----------------------------------------------------------------------
+
+    def sync(
+        self,
+        progress: Callable[[SyncProgress], None] | None = None,
+        *,
+        roots: Sequence[Path] | None = None,
+        stop: threading.Event | None = None,
+    ) -> SyncReport:
+        """Bring the index up to date with its folders, or with these."""
+        return self.index.sync(roots, progress=progress, limits=limits_of(self.settings), stop=stop)
+
+    def add_files(
+        self, paths: Sequence[Path], progress: Callable[[SyncProgress], None] | None = None
+    ) -> SyncReport:
+        """Copy files into the index's own folder and index them; originals are not touched."""
+        uploads = self.index.uploads
+        uploads.mkdir(parents=True, exist_ok=True)
+        for path in paths:
+            _copy_in(path, uploads)
+        return self.sync(progress, roots=[uploads])
+
+    def documents(self) -> tuple[DocumentInfo, ...]:
+        """All documents, by title."""
+        with self.index.snapshot() as snapshot:
+            return tuple(snapshot.infos().values())
+
+    def skipped(self) -> tuple[SkippedFile, ...]:
+        """Files that are not in the index, with reasons."""
+        with self.index.snapshot() as snapshot:
+            return tuple(snapshot.skipped())
+
+    def document(self, document_id: str) -> Document | None:
+        """A whole document by id; None when it is not there."""
+        with self.index.snapshot() as snapshot:
+            return snapshot.document(document_id)
+
+    def remove(self, source: str) -> bool:
+        """Take a source out of the index; False when it is not there."""
+        return self.index.remove(source)
+
+
+def assemble(folder: Path, settings: Settings, *, create: bool) -> Assistant:
+    """Put the parts together: the one place that names concrete classes."""
+    embedder = shared_embedder(settings.embedder)
+    index = Index.open(folder, embedder, create=create)
+    retriever = Retriever(embedder, RetrievalOptions(candidates=settings.candidates))
+    return Assistant(index, retriever, EvidenceReader(embedder), settings)
+
+
+@lru_cache(maxsize=2)
+def shared_embedder(model: str) -> Embedder:
+    """One embedder per model and process: its weights take seconds to load."""
+    return SentenceTransformerEmbedder(model)
+
+
+def answer(
+    question: str,
+    *,
+    documents: Documents | None = None,
+    index: str | Path | None = None,
+    history: Sequence[Turn] = (),
+    settings: Settings | None = None,
+) -> Answer:
+    """Answer one question over documents or an index; see `Assistant.open` for which."""
+    with Assistant.open(documents=documents, index=index, settings=settings) as assistant:
+        return assistant.ask(question, history)
+
+
+def clean_question(question: str) -> str:
+    """One line without control characters. Raises UsageError when it is too long to be one."""
+    if len(question) > LONGEST_QUESTION:
+        raise UsageError(
+            f"The question has {len(question):,} characters, and at most {LONGEST_QUESTION:,} are "
+            "read; ask about a shorter piece."
+        )
+    kept = "".join(
+        character if character.isprintable() or character.isspace() else " "
+        for character in question
+    )
+    return " ".join(kept.split())
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What one file may cost while it is parsed."""
+    return Limits(
+        seconds=settings.parse_seconds,
+        memory_mb=settings.parse_memory_mb,
+        file_mb=settings.file_mb,
+    )
+
+
+class _Clock:
+    """Seconds by stage."""
+
+    def __init__(self) -> None:
+        self._started = self._last = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self._laps[stage] = now - self._last
+        self._last = now
+
+    @property
+    def laps(self) -> dict[str, float]:
+        return {**self._laps, "total": self._last - self._started}
+
+
+def _paths(documents: Documents | None) -> list[Path]:
+    if documents is None:
+        return []
+    given = [documents] if isinstance(documents, str | Path) else list(documents)
+    if not given:
+        raise UsageError("No documents were given; name at least one file or folder.")
+    return [Path(path).expanduser() for path in given]
+
+
+def _refused(question: str, asked: str, refusal: Refusal) -> Answer:
+    return Answer(
+        question=question,
+        standalone_question=asked,
+        kind=AnswerKind.REFUSED,
+        refusal=refusal,
+        timings={"total": 0.0},
+    )
+
+
+def _unreadable(snapshot: Snapshot) -> tuple[SkippedFile, ...]:
+    """Skipped files that may well hold text; kinds we never read are left out."""
+    hopeless = (SkipReason.UNSUPPORTED, SkipReason.EMPTY)
+    return tuple(file for file in snapshot.skipped() if file.reason not in hopeless)
+
+
+def _copy_in(path: Path, uploads: Path) -> None:
+    """Copy under its own name; under a numbered one when another file has it already."""
+    if not path.is_file():
+        raise UsageError(f"There is no file {path}; check the path.")
+    target = uploads / path.name.lstrip(".~")
+    if target.exists() and _sha256(target) != _sha256(path):
+        numbered = (target.with_stem(f"{target.stem} ({n})") for n in range(2, 10_000))
+        target = next(name for name in numbered if not name.exists())
+    shutil.copyfile(path, target)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
