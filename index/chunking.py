@@ -25,10 +25,10 @@ _PIECE_CHARACTERS = 200  # of a unit too long for one chunk: cut into pieces bef
 class ChunkOptions:
     """Sizes in tokens of the embedder; ``context_tokens`` is the most that headings may take."""
 
-    target_tokens: int = 200
+    target_tokens: int = 230
     overlap_tokens: int = 40
     context_tokens: int = 40
-    minimum_tokens: int = 90  #: below this a chunk goes on into the next paragraph of its section
+    minimum_tokens: int = 60  #: below this a chunk goes on into the next paragraph of its section
 
 
 @dataclass(frozen=True, slots=True)

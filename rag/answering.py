@@ -6,6 +6,7 @@ refusals of it. It reads no index and calls no model.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,7 +24,10 @@ from rag.types import (
 
 _FURTHER_SHARE = 0.6  # of the best sentence's probability, from which a further one is shown
 _LIST_SHARE = 0.35  # the same where several things or an explanation are asked for
-_OPEN_WORDS = frozenset({"why", "how", "explain", "describe", "list", "name", "which", "steps"})
+_OPEN_QUESTION = re.compile(
+    r"(?i)^\W*(?:why|explain|describe|list|name|what (?:are|were)|which \w+s"
+    r"|how (?:do|does|did|can|could|should|to|is|are|was|were))\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,7 @@ def choose(question: str, found: Sequence[Found], limit: int) -> list[list[Found
     """
     if not found:
         return []
-    asked = words(question)
-    is_open = bool(_OPEN_WORDS & set(asked[:4]))
+    is_open = _OPEN_QUESTION.match(question) is not None
     bar = found[0].probability * (_LIST_SHARE if is_open else _FURTHER_SHARE)
     groups: dict[str, list[Found]] = {}
     for sentence in found:

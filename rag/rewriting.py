@@ -18,7 +18,9 @@ _PRONOUNS = frozenset(
 _OPENERS = re.compile(
     r"^(?:and|but|or|so|then|what about|how about|why|why not|when|where|who)\b", re.I
 )
-_NAME = re.compile(r"\b[A-ZÀ-Þ][\w’'-]*(?:\s+(?:of\s+|the\s+)?[A-ZÀ-Þ][\w’'-]*)*")
+_NAME = re.compile(
+    r"\b(?!I\b)[A-ZÀ-Þ][\w’'-]*(?:\s+(?:(?:of|the|von|van|de|da|di)\s+)*[A-ZÀ-Þ][\w’'-]*)*"
+)
 _MOST_NAMES = 3
 
 

@@ -1,0 +1,117 @@
+"""Spans to sentences, footnotes that quote exactly, and what is shown beside the best sentence."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.types import Chunk, DocumentInfo
+from rag.answering import choose, compose, extractive_answer, find_sentences, missing_words
+from rag.reader import Reading, Span
+from rag.types import Answer, Parts, Passage, Sentence, Verdict, escape_markers
+
+TEXT = "The mill burned in 1823. Twenty-two people drowned. The owner, Mr Pym, left the town."
+
+
+def passage(
+    text: str = TEXT, start: int = 100, document: str = "d", pages: tuple[int, ...] = ()
+) -> Passage:
+    chunk = Chunk(document, document, start, start + len(text), text, (), pages, "")
+    info = DocumentInfo(document, (f"/docs/{document}.txt",), "History", "en", None, None, 1)
+    return Passage(chunk, info, 1.0, Parts())
+
+
+def span(words: str, probability: float, text: str = TEXT) -> Span:
+    start = text.index(words)
+    return Span(start, start + len(words), probability)
+
+
+def test_a_span_is_shown_in_its_sentence_and_quoted_by_offsets_of_the_document() -> None:
+    reading = Reading(0.9, (span("Twenty-two", 0.9),))
+    answer = extractive_answer("How many drowned?", [passage(pages=(2,))], [reading], limit=3)
+    assert answer.short == "Twenty-two"
+    assert [s.text for s in answer.sentences] == ["Twenty-two people drowned."]
+    (citation,) = answer.citations
+    assert citation.quote == "Twenty-two people drowned."
+    assert TEXT[citation.start - 100 : citation.end - 100] == citation.quote
+    assert (citation.pages, citation.verdict) == ((2,), Verdict.SUPPORTED)
+    assert answer.text == "Twenty-two people drowned. [1]"
+
+
+def test_a_span_over_two_sentences_takes_both() -> None:
+    reading = Reading(0.9, (span("1823. Twenty-two people", 0.9),))
+    answer = extractive_answer("What happened?", [passage()], [reading], limit=3)
+    assert answer.sentences[0].text == "The mill burned in 1823. Twenty-two people drowned."
+
+
+def test_much_weaker_sentences_are_left_out_and_near_ones_kept() -> None:
+    strong = Reading(0.9, (span("1823", 0.9), span("Twenty-two", 0.8), span("Pym", 0.1)))
+    answer = extractive_answer("When did it burn?", [passage()], [strong], limit=3)
+    assert len(answer.sentences) == 2
+
+
+def test_explanations_stand_in_the_order_of_the_document() -> None:
+    reading = Reading(0.9, (span("Pym", 0.9), span("1823", 0.8)))
+    answer = extractive_answer("Why did Mr Pym leave?", [passage()], [reading], limit=3)
+    assert [s.text[:8] for s in answer.sentences] == ["The mill", "The owne"]
+
+
+def test_the_same_words_in_two_documents_are_one_sentence_with_two_footnotes() -> None:
+    reading = Reading(0.9, (span("1823", 0.9),))
+    both = [passage(document="a"), passage(document="b")]
+    answer = extractive_answer("When did it burn?", both, [reading, reading], limit=3)
+    assert answer.text == "The mill burned in 1823. [1] [2]"
+    assert {c.document_id for c in answer.citations} == {"a", "b"}
+
+
+def test_the_limit_holds() -> None:
+    spans = tuple(span(w, 0.9) for w in ("1823", "Twenty-two", "Pym"))
+    found = find_sentences([passage()], [Reading(0.9, spans)])
+    assert len(choose("List all", found, 2)) == 2
+    assert choose("List all", [], 2) == []
+
+
+def test_no_readings_no_sentences() -> None:
+    answer = extractive_answer("When?", [passage()], [Reading(0.0, ())], limit=3)
+    assert answer.sentences == ()
+    assert answer.short is None
+
+
+def test_a_marker_in_a_documents_own_words_is_no_footnote() -> None:
+    text = "As shown [3] before, the sum is 12."
+    reading = Reading(0.9, (span("12", 0.9, text),))
+    answer = extractive_answer("What is the sum?", [passage(text)], [reading], limit=1)
+    assert answer.text == "As shown ［3］ before, the sum is 12. [1]"
+    assert answer.citations[0].quote == text
+
+
+@given(st.text(alphabet="[]0123456789 ab", max_size=40))
+def test_escaping_leaves_no_marker_and_keeps_all_else(text: str) -> None:
+    import re
+
+    escaped = escape_markers(text)
+    assert re.search(r"\[\d+\]", escaped) is None
+    assert escaped.replace("［", "[").replace("］", "]") == text
+
+
+def test_missing_words_are_the_questions_own() -> None:
+    assert missing_words("Who is Queen Zelda, exactly?", ["zelda"]) == ("Zelda",)
+    assert missing_words("Who is she?", ["zelda"]) == ()
+
+
+def test_compose_numbers_each_span_once() -> None:
+    found = find_sentences([passage()], [Reading(0.9, (span("1823", 0.9), span("Pym", 0.8)))])
+    sentences = compose([[found[0]], [found[1], found[0]]])
+    assert [[c.number for c in s.citations] for s in sentences] == [[1], [2, 1]]
+    assert isinstance(sentences[0], Sentence)
+
+
+def test_to_dict_is_plain_and_versioned() -> None:
+    import json
+
+    reading = Reading(0.9, (span("1823", 0.9),))
+    answer: Answer = extractive_answer("When?", [passage()], [reading], limit=1)
+    data = json.loads(json.dumps(answer.to_dict()))
+    assert data["schema_version"] == 1
+    assert data["citations"][0]["quote"] == "The mill burned in 1823."
+    assert data["kind"] == "extractive"
