@@ -1,0 +1,158 @@
+"""Markdown: headings, lists with depth, code, tables row by row; inline marks become plain words.
+
+Front matter gives title and date. HTML inside Markdown goes through the HTML loader. Where nesting
+is so deep that the Markdown parser would drop text, the file is read as plain text instead.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from index.loading.builder import Parsed, TextBuilder, one_line
+from index.loading.dates import iso_date
+from index.loading.encoding import decode
+from index.loading.limits import Limits, RefusedError
+from index.loading.tables import add_table
+from index.loading.text import add_plain
+from index.types import BlockKind, SkipReason
+
+_FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_FIELD = re.compile(r"^(title|date|updated|modified|last_modified|lastmod)\s*:\s*(.+?)\s*$", re.I)
+_MAX_NESTING = 100  #: deeper blocks are dropped by the parser, at some five Python frames a level
+_DEPTH_MARK = re.compile(r"^[ \t]{120,}\S|^[ \t]*(?:>[ \t]?){50,}|^(?:[-*+][ \t]+){40,}", re.M)
+
+
+def parse(data: bytes, limits: Limits) -> Parsed:
+    """Parse a Markdown file. Raises RefusedError when it is empty or no text."""
+    text, warnings = decode(data)
+    if len(text) > limits.text_chars:
+        raise RefusedError(SkipReason.TOO_LARGE, f"more than {limits.text_chars:,} characters")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    title, modified, body = _front_matter(text)
+    builder = TextBuilder(limits.text_chars)
+    try:
+        if _DEPTH_MARK.search(body):
+            raise RecursionError
+        tokens = _parser().parse(body)
+        _Walk(builder).run(tokens)
+    except RecursionError:
+        builder = TextBuilder(limits.text_chars)
+        add_plain(builder, body)
+        warnings = (*warnings, "nested too deeply for Markdown; read as plain text")
+    return builder.parsed("markdown", title=title, modified=modified, warnings=warnings)
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING, "html": True})
+    return parser.enable(["table", "strikethrough"])
+
+
+def _front_matter(text: str) -> tuple[str | None, str | None, str]:
+    """Title, date and the rest. Only flat ``key: value`` lines are read, so no YAML parser runs."""
+    match = _FRONT_MATTER.match(text[:20_000])
+    if not match:
+        return None, None, text
+    found: dict[str, str] = {}
+    for line in match.group(1).splitlines():
+        pair = _FIELD.match(line)
+        if pair:
+            found.setdefault(pair.group(1).lower(), pair.group(2).strip("\"'"))
+    dates = [iso_date(value) for key, value in sorted(found.items()) if key != "title"]
+    known = sorted(value for value in dates if value)
+    return found.get("title"), known[-1] if known else None, text[match.end() :]
+
+
+@dataclass(slots=True)
+class _Walk:
+    """State while going through the flat token stream."""
+
+    builder: TextBuilder
+    lists: list[int | None] = field(default_factory=list)  #: next number of each open list
+    item_open: bool = False  #: the next paragraph opens a list item
+    heading: int = 0
+    rows: list[list[str]] | None = None
+    marker: str = ""
+
+    def run(self, tokens: list[Token]) -> None:
+        for token in tokens:
+            self._step(token)
+
+    def _step(self, token: Token) -> None:
+        kind = token.type
+        if kind in ("bullet_list_open", "ordered_list_open"):
+            ordered = kind.startswith("ordered")
+            self.lists.append(int(token.attrGet("start") or 1) if ordered else None)
+        elif kind in ("bullet_list_close", "ordered_list_close"):
+            self.lists.pop()
+        elif kind == "list_item_open":
+            self._open_item()
+        elif kind == "heading_open":
+            self.heading = int(token.tag[1])
+        elif kind == "heading_close":
+            self.heading = 0
+        elif kind in ("fence", "code_block"):
+            self.builder.add(BlockKind.CODE, token.content.strip("\n"))
+        elif kind == "html_block":
+            self._html(token.content)
+        elif kind == "inline":
+            self._inline(plain(token.children or []))
+        else:
+            self._table_step(kind)
+
+    def _open_item(self) -> None:
+        self.item_open = True
+        number = self.lists[-1]
+        self.marker = "" if number is None else f"{number}. "
+        if number is not None:
+            self.lists[-1] = number + 1
+
+    def _inline(self, text: str) -> None:
+        if self.rows is not None:
+            self.rows[-1].append(text)
+        elif self.heading:
+            self.builder.add(BlockKind.HEADING, one_line(text), level=self.heading)
+        elif self.lists:
+            # A second paragraph of an item stays with its item: it is said one level in.
+            marker, self.marker = (self.marker if self.item_open else ""), ""
+            self.item_open = False
+            self.builder.add(BlockKind.LIST_ITEM, marker + text, level=len(self.lists))
+        else:
+            self.builder.add(BlockKind.PARAGRAPH, text)
+
+    def _table_step(self, kind: str) -> None:
+        if kind == "table_open":
+            self.rows = []
+        elif kind == "tr_open" and self.rows is not None:
+            self.rows.append([])
+        elif kind == "table_close" and self.rows is not None:
+            rows, self.rows = self.rows, None
+            named = any(cell.strip() for cell in rows[0]) if rows else False
+            add_table(self.builder, rows if named else rows[1:], header=named)
+
+    def _html(self, source: str) -> None:
+        if source.lstrip().startswith("<!--") and source.rstrip().endswith("-->"):
+            return
+        from index.loading.html import add_html
+
+        add_html(self.builder, source)
+
+
+def plain(tokens: list[Token]) -> str:
+    """Inline tokens as words: link texts, image descriptions, code without its marks."""
+    out: list[str] = []
+    for token in tokens:
+        if token.type in ("text", "code_inline"):
+            out.append(token.content)
+        elif token.type == "softbreak":
+            out.append(" ")
+        elif token.type == "hardbreak":
+            out.append("\n")
+        elif token.type == "image":
+            out.append(plain(token.children or []) or token.content)
+        elif token.type == "html_inline" and re.match(r"<br\b", token.content, re.I):
+            out.append("\n")
+    return "".join(out)

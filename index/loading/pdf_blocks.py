@@ -1,0 +1,224 @@
+"""Rows of PDF pages to blocks: paragraphs mended over lines and pages, headings, lists, tables."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+
+from index.loading.builder import TextBuilder
+from index.loading.mending import ends_in_hyphen, is_soft_hyphen, vocabulary
+from index.loading.pdf_layout import Row
+from index.types import BlockKind, PageRun
+
+_BULLET = re.compile(r"^[•‣◦▪■□●○·➢➤✓✔\uf0b7\uf0a7\uf0d8*–-]\s*$|^[•‣◦▪■●○➢➤\uf0b7\uf0a7\uf0d8]\s*")
+_NUMBER = re.compile(r"^\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+\S|^\(?(?:\d{1,2}|[a-z])[.)]$")
+_ENDED = re.compile(r"[.!?:;…][\"'”’)\]]*$")
+_HEADING_RATIO = 1.12  #: of body size; book headings begin at about 1.2
+_HEADING_CHARS = 160
+_BOLD_HEADING_CHARS = 90
+
+
+@dataclass(slots=True)
+class _Open:
+    """A block being put together."""
+
+    kind: BlockKind
+    page: int
+    level: int = 0
+    text: str = ""
+    runs: list[PageRun] = field(default_factory=list)
+    last: Row | None = None
+
+    def take(self, text: str, page: int, page_start: int) -> None:
+        """Append characters as they stand on a page."""
+        if text:
+            start = len(self.text)
+            self.text += text
+            self.runs.append(
+                PageRun(start, start + len(text), page, page_start, page_start + len(text))
+            )
+
+    def drop_last(self) -> None:
+        """Take back the last character, a hyphen."""
+        self.text = self.text[:-1]
+        if self.runs and self.runs[-1].end > len(self.text):
+            run = self.runs.pop()
+            if run.end - run.start > 1:
+                self.runs.append(
+                    PageRun(run.start, run.end - 1, run.page, run.page_start, run.page_end - 1)
+                )
+
+
+def add_rows(builder: TextBuilder, rows: Sequence[Row]) -> None:
+    """Add all rows of a document as blocks, in the order given."""
+    if not rows:
+        return
+    _Maker(builder, rows).run()
+
+
+class _Maker:
+    def __init__(self, builder: TextBuilder, rows: Sequence[Row]) -> None:
+        self._builder = builder
+        self._rows = rows
+        self._words = vocabulary(row.text for row in rows)
+        self._body = _body_size(rows)
+        gaps = [
+            above.top - below.top
+            for above, below in pairwise(rows)
+            if above.page == below.page and 0 < above.top - below.top < 4 * self._body
+        ]
+        self._leading = median(gaps) if gaps else self._body * 1.2
+        self._levels = self._heading_levels()
+        self._open: _Open | None = None
+        self._tables = _table_rows(rows)
+
+    def run(self) -> None:
+        for place, row in enumerate(self._rows):
+            if place in self._tables:
+                self._table_row(row, first=place - 1 not in self._tables)
+            elif self._open is not None and self._continues(self._open, row):
+                self._join(self._open, row)
+            else:
+                self._begin(row)
+        self._close()
+
+    def _heading_levels(self) -> dict[float, int]:
+        sizes = {_rounded(row.size) for row in self._rows if self._is_large(row)}
+        ordered = sorted(sizes, reverse=True)
+        return {size: min(6, place + 1) for place, size in enumerate(ordered)}
+
+    def _is_large(self, row: Row) -> bool:
+        wordy = any(char.isalpha() for char in row.text)
+        return wordy and row.size > _HEADING_RATIO * self._body and len(row.text) <= _HEADING_CHARS
+
+    def _heading_level(self, row: Row) -> int:
+        """Level of the heading a row is, 0 when it is none."""
+        if self._is_large(row):
+            return self._levels[_rounded(row.size)]
+        said = row.text
+        short = len(said) <= _BOLD_HEADING_CHARS and not said.endswith((".", ",", ";"))
+        if row.bold and short and len(row.pieces) == 1 and sum(map(str.isalpha, said)) > 2:
+            return min(6, len(self._levels) + 1)
+        return 0
+
+    def _begin(self, row: Row) -> None:
+        self._close()
+        level = self._heading_level(row)
+        first = row.pieces[0].text
+        if level:
+            self._open = _Open(BlockKind.HEADING, row.page, level)
+        elif _BULLET.match(first) or _NUMBER.match(row.text):
+            self._open = _Open(BlockKind.LIST_ITEM, row.page, 1)
+        else:
+            self._open = _Open(BlockKind.PARAGRAPH, row.page)
+        self._append(self._open, row, self._open.kind is BlockKind.LIST_ITEM)
+
+    def _append(self, block: _Open, row: Row, strip_bullet: bool = False) -> None:
+        for place, piece in enumerate(row.pieces):
+            text, start = piece.text, piece.start
+            if place == 0 and strip_bullet:
+                match = _BULLET.match(text)
+                cut = match.end() if match else 0
+                text, start = text[cut:], start + cut
+            if place and block.text and not block.text[-1].isspace():
+                block.text += " "
+            soft = text.endswith("\x02")
+            block.take(text.rstrip("\x02") if soft else text, row.page, start)
+            if soft:
+                block.text += "-"  # pdfium keeps a mark for it; `_join` decides what it was
+        block.last = row
+
+    def _join(self, block: _Open, row: Row) -> None:
+        following = row.pieces[0].text
+        if is_soft_hyphen(block.text, following, self._words):
+            block.drop_last()
+        elif not ends_in_hyphen(block.text):
+            last = block.last
+            block.text += "\n" if last is not None and self._broke_early(last, row) else " "
+        self._append(block, row)
+
+    def _broke_early(self, above: Row, row: Row) -> bool:
+        """The next word would have fitted, so whoever wrote this wanted a new line."""
+        if above.page != row.page or above.column_left != row.column_left:
+            return False
+        word = row.pieces[0].text.split(maxsplit=1)[0] if row.pieces[0].text.strip() else ""
+        width = (above.right - above.left) / max(1, len(above.text))
+        return above.right + width * (len(word) + 3) < above.column_right - width * 2
+
+    def _continues(self, block: _Open, row: Row) -> bool:
+        last = block.last
+        if last is None or abs(last.size - row.size) > 0.15 * self._body:
+            return False
+        level = self._heading_level(row)
+        if block.kind is BlockKind.HEADING or level:
+            near = last.page == row.page and 0 < last.top - row.top < 1.6 * row.size
+            return near and level == block.level and len(block.text) < _HEADING_CHARS
+        if _BULLET.match(row.pieces[0].text) or _NUMBER.match(row.text):
+            return False
+        ended = bool(_ENDED.search(block.text))
+        if last.page != row.page or last.column_left != row.column_left or row.top > last.top:
+            # Over the edge of a column or page: only a sentence that goes on.
+            return not ended and row.text[:1].islower()
+        near = last.top - row.top <= max(1.3 * self._leading, 1.45 * row.size)
+        if block.kind is BlockKind.LIST_ITEM:
+            return near and (row.left >= last.column_left + 0.5 * self._body or not ended)
+        indented = row.left > last.left + 0.8 * self._body and last.left <= row.column_left + 2
+        return near and not (indented and ended)
+
+    def _table_row(self, row: Row, first: bool) -> None:
+        self._close()
+        if first:
+            self._builder.start_table()
+        block = _Open(BlockKind.TABLE_ROW, row.page)
+        for place, piece in enumerate(row.pieces):
+            if place:
+                block.text += " | "
+            block.take(piece.text.rstrip("\x02"), row.page, piece.start)
+        self._builder.add(block.kind, block.text, page=block.page, page_runs=block.runs)
+
+    def _close(self) -> None:
+        block, self._open = self._open, None
+        if block is not None:
+            self._builder.add(block.kind, block.text, block.level, block.page, block.runs)
+
+
+def _rounded(size: float) -> float:
+    return round(size * 2) / 2
+
+
+def _body_size(rows: Sequence[Row]) -> float:
+    """Character height that most of the text has."""
+    sizes: Counter[float] = Counter()
+    for row in rows:
+        sizes[_rounded(row.size)] += len(row.text)
+    return sizes.most_common(1)[0][0] or 10.0
+
+
+def _table_rows(rows: Sequence[Row]) -> set[int]:
+    """Places of rows that are a table's: two or more in a row, cells apart, edges in line."""
+    found: set[int] = set()
+    for place in range(1, len(rows)):
+        above, row = rows[place - 1], rows[place]
+        if above.page == row.page and _is_cells(above) and _is_cells(row) and _aligned(above, row):
+            found.update((place - 1, place))
+    return found
+
+
+def _is_cells(row: Row) -> bool:
+    first = row.pieces[0].text
+    marked = _BULLET.match(first) or _NUMBER.match(first)
+    return len(row.pieces) - bool(marked and len(first) < 4) >= 2
+
+
+def _aligned(above: Row, row: Row) -> bool:
+    """Some cell after the first begins, ends or is centred where one above does."""
+    for piece in row.pieces[1:]:
+        for other in above.pieces[1:]:
+            centre = abs(piece.left + piece.right - other.left - other.right) / 2
+            if min(abs(piece.left - other.left), abs(piece.right - other.right), centre) < 3:
+                return True
+    return False

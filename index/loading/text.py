@@ -1,0 +1,145 @@
+"""Plain text: paragraphs between blank lines, hard-wrapped lines re-joined, careful headings.
+
+Leaves lines alone where their ends mean something: poems, addresses, short-lined lists. A heading
+is named only where the layout is unmistakable; a missed heading costs little, a false one more.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from statistics import median
+
+from index.loading.builder import Parsed, TextBuilder
+from index.loading.encoding import decode
+from index.loading.limits import Limits, RefusedError
+from index.loading.mending import ends_in_hyphen, is_soft_hyphen, vocabulary
+from index.types import BlockKind, SkipReason
+
+_UNDERLINE = re.compile(r"^(={3,}|-{3,}|~{3,}|\*{3,})$")
+_BULLET = re.compile(r"^(\s*)(?:([-*•‣◦▪·–])|(\(?(?:\d{1,3}|[a-zA-Z])[.)]))\s+(?=\S)")
+_NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
+_SENTENCE_END = (".", ",", ";", ":", "!", "?", "…")
+_LONG_LINE = 120  #: nobody wraps lines by hand at more than this
+
+
+def parse(data: bytes, limits: Limits) -> Parsed:
+    """Parse a text file. Raises RefusedError when it is empty or no text."""
+    text, warnings = decode(data)
+    if len(text) > limits.text_chars:
+        raise RefusedError(SkipReason.TOO_LARGE, f"more than {limits.text_chars:,} characters")
+    builder = TextBuilder(limits.text_chars)
+    add_plain(builder, text)
+    return builder.parsed("text", warnings=warnings)
+
+
+def add_plain(builder: TextBuilder, text: str) -> None:
+    """Add the paragraphs, lists and headings of plain text."""
+    groups = _groups(text)
+    words = vocabulary(line for group in groups if len(group) > 1 for line in group)
+    for place, group in enumerate(groups):
+        following = groups[place + 1] if place + 1 < len(groups) else []
+        rest = _add_heading(builder, group, following, first=place == 0)
+        if not rest:
+            continue
+        if _BULLET.match(rest[0]) and not _is_prose_start(rest):
+            _add_list(builder, rest, words)
+        else:
+            _add_paragraphs(builder, rest, words)
+
+
+def _groups(text: str) -> list[list[str]]:
+    """Stretches of lines between blank lines; a form feed is a blank line."""
+    groups: list[list[str]] = [[]]
+    for line in text.replace("\x0c", "\n\n").splitlines():
+        if line.strip():
+            groups[-1].append(line.rstrip())
+        elif groups[-1]:
+            groups.append([])
+    return [group for group in groups if group]
+
+
+def _add_heading(
+    builder: TextBuilder, group: list[str], following: list[str], first: bool
+) -> list[str]:
+    """Add the heading a group starts with, if any; the lines left."""
+    title = group[0].strip()
+    if len(group) > 1 and _UNDERLINE.match(group[1].strip()) and len(title) <= _LONG_LINE:
+        builder.add(BlockKind.HEADING, title, level=1 if group[1].strip()[0] == "=" else 2)
+        return group[2:]
+    if len(group) > 1 or len(title) > 80 or title.endswith(_SENTENCE_END) or not following:
+        return group
+    if title.isupper() and re.search(r"[^\W\d_]{4}", title) and not _BULLET.match(title):
+        builder.add(BlockKind.HEADING, title, level=1 if first else 2)
+        return []
+    number = _NUMBERED.match(title)
+    # "1. Title" alone on its line is a heading only before running text, not before "2. Next".
+    numbered_on = bool(_NUMBERED.match(following[0].strip()))
+    capital = number is not None and title[number.end() - 1].isupper()
+    if number and capital and not numbered_on and sum(map(len, following)) > len(title):
+        builder.add(BlockKind.HEADING, title, level=min(6, number.group(1).count(".") + 2))
+        return []
+    return group
+
+
+def _is_prose_start(lines: list[str]) -> bool:
+    """A letter and a full stop ("A. Smith said …") begin a list only where a second one follows."""
+    match = _BULLET.match(lines[0])
+    lettered = match is not None and bool(match.group(3)) and match.group(3).strip("(.)").isalpha()
+    return lettered and sum(bool(_BULLET.match(line)) for line in lines) < 2
+
+
+def _add_list(builder: TextBuilder, lines: list[str], words: frozenset[str]) -> None:
+    items: list[tuple[int, list[str]]] = []
+    for line in lines:
+        match = _BULLET.match(line)
+        if match:
+            indent = len(match.group(1).expandtabs(4))
+            # A bullet is decoration, a number is part of what is said ("see 3.").
+            kept = line[match.end() :] if match.group(2) else line.strip()
+            items.append((indent, [kept]))
+        else:
+            items[-1][1].append(line.strip())
+    indents = sorted({indent for indent, _ in items})
+    for indent, parts in items:
+        builder.add(BlockKind.LIST_ITEM, join_lines(parts, words), level=1 + indents.index(indent))
+
+
+def _add_paragraphs(builder: TextBuilder, lines: list[str], words: frozenset[str]) -> None:
+    stripped = [line.strip() for line in lines]
+    if len(stripped) > 1 and median(map(len, stripped)) > _LONG_LINE:
+        for line in stripped:
+            builder.add(BlockKind.PARAGRAPH, line)
+    elif is_wrapped(stripped):
+        builder.add(BlockKind.PARAGRAPH, join_lines(stripped, words))
+    else:
+        builder.add(BlockKind.PARAGRAPH, "\n".join(lines))
+
+
+def is_wrapped(lines: list[str]) -> bool:
+    """True when the lines break because the next word did not fit, not because they end."""
+    if len(lines) < 2:
+        return False
+    width = max(map(len, lines))
+    if width < 45:
+        return False
+    full = sum(
+        len(line) + 1 + len(following.split(maxsplit=1)[0]) > width * 0.92
+        for line, following in pairwise(lines)
+    )
+    return full >= 0.75 * (len(lines) - 1)
+
+
+def join_lines(lines: list[str], words: frozenset[str]) -> str:
+    """The lines as one, words broken by a hyphen mended."""
+    parts = [lines[0]] if lines else []
+    for line in lines[1:]:
+        last = parts[-1]
+        if is_soft_hyphen(last, line, words):
+            parts[-1] = last[:-1]
+            parts.append(line)
+        elif ends_in_hyphen(last):
+            parts.append(line)
+        else:
+            parts += [" ", line]
+    return "".join(parts)

@@ -1,0 +1,155 @@
+"""Word files, written by python-docx and read by our own loader."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+import docx
+import pytest
+from docx.document import Document as WordDocument
+from docx.oxml import parse_xml
+from hostile_files import W, docx_bytes
+
+from index.loading import docx as loader
+from index.loading.builder import Parsed
+from index.loading.docx_styles import format_number
+from index.loading.limits import Limits
+
+
+def read(document: WordDocument) -> Parsed:
+    out = io.BytesIO()
+    document.save(out)
+    return loader.parse(out.getvalue(), Limits())
+
+
+def said(parsed: Parsed) -> list[tuple[str, int, str]]:
+    return [
+        (block.kind.value, block.level, parsed.text[block.start : block.end])
+        for block in parsed.blocks
+    ]
+
+
+def test_headings_lists_tables_in_reading_order() -> None:
+    document = docx.Document()
+    document.core_properties.title = "House rules"
+    document.core_properties.modified = datetime(2024, 5, 1, tzinfo=UTC)
+    document.add_heading("Rules", 1)
+    paragraph = document.add_paragraph("Quiet is ")
+    paragraph.add_run("kept").italic = True
+    paragraph.add_run(" after ten.")
+    document.add_paragraph("no dogs", style="List Bullet")
+    document.add_paragraph("no cats", style="List Bullet 2")
+    table = document.add_table(rows=3, cols=2)
+    for row, cells in zip(
+        table.rows, (("Model", "Price"), ("X100", "20 €"), ("X200", "30 €")), strict=True
+    ):
+        for cell, words in zip(row.cells, cells, strict=True):
+            cell.text = words
+    for cell in table.rows[0].cells:
+        cell.paragraphs[0].runs[0].bold = True
+    document.add_paragraph().add_run("Contact us").bold = True
+    document.add_paragraph("Ring the bell.")
+    document.sections[0].footer.paragraphs[0].text = "Valid from May 2024"
+    parsed = read(document)
+    assert (parsed.title, parsed.modified) == ("House rules", "2024-05-01")
+    assert said(parsed) == [
+        ("heading", 1, "Rules"),
+        ("paragraph", 0, "Quiet is kept after ten."),
+        ("list item", 1, "no dogs"),
+        ("list item", 1, "no cats"),
+        ("table row", 0, "Model: X100 | Price: 20 €"),
+        ("table row", 0, "Model: X200 | Price: 30 €"),
+        ("heading", 2, "Contact us"),
+        ("paragraph", 0, "Ring the bell."),
+        ("paragraph", 0, "Valid from May 2024"),
+    ]
+
+
+def test_automatic_numbers_are_said() -> None:
+    document = docx.Document()
+    for words in ("first", "second"):
+        document.add_paragraph(words, style="List Number")
+    assert [text for _, _, text in said(read(document))] == ["1. first", "2. second"]
+
+
+def test_merged_cells_are_said_in_every_row() -> None:
+    document = docx.Document()
+    table = document.add_table(rows=2, cols=3)
+    table.cell(0, 0).merge(table.cell(1, 0)).text = "left"
+    for row in (0, 1):
+        table.cell(row, 1).text = f"mid{row}"
+        table.cell(row, 2).text = f"right{row}"
+    assert [text for _, _, text in said(read(document))] == [
+        "left | mid0 | right0",
+        "left | mid1 | right1",
+    ]
+
+
+def body(inner: str, extra: dict[str, bytes] | None = None) -> list[str]:
+    xml = f"<w:document {W}><w:body>{inner}</w:body></w:document>"
+    return [text for _, _, text in said(loader.parse(docx_bytes(xml, extra), Limits()))]
+
+
+def run(text: str) -> str:
+    return f"<w:r><w:t>{text}</w:t></w:r>"
+
+
+def test_deleted_and_hidden_text_is_left_out() -> None:
+    inner = (
+        f"<w:p>{run('kept')}<w:del><w:r><w:delText>deleted</w:delText></w:r></w:del>"
+        f"<w:ins>{run(' added')}</w:ins>"
+        "<w:r><w:rPr><w:vanish/></w:rPr><w:t>hidden</w:t></w:r></w:p>"
+    )
+    assert body(inner) == ["kept added"]
+
+
+def test_notes_follow_the_paragraph_that_refers_to_them() -> None:
+    notes = (
+        f"<w:footnotes {W}>"
+        f"<w:footnote w:type='separator' w:id='0'><w:p>{run('no')}</w:p></w:footnote>"
+        f"<w:footnote w:id='2'><w:p>{run('the note')}</w:p></w:footnote></w:footnotes>"
+    ).encode()
+    inner = (
+        f"<w:p>{run('one')}<w:r><w:footnoteReference w:id='2'/></w:r></w:p><w:p>{run('two')}</w:p>"
+    )
+    assert body(inner, {"word/footnotes.xml": notes}) == ["one", "the note", "two"]
+
+
+def test_content_controls_and_text_boxes_are_read_once() -> None:
+    inner = (
+        f"<w:sdt><w:sdtContent><w:p>{run('inside')}</w:p></w:sdtContent></w:sdt>"
+        f"<w:p>{run('anchor')}<w:r><w:pict><w:txbxContent><w:p>{run('boxed')}</w:p>"
+        "</w:txbxContent></w:pict></w:r></w:p>"
+    )
+    assert body(inner) == ["inside", "anchor", "boxed"]
+
+
+@pytest.mark.parametrize(
+    ("number", "form", "text"),
+    [(4, "upperRoman", "IV"), (27, "lowerLetter", "aa"), (3, "decimal", "3"), (9, "odd", "9")],
+)
+def test_number_formats(number: int, form: str, text: str) -> None:
+    assert format_number(number, form) == text
+
+
+def test_heading_found_by_outline_level_of_a_localised_style() -> None:
+    document = docx.Document()
+    style = document.styles.add_style("Überschrift", 1)
+    style.element.get_or_add_pPr().append(parse_xml(f"<w:outlineLvl {W} w:val='1'/>"))
+    document.add_paragraph("Kapitel", style=style)
+    assert said(read(document)) == [("heading", 2, "Kapitel")]
+
+
+def test_nothing_is_written_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    loader.parse(
+        docx_bytes(
+            f"<w:document {W}><w:body><w:p>{run('x')}</w:p></w:body></w:document>",
+            {"../climbed.txt": b"out", "/abs.txt": b"out"},
+        ),
+        Limits(),
+    )
+    assert list(tmp_path.iterdir()) == []
+    assert not (tmp_path.parent / "climbed.txt").exists()

@@ -1,0 +1,153 @@
+"""HTML pages: content kept with its structure, furniture and hidden text left out."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.loading.builder import Parsed
+from index.loading.html import parse
+from index.loading.limits import Limits, RefusedError
+from index.types import SkipReason
+
+
+def read(body: str, head: str = "<title>T</title>") -> Parsed:
+    return parse(f"<html><head>{head}</head><body>{body}</body></html>".encode(), Limits())
+
+
+def said(body: str) -> list[tuple[str, str]]:
+    parsed = read(body)
+    return [(block.kind.value, parsed.text[block.start : block.end]) for block in parsed.blocks]
+
+
+ARTICLE = "<p>" + "The tenant pays the rent on the first day of every month. " * 8 + "</p>"
+
+FURNITURE = [
+    "<nav><a href=/>Home</a> <a href=/x>gone</a></nav>",
+    "<script>gone()</script>",
+    "<style>.gone{}</style>",
+    "<noscript>gone</noscript>",
+    "<p hidden>gone</p>",
+    "<p style='display: none'>gone</p>",
+    "<span style='font-size:0'>gone</span>",
+    "<span class='sr-only'>gone</span>",
+    "<div aria-hidden=true>gone</div>",
+    "<div class='cookie-banner'>We use cookies, gone <button>OK</button></div>",
+    "<div><p>This site uses cookies, gone.</p><button>Accept</button></div>",
+    "<footer>gone 2024</footer>",
+    "<div class='sidebar'><ul><li><a>gone a</a><li><a>gone b</a></ul></div>",
+    "<ul><li><a>gone a</a><li><a>gone b</a><li><a>gone c</a><li><a>gone d</a></ul>",
+    "<div role=navigation>gone</div>",
+    "<div id='related-articles'><a>gone one</a> <a>gone two</a></div>",
+    "<form><select><option>gone</select><textarea>gone</textarea></form>",
+]
+
+
+@pytest.mark.parametrize("furniture", FURNITURE)
+def test_furniture_is_left_out(furniture: str) -> None:
+    parsed = read(furniture + ARTICLE + furniture)
+    assert "gone" not in parsed.text
+    assert parsed.text.count("first day") == 8
+
+
+@pytest.mark.parametrize("call", ["Read more", "Read more »", "Skip to main content", "Share this"])
+def test_calls_to_click_are_left_out(call: str) -> None:
+    assert call not in read(f"<p>{call}</p>{ARTICLE}").text
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<section id='file-menu'><h2>File menu</h2><p>kept here</p></section>",
+        "<div class='has-sidebar'><p>kept here</p></div>",
+        "<form><p>kept here</p></form>",
+        "<p>Share prices: kept here</p>",
+        "<aside><p>kept here</p></aside>",
+        "<article><header><h1>kept here</h1></header></article>",
+        "<p>We use cookies to bake: kept here</p>",
+    ],
+)
+def test_content_that_looks_like_furniture_is_kept(content: str) -> None:
+    assert "kept here" in read(ARTICLE + content).text
+
+
+def test_blocks_and_levels() -> None:
+    body = (
+        "<h1>Guide <b>one</b></h1><p>Some <i>inline</i>\n words<br>and a line.</p>tail words"
+        "<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul><ol start=3><li>d</ol>"
+        "<pre>if x:\n    y()</pre><figure><figcaption>Figure 1: a cat</figcaption></figure>"
+    )
+    assert said(body) == [
+        ("heading", "Guide one"),
+        ("paragraph", "Some inline words\nand a line."),
+        ("paragraph", "tail words"),
+        ("list item", "a"),
+        ("list item", "b"),
+        ("list item", "c"),
+        ("list item", "3. d"),
+        ("code", "if x:\n    y()"),
+        ("caption", "Figure 1: a cat"),
+    ]
+    assert [block.level for block in read(body).blocks] == [1, 0, 0, 1, 2, 1, 1, 0, 0]
+
+
+def test_tables_are_read_row_by_row() -> None:
+    body = (
+        "<table><caption>Prices</caption><tr><th>Model<th colspan=2>Price</tr>"
+        "<tr><td rowspan=2>X100<td>20 €<td>new</tr><tr><td>15 €<td>used</tr></table>"
+        "<table><tr><th>Weight:<td>2 kg</tr><tr><th>Height<td>1 m</tr></table>"
+        "<table><tr><td>a<td>b</tr><tr><td>c<td>d</tr></table>"
+        "<table><tr><td><p>Layout words</p></td></tr></table>"
+    )
+    assert said(body) == [
+        ("caption", "Prices"),
+        ("table row", "Model: X100 | Price: 20 € | Price: new"),
+        ("table row", "Model: X100 | Price: 15 € | Price: used"),
+        ("table row", "Weight: 2 kg"),
+        ("table row", "Height: 1 m"),
+        ("table row", "a | b"),
+        ("table row", "c | d"),
+        ("paragraph", "Layout words"),
+    ]
+
+
+def test_title_and_date() -> None:
+    head = (
+        "<title>Leave policy - Intranet</title><meta property='og:title' content='Leave policy!'>"
+        "<meta property='article:published_time' content='2024-01-02T10:00:00Z'>"
+        "<meta property='article:modified_time' content='2024-05-01T10:00:00Z'>"
+    )
+    parsed = read(ARTICLE, head)
+    assert (parsed.title, parsed.modified) == ("Leave policy!", "2024-05-01")
+    assert read("<h1>Leave policy</h1>" + ARTICLE, head).title == "Leave policy"
+    assert read("<h1>Only</h1>" + ARTICLE, "").title == "Only"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1", "shift_jis"])
+def test_declared_encoding_is_used(encoding: str) -> None:
+    words = "吾輩は猫である" if encoding == "shift_jis" else "café Müller"
+    page = f"<meta charset='{encoding}'><p>{words} plain words</p>"
+    assert words in parse(page.encode(encoding), Limits()).text
+
+
+def test_deep_nesting_keeps_the_words() -> None:
+    parsed = read("<div>" * 5000 + "<p>deep words</p>" + "</div>" * 5000 + "<p>after</p>")
+    assert "deep words" in parsed.text
+    assert "after" in parsed.text
+    assert parsed.warnings
+
+
+def test_page_of_links_alone_keeps_them() -> None:
+    assert (
+        "gamma"
+        in read(
+            "<ul>"
+            + "".join(f"<li><a>{w}</a>" for w in ("alpha", "beta", "gamma", "delta"))
+            + "</ul>"
+        ).text
+    )
+
+
+def test_page_without_words_is_empty() -> None:
+    with pytest.raises(RefusedError) as refused:
+        read("<script>x</script><img src=a.png>")
+    assert refused.value.reason is SkipReason.EMPTY

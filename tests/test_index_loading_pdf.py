@@ -1,0 +1,182 @@
+"""PDFs, written by reportlab and read by our own loader; page runs must be exact."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pypdfium2 as pdfium
+import pytest
+from hostile_files import page_stream, pdf_bytes
+
+from index.loading import pdf
+from index.loading.builder import Parsed
+from index.loading.limits import Limits
+from index.loading.pdf import page_characters, ranges
+
+canvas = pytest.importorskip("reportlab.pdfgen.canvas", reason="needs reportlab, a dev dependency")
+
+WORDS = (
+    "The river rises in the hills above the town and runs for eighty miles to the sea. Its water "
+    "turned the wheels of nineteen mills, of which three still stand today. Every spring it floods "
+    "the meadows, and every autumn the farmers clear its banks of fallen wood. "
+).split()
+
+
+def make(*pages: Callable[[object], None], title: str | None = None) -> bytes:
+    out = io.BytesIO()
+    sheet = canvas.Canvas(out, pagesize=(612, 792))
+    if title:
+        sheet.setTitle(title)
+    for draw in pages:
+        draw(sheet)
+        sheet.showPage()
+    sheet.save()
+    return out.getvalue()
+
+
+def lines(words: list[str], chars: int) -> list[str]:
+    out = [""]
+    for word in words:
+        if len(out[-1]) + len(word) > chars:
+            out.append("")
+        out[-1] = f"{out[-1]} {word}".strip()
+    return out
+
+
+def draw(sheet, rows: list[str], x: float, y: float, size: float = 10, font: str = "Helvetica"):
+    sheet.setFont(font, size)
+    for row in rows:
+        sheet.drawString(x, y, row)
+        y -= size * 1.2
+    return y
+
+
+def check_runs(data: bytes, parsed: Parsed) -> int:
+    """Every page run says what the page says; how many characters they cover."""
+    document = pdfium.PdfDocument(data)
+    pages = [page_characters(document[number].get_textpage()) for number in range(len(document))]
+    covered = 0
+    for block in parsed.blocks:
+        for run in block.page_runs:
+            assert block.start <= run.start < run.end <= block.end
+            assert (
+                parsed.text[run.start : run.end]
+                == pages[run.page - 1][run.page_start : run.page_end]
+            )
+            covered += run.end - run.start
+    return covered
+
+
+def kinds(parsed: Parsed) -> list[tuple[str, str]]:
+    return [(block.kind.value, parsed.text[block.start : block.end]) for block in parsed.blocks]
+
+
+def test_two_columns_are_read_one_after_the_other() -> None:
+    left, right = WORDS * 3, [word.upper() for word in WORDS * 3]
+
+    def page(sheet) -> None:
+        draw(sheet, ["A title over both columns of this page, which spans the gutter"], 72, 740, 16)
+        rows = list(zip(lines(left, 42), lines(right, 34), strict=False))
+        y = 700.0
+        for one, two in rows:  # written across, as some programs do
+            sheet.setFont("Helvetica", 10)
+            sheet.drawString(72, y, one)
+            sheet.drawString(320, y, two)
+            y -= 12
+
+    data = make(page)
+    parsed = pdf.parse(data, Limits())
+    words = parsed.text.split()
+    uppers = [place for place, word in enumerate(words) if word.isupper() and len(word) > 1]
+    lowers = [place for place, word in enumerate(words) if word.islower()]
+    assert max(lowers) < min(uppers)
+    assert parsed.blocks[0].kind.value == "heading"
+    assert check_runs(data, parsed) > 0.9 * len(parsed.text)
+
+
+def test_heads_feet_and_page_numbers_go_and_sentences_cross_pages() -> None:
+    # No line may come twice, or it would itself be a running head.
+    varied = [f"{word}{'abcdefghijkl'[turn]}" for turn in range(12) for word in WORDS]
+    rows = lines(varied, 80)
+
+    def page(number: int) -> Callable[[object], None]:
+        def one(sheet) -> None:
+            draw(sheet, ["Handbook of the river, edition 4"], 72, 760, 9)
+            draw(sheet, [f"Page {number} of 3"], 280, 30, 9)
+            draw(sheet, rows[(number - 1) * 11 : number * 11], 72, 700)
+
+        return one
+
+    data = make(*(page(number) for number in (1, 2, 3)))
+    parsed = pdf.parse(data, Limits())
+    assert parsed.pages == 3
+    assert parsed.text.count("Handbook of the river") == 1
+    assert "of 3" not in parsed.text
+    assert " ".join(" ".join(rows[:33]).split()[:400]) in " ".join(parsed.text.split())
+    runs = [run.page for block in parsed.blocks for run in block.page_runs]
+    assert set(runs) == {1, 2, 3}
+    check_runs(data, parsed)
+
+
+def test_numbered_content_at_the_top_of_pages_is_kept() -> None:
+    data = pdf_bytes([page_stream(f"Leaf {n} says {n * n} words.") for n in range(1, 30)])
+    parsed = pdf.parse(data, Limits())
+    assert all(f"Leaf {n} says {n * n} words." in parsed.text for n in range(1, 30))
+
+
+def test_hyphens_are_mended_and_runs_stay_exact() -> None:
+    def page(sheet) -> None:
+        draw(
+            sheet,
+            [
+                "The committee made an important dis-",
+                "covery about the well-",
+                "known mill, and a long-",
+                "term plan for the river was made soon.",
+            ],
+            72,
+            700,
+        )
+
+    data = make(page)
+    parsed = pdf.parse(data, Limits())
+    assert "an important discovery about" in parsed.text
+    assert "well-known" in parsed.text
+    assert "long-term" in parsed.text
+    assert check_runs(data, parsed) > 0.9 * len(parsed.text)
+
+
+def test_headings_lists_and_tables() -> None:
+    def page(sheet) -> None:
+        draw(sheet, ["River report"], 72, 740, 20, "Helvetica-Bold")
+        draw(sheet, lines(WORDS * 2, 80), 72, 700)
+        draw(sheet, ["Mills"], 72, 610, 10, "Helvetica-Bold")
+        draw(sheet, ["• the upper mill", "• the lower mill"], 72, 590)
+        for place, cells in enumerate((("Mill", "Built"), ("Upper", "1790"), ("Lower", "1812"))):
+            for column, words in enumerate(cells):
+                sheet.drawString(72 + 150 * column, 540 - 14 * place, words)
+
+    data = make(page, title="The report")
+    parsed = pdf.parse(data, Limits())
+    assert parsed.title == "The report"
+    found = kinds(parsed)
+    assert ("heading", "River report") in found
+    assert ("heading", "Mills") in found
+    assert ("list item", "the upper mill") in found
+    assert found[-3:] == [
+        ("table row", "Mill | Built"),
+        ("table row", "Upper | 1790"),
+        ("table row", "Lower | 1812"),
+    ]
+    check_runs(data, parsed)
+
+
+def test_pages_without_text_are_named() -> None:
+    data = pdf_bytes([page_stream("words"), b"1 0 0 rg 9 9 99 99 re f", b"1 0 0 rg 9 9 99 99 re f"])
+    parsed = pdf.parse(data, Limits())
+    assert parsed.warnings == ("pages 2–3 hold only images and were not read",)
+
+
+def test_ranges_of_pages() -> None:
+    assert ranges([1, 2, 3, 7, 9, 10]) == "1–3, 7, 9–10"

@@ -1,0 +1,263 @@
+"""The text builder, plain text, Markdown and the language guess."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.loading import markdown, text
+from index.loading.builder import TextBuilder, clean, tidy_title
+from index.loading.dates import iso_date, pdf_date
+from index.loading.encoding import decode
+from index.loading.formats import title_of_name
+from index.loading.language import guess_language
+from index.loading.limits import Limits, RefusedError
+from index.loading.mending import is_soft_hyphen
+from index.loading.tables import row_text
+from index.types import Block, BlockKind, PageRun, SkipReason
+
+LIMITS = Limits()
+ANY_TEXT = st.text(st.characters(), max_size=60)
+
+
+def said(parsed_text: str, blocks: tuple[Block, ...]) -> list[tuple[str, str]]:
+    return [(block.kind.value, parsed_text[block.start : block.end]) for block in blocks]
+
+
+def check_blocks(whole: str, blocks: tuple[Block, ...]) -> None:
+    """Blocks are in order, stripped, and leave out only line ends."""
+    end = 0
+    for block in blocks:
+        assert whole[end : block.start].strip("\n") == ""
+        words = whole[block.start : block.end]
+        assert words
+        assert words == words.strip()
+        end = block.end
+    assert end == len(whole)
+    assert "\0" not in whole
+    whole.encode()
+
+
+@given(st.lists(st.tuples(st.sampled_from(BlockKind), ANY_TEXT), max_size=8))
+def test_builder_blocks_cover_the_text(rows: list[tuple[BlockKind, str]]) -> None:
+    builder = TextBuilder()
+    for kind, words in rows:
+        builder.add(kind, words)
+    check_blocks(builder.text, builder.blocks)
+
+
+@given(ANY_TEXT, ANY_TEXT, ANY_TEXT)
+def test_builder_keeps_page_runs_exact(before: str, page: str, after: str) -> None:
+    builder = TextBuilder()
+    builder.add(BlockKind.PARAGRAPH, "first")
+    run = PageRun(len(before), len(before) + len(page), 3, 0, len(page))
+    builder.add(BlockKind.PARAGRAPH, before + page + after, page=3, page_runs=[run])
+    for block in builder.blocks:
+        for found in block.page_runs:
+            assert block.start <= found.start < found.end <= block.end
+            assert builder.text[found.start : found.end] == page[found.page_start : found.page_end]
+
+
+def test_builder_keeps_runs_of_plain_words() -> None:
+    builder = TextBuilder()
+    builder.add(BlockKind.PARAGRAPH, "  ab\0cd ", page=1, page_runs=[PageRun(0, 8, 1, 10, 18)])
+    runs = [
+        (run.start, run.end, run.page_start, run.page_end) for run in builder.blocks[0].page_runs
+    ]
+    assert builder.text == "abcd"
+    assert runs == [(0, 2, 12, 14), (2, 4, 15, 17)]
+
+
+def test_builder_separates_rows_tightly_and_paragraphs_widely() -> None:
+    builder = TextBuilder()
+    for kind in (BlockKind.LIST_ITEM, BlockKind.LIST_ITEM, BlockKind.PARAGRAPH):
+        builder.add(kind, "x")
+    for _ in range(2):
+        builder.start_table()
+        builder.add(BlockKind.TABLE_ROW, "r")
+        builder.add(BlockKind.TABLE_ROW, "s")
+    assert builder.text == "x\nx\n\nx\n\nr\ns\n\nr\ns"
+
+
+def test_builder_refuses_more_text_than_the_limit() -> None:
+    builder = TextBuilder(limit_chars=10)
+    with pytest.raises(RefusedError) as refused:
+        builder.add(BlockKind.PARAGRAPH, "eleven chars")
+    assert refused.value.reason is SkipReason.TOO_LARGE
+
+
+def test_clean_keeps_the_authors_characters() -> None:
+    assert clean("e\u0301\u200b\u202e\tx\r\ny\rz\0\ud800") == "e\u0301\u200b\u202e\tx\ny\nz"
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=300))
+def test_any_text_is_read_or_refused(words: str) -> None:
+    for parse in (text.parse, markdown.parse):
+        reason, parsed = None, None
+        try:
+            parsed = parse(words.encode(), LIMITS)
+        except RefusedError as refused:
+            reason = refused.reason
+        if parsed is not None:
+            check_blocks(parsed.text, parsed.blocks)
+        assert reason in (None, SkipReason.EMPTY, SkipReason.NOT_AS_NAMED)
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_decoded_or_refused(data: bytes) -> None:
+    reason = SkipReason.NOT_AS_NAMED
+    try:
+        decode(data)
+    except RefusedError as refused:
+        reason = refused.reason
+    assert reason is SkipReason.NOT_AS_NAMED
+
+
+@given(st.lists(st.text("abcdefgh éß中", min_size=1, max_size=30), min_size=1, max_size=12))
+def test_plain_text_loses_no_word(lines: list[str]) -> None:
+    source = "\n".join(lines)
+    if not source.strip():
+        return
+    found = text.parse(source.encode(), LIMITS).text
+    assert found.split() == source.split()
+
+
+@pytest.mark.parametrize(
+    "encoding",
+    ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "mac_roman"],
+)
+def test_encodings_are_told_apart(encoding: str) -> None:
+    words = "The café’s owner didn’t say “naïve”; Müller paid 20 £ – a façade. " * 3
+    assert decode(words.encode(encoding))[0] == words
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_chinese_utf16_without_mark(encoding: str) -> None:
+    words = "我们的产品质量很好\n请联系客户服务部门获取更多信息 A\n" * 5
+    assert decode(words.encode(encoding))[0] == words
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        ("cp1251", "Все счастливые семьи похожи друг на друга, каждая несчастливая семья. " * 8),
+        ("shift_jis", "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。" * 8),
+    ],
+)
+def test_other_old_encodings_are_guessed(encoding: str, words: str) -> None:
+    found, warnings = decode(words.encode(encoding))
+    assert found == words
+    assert "guess" in warnings[0]
+
+
+def test_text_paragraphs_lists_and_headings() -> None:
+    source = (
+        "Annual report\n=============\n\n"
+        "The quick brown fox jumps over the lazy dog and then it sleeps for some\n"
+        "time in the shade, since foxes like shade more than anything else on ear-\n"
+        "th, as the earth has it.\n\n"
+        "SAFETY RULES\n\n- first rule\n  goes on\n- second rule\n\n"
+        "2.1 Scope\n\nThese rules hold for everybody who works here.\n\n"
+        "Roses are red,\nviolets are blue,\nsugar is sweet.\n"
+    )
+    parsed = text.parse(source.encode(), LIMITS)
+    assert said(parsed.text, parsed.blocks) == [
+        ("heading", "Annual report"),
+        (
+            "paragraph",
+            "The quick brown fox jumps over the lazy dog and then it sleeps for some time in the "
+            "shade, since foxes like shade more than anything else on earth, as the earth has it.",
+        ),
+        ("heading", "SAFETY RULES"),
+        ("list item", "first rule goes on"),
+        ("list item", "second rule"),
+        ("heading", "2.1 Scope"),
+        ("paragraph", "These rules hold for everybody who works here."),
+        ("paragraph", "Roses are red,\nviolets are blue,\nsugar is sweet."),
+    ]
+    assert parsed.title == "Annual report"
+
+
+def test_numbered_list_is_not_taken_for_headings() -> None:
+    parsed = text.parse(b"1. Bread\n\n2. Butter\n\n3. Jam\n", LIMITS)
+    assert all(block.kind is BlockKind.LIST_ITEM for block in parsed.blocks)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "soft"),
+    [
+        ("exam-", "ple of it", True),
+        ("well-", "known", False),
+        ("the long-", "term plan", False),
+        ("Smith-", "Jones", False),
+        ("10-", "fold", False),
+        ("co\u00ad", "operate", True),
+    ],
+)
+def test_hyphens_at_line_ends(left: str, right: str, soft: bool) -> None:
+    assert is_soft_hyphen(left, right, frozenset({"example", "well-known"})) is soft
+
+
+def test_markdown_blocks() -> None:
+    source = (
+        '---\ntitle: "The *X100*"\ndate: 2024-05-01\n---\n'
+        "# Guide\n\nSome **bold** and [linked](http://x.example) words with `code`\nand more.\n\n"
+        "1. one\n   - inner\n2. two\n\n```py\nif a:\n    b()\n```\n\n"
+        "| Model | Price |\n|---|---|\n| X100 | 20 € |\n| X200 | |\n\n<!-- no -->\n"
+        "<div><script>bad()</script>seen</div>\n"
+    )
+    parsed = markdown.parse(source.encode(), LIMITS)
+    assert parsed.title == "The *X100*"
+    assert parsed.modified == "2024-05-01"
+    assert said(parsed.text, parsed.blocks) == [
+        ("heading", "Guide"),
+        ("paragraph", "Some bold and linked words with code and more."),
+        ("list item", "1. one"),
+        ("list item", "inner"),
+        ("list item", "2. two"),
+        ("code", "if a:\n    b()"),
+        ("table row", "Model: X100 | Price: 20 €"),
+        ("table row", "Model: X200"),
+        ("paragraph", "seen"),
+    ]
+    assert [block.level for block in parsed.blocks[2:5]] == [1, 2, 1]
+
+
+def test_markdown_nested_lists_keep_every_item() -> None:
+    source = "\n".join("  " * depth + f"- item{depth}" for depth in range(300))
+    parsed = markdown.parse(source.encode(), LIMITS)
+    assert all(f"item{depth}" in parsed.text.split() for depth in range(300))
+    shallow = "\n".join("  " * depth + f"- item{depth}" for depth in range(30))
+    levels = [block.level for block in markdown.parse(shallow.encode(), LIMITS).blocks]
+    assert levels == list(range(1, 31))
+
+
+def test_rows_and_titles_and_dates() -> None:
+    assert row_text(["X100", "", "20 €", "20 €"], ["Model", "Size", "Price", "Price"]) == (
+        "Model: X100 | Price: 20 €"
+    )
+    assert title_of_name("a/b/annual_report-2024.pdf") == "annual report 2024"
+    assert tidy_title("Microsoft Word - Plan.docx") == "Plan"
+    assert tidy_title("untitled") == ""
+    assert iso_date("2024-05-01T09:00:00Z") == "2024-05-01"
+    assert iso_date("2024-13-01") is None
+    assert pdf_date("D:20240501093000+02'00'") == "2024-05-01"
+    assert pdf_date("D:2024") is None
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "The rules of the house are simple and they have to be kept by all of us."),
+        ("de", "Die Regeln des Hauses sind einfach und sie werden von allen auch eingehalten."),
+        ("fr", "Les règles de la maison sont simples et elles sont pour tous ceux qui y vivent."),
+        ("es", "Las reglas de la casa son simples y se aplican a todos los que viven en ella."),
+        ("zh", "这座房子的规则很简单，所有住在这里的人都必须遵守。"),
+        ("ja", "この家の決まりは簡単で、ここに住む人はみな守らなければならない。"),
+        ("ru", "Правила этого дома простые, и все, кто здесь живёт, должны их соблюдать."),
+        (None, "X100 20 40 Y"),
+    ],
+)
+def test_language_is_guessed_or_left_open(language: str | None, words: str) -> None:
+    assert guess_language(words) == language
