@@ -15,11 +15,16 @@ import Stemmer
 
 ANALYSER_VERSION = "1"
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+# Vowel signs of Indic and South-East Asian scripts: part of a word, though \w leaves them out.
+_SIGNS = "".join(
+    chr(code) for code in range(0x0900, 0x1100) if unicodedata.category(chr(code)) in ("Mn", "Mc")
+)
+_WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_SIGNS}])*(?:['’][^\W_]+)*")
 _NUMBER_GROUPS = re.compile(r"(?<![\d.,])(\d{1,3}(?:,\d{3})+)(?![\d,]*\d)")
 _DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
 _COMPOUND = re.compile(r"[^\W_]+(?:[-/][^\W_]+)+")
-_COMBINING = re.compile("[\u0300-\u036f]")
+# Accents, and the vowel points of Hebrew and Arabic, which most texts leave out.
+_COMBINING = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]")
 # Scripts written without spaces between words: Han, kana, Hangul, Thai, Lao, Khmer, Myanmar.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -49,8 +54,9 @@ def _stem(word: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Lower case, compatibility forms unified, accents of Latin, Greek and Cyrillic removed."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    """Lower case, compatibility forms unified, accents and vowel points removed."""
+    # Folded twice: compatibility forms such as "№" come apart into capitals.
+    decomposed = unicodedata.normalize("NFKD", text.casefold()).casefold()
     return unicodedata.normalize("NFC", _COMBINING.sub("", decomposed))
 
 
@@ -68,8 +74,8 @@ def terms(text: str) -> list[str]:
     """Search terms of a text, in order, with repetitions."""
     folded = _join_numbers(fold(text))
     found: list[str] = []
-    for match in _WORD.finditer(folded):
-        found.extend(_word_terms(match.group()))
+    for word in _WORD.findall(folded):
+        found += _word_terms(word)
     for match in _COMPOUND.finditer(folded):
         compound = re.sub(r"[-/]", "", match.group())
         if any(character.isdigit() for character in compound):
@@ -84,7 +90,8 @@ def question_terms(question: str) -> list[str]:
         word = match.group()
         if re.split("['’]", word, maxsplit=1)[0] not in QUESTION_WORDS:
             kept.append(word)
-    compounds = " ".join(match.group() for match in _COMPOUND.finditer(fold(question)))
+    folded = _join_numbers(fold(question))
+    compounds = " ".join(match.group() for match in _COMPOUND.finditer(folded))
     chosen = terms(" ".join(kept) + " " + compounds) or terms(question)
     return list(dict.fromkeys(chosen))
 
@@ -96,9 +103,11 @@ def _join_numbers(folded: str) -> str:
 
 
 def _word_terms(word: str) -> list[str]:
-    word = word.replace("’", "'")
-    word = word[:-2] if word.endswith("'s") else word
-    word = word.replace("'", "")
+    if "'" in word or "’" in word:
+        word = word.replace("’", "'")
+        word = word.removesuffix("'s").replace("'", "")
+    if word.isascii():
+        return _stemmed(word)
     found: list[str] = []
     position = 0
     for run in _UNSPACED.finditer(word):

@@ -74,6 +74,8 @@ MIGRATIONS: tuple[str, ...] = (
 )
 SCHEMA_VERSION = len(MIGRATIONS)
 
+_SENTENCE_MARK = " . "  # the tokenizer passes over it; `sentence_terms` splits at it
+
 _CHUNK_COLUMNS = "number, id, document, start, end, text, headings, pages, context, digest"
 
 
@@ -114,7 +116,7 @@ class Catalog:
     def create(cls, folder: Path) -> Catalog:
         """Open for writing, made or migrated as needed."""
         path = folder / FILE_NAME
-        with _clear_errors(path):
+        with clear_errors(path):
             db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
             catalog = cls(db, path)
             try:
@@ -137,11 +139,13 @@ class Catalog:
             raise MissingIndexError(
                 f"There is no index at {folder}; make one with: footnote index DOCS --index …"
             )
-        with _clear_errors(path):
+        with clear_errors(path):
             # Beside a writer a reader has to take part in the WAL; in a folder that cannot be
             # written there is no writer, and only "immutable" opens.
             writable = os.access(folder, os.W_OK)
-            query = "mode=rw" if writable else "mode=ro&immutable=1"
+            query = "mode=rw" if writable else "mode=ro"
+            if not writable and not _has_content(folder / f"{FILE_NAME}-wal"):
+                query += "&immutable=1"  # would pass over what a killed writer left in the WAL
             uri = f"{path.resolve().as_uri()}?{query}"
             db = sqlite3.connect(
                 uri, uri=True, isolation_level=None, check_same_thread=False, timeout=30
@@ -177,9 +181,9 @@ class Catalog:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All changes inside become durable together, or none does."""
-        with _clear_errors(self.path):
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
+        with clear_errors(self.path):
+            try:  # an interrupt right after BEGIN must not leave it open
+                self._db.execute("BEGIN IMMEDIATE")
                 yield
                 self._db.execute("COMMIT")
             except BaseException:
@@ -190,9 +194,9 @@ class Catalog:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Everything read inside comes from one committed state."""
-        with _clear_errors(self.path):
-            self._db.execute("BEGIN")
+        with clear_errors(self.path):
             try:
+                self._db.execute("BEGIN")
                 self._db.execute("SELECT count(*) FROM manifest").fetchone()  # takes the snapshot
                 yield
             finally:
@@ -302,9 +306,12 @@ class Catalog:
         document: Document,
         chunks: Sequence[Chunk],
         keys: Sequence[bytes],
-        terms: Sequence[str],
+        terms: Sequence[Sequence[Sequence[str]]],
     ) -> None:
-        """Insert a document with its chunks, their vector keys and their search terms."""
+        """Insert a document with its chunks, their vector keys and their search terms.
+
+        ``terms`` holds, per chunk, the terms of its context and then of each of its sentences.
+        """
         blocks = json.dumps(blocks_to_list(document.blocks), separators=(",", ":"))
         warnings = json.dumps(list(document.warnings))
         self._db.execute(
@@ -341,7 +348,8 @@ class Catalog:
                 ),
             ).lastrowid
             self._db.execute(
-                "INSERT INTO terms (rowid, words) VALUES (?, ?)", (number, chunk_terms)
+                "INSERT INTO terms (rowid, words) VALUES (?, ?)",
+                (number, _SENTENCE_MARK.join(map(" ".join, chunk_terms))),
             )
         self._next_generation()
 
@@ -547,14 +555,27 @@ class Catalog:
         rows = self._db.execute(_scoped(where) + " ORDER BY number", values).fetchall()
         return np.array([row[0] for row in rows], dtype=np.int64)
 
+    def sentence_terms(self, numbers: Iterable[int]) -> dict[int, list[list[str]]]:
+        """Per chunk, the terms of its context and then of each of its sentences."""
+        found: dict[int, list[list[str]]] = {}
+        for some in _batches(list(numbers)):
+            marks = ",".join("?" * len(some))
+            rows = self._db.execute(
+                f"SELECT rowid, words FROM terms WHERE rowid IN ({marks})", some
+            )
+            for number, words in rows:
+                found[number] = [piece.split() for piece in str(words).split(_SENTENCE_MARK)]
+        return found
+
     def count_holders(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many chunks each analysed term occurs."""
         counts = dict.fromkeys(terms, 0)
-        marks = ",".join("?" * len(counts))
-        rows = self._db.execute(
-            f"SELECT term, doc FROM term_counts WHERE term IN ({marks})", list(counts)
-        )
-        counts.update((str(term), int(count)) for term, count in rows)
+        for some in _batches(list(counts)):
+            marks = ",".join("?" * len(some))
+            rows = self._db.execute(
+                f"SELECT term, doc FROM term_counts WHERE term IN ({marks})", some
+            )
+            counts.update((str(term), int(count)) for term, count in rows)
         return counts
 
     # ---- checking ------------------------------------------------------------------------
@@ -565,6 +586,10 @@ class Catalog:
             str(row[0])
             for row in self._db.execute("PRAGMA integrity_check").fetchall()
             if row[0] != "ok"
+        ]
+        strays = self._db.execute("PRAGMA foreign_key_check").fetchall()
+        found += [
+            f"row {row} of {table} points to nothing in {other}" for table, row, other, _ in strays
         ]
         for (document_id,) in self._db.execute("SELECT id FROM documents").fetchall():
             try:
@@ -597,7 +622,8 @@ def _check_version(version: int, path: Path) -> None:
 
 
 @contextmanager
-def _clear_errors(path: Path) -> Iterator[None]:
+def clear_errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite raises inside into our errors; ``path`` is the catalog."""
     try:
         yield
     except sqlite3.OperationalError as error:
@@ -621,6 +647,10 @@ def _damaged(path: Path, what: str) -> DamagedError:
         f"The catalog {path} is damaged ({what}); nothing was deleted: index the documents into a "
         "new index, or restore the file from a backup."
     )
+
+
+def _has_content(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0
 
 
 def _digest(*parts: str | bytes) -> bytes:
@@ -656,7 +686,10 @@ def _date(mtime_ns: object) -> str | None:
         return None
     from datetime import UTC, datetime
 
-    return datetime.fromtimestamp(mtime_ns / 1e9, UTC).date().isoformat()
+    try:
+        return datetime.fromtimestamp(mtime_ns / 1e9, UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        return None  # a file dated beyond the calendar
 
 
 def _scoped(where: str) -> str:

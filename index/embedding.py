@@ -136,7 +136,7 @@ class SentenceTransformerEmbedder:
     def _load_model(self) -> SentenceTransformer:
         if self._model is None:
             _stay_offline()
-            import torch
+            from safetensors import SafetensorError
             from sentence_transformers import SentenceTransformer
 
             try:
@@ -146,14 +146,13 @@ class SentenceTransformerEmbedder:
                     trust_remote_code=False,
                     model_kwargs={"use_safetensors": True},
                 )
-            except (OSError, ValueError, RuntimeError) as error:
+            except (OSError, ValueError, RuntimeError, SafetensorError) as error:
                 raise ModelError(
                     f"The embedding model {self.name} could not be loaded from {self._folder}: "
                     f"{error}. Reinstall it or name another with the setting embedder."
                 ) from error
             model.max_seq_length = self._window
             self._bfloat16 = model.device.type == "cpu" and has_fast_bfloat16()
-            torch.set_grad_enabled(False)
             self._model = model
         return self._model
 

@@ -18,11 +18,12 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from index.analysis import ANALYSER_VERSION
-from index.catalog import FILE_NAME, Catalog, VectorFile
+from index.catalog import FILE_NAME, Catalog, VectorFile, clear_errors
 from index.chunking import CHUNKER_VERSION
 from index.embedding import Embedder, Vectors
 from index.errors import BusyError, DamagedError, MismatchError, MissingIndexError, StoreError
 from index.loading import Limits
+from index.scanning import source_name
 from index.syncing import Syncer, SyncProgress, SyncReport
 from index.types import Chunk, Document, DocumentInfo, Scope, SkippedFile
 from index.vectors import FaissStore
@@ -93,6 +94,10 @@ class Snapshot:
             term: math.log1p((total - counts[term] + 0.5) / (counts[term] + 0.5)) for term in terms
         }
 
+    def sentence_terms(self, numbers: Sequence[int]) -> dict[int, list[list[str]]]:
+        """Per chunk, the analysed terms of its context and then of each of its sentences."""
+        return self._catalog.sentence_terms(numbers)
+
     def unknown_terms(self, terms: Sequence[str]) -> list[str]:
         """Those analysed terms that no chunk holds."""
         counts = self._catalog.count_holders(terms)
@@ -109,6 +114,7 @@ class Index:
         self._idle: list[Catalog] = []
         self._store: FaissStore | None = None
         self._store_state = (-1, 0)  # its generation and the last chunk number it has seen
+        self._damaged_name = ""  # of a vector file that did not match its checksum
         self._lock = threading.Lock()
         self._closed = False
 
@@ -124,11 +130,11 @@ class Index:
         VersionError (written by a newer Footnote), DamagedError, BusyError, StoreError.
         """
         index = cls(folder, embedder, read_only=read_only)
-        if not (folder / FILE_NAME).is_file():
-            if read_only or not create:
-                raise MissingIndexError(
-                    f"There is no index at {folder}; make one with: footnote index DOCS"
-                )
+        if not (folder / FILE_NAME).is_file() and (read_only or not create):
+            raise MissingIndexError(
+                f"There is no index at {folder}; make one with: footnote index DOCS"
+            )
+        if not read_only and index._is_unmade():
             try:
                 folder.mkdir(parents=True, exist_ok=True)
                 with index._writing(), contextlib.closing(Catalog.create(folder)) as catalog:
@@ -156,6 +162,16 @@ class Index:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _is_unmade(self) -> bool:
+        """No catalog, or one whose making was cut short before it said which embedder made it."""
+        if not (self.folder / FILE_NAME).is_file():
+            return True
+        with contextlib.closing(Catalog.open_to_read(self.folder)) as catalog, catalog.reading():
+            if catalog.manifest() or catalog.roots():
+                return False
+        # Beside vectors an empty catalog is a damaged one, which `_check` refuses.
+        return next(self.folder.glob("vectors-*.faiss"), None) is None
 
     def _claim(self, catalog: Catalog) -> None:
         with catalog.transaction():
@@ -205,6 +221,16 @@ class Index:
         finally:
             lock.release()
 
+    @contextmanager
+    def _changing(self) -> Iterator[Catalog]:
+        """The catalog, open for this writer alone."""
+        with (
+            self._writing(),
+            contextlib.closing(Catalog.create(self.folder)) as catalog,
+            clear_errors(catalog.path),
+        ):
+            yield catalog
+
     # ---- writing -------------------------------------------------------------------------
 
     @property
@@ -226,7 +252,7 @@ class Index:
         goes on from there. Raises BusyError when another process writes, UsageError for a root that
         does not exist (nothing of it is removed).
         """
-        with self._writing(), contextlib.closing(Catalog.create(self.folder)) as catalog:
+        with self._changing() as catalog:
             self._check(catalog.manifest())
             known = [Path(root) for root in catalog.roots()]
             syncer = Syncer(catalog, self.embedder, limits or Limits(), progress, stop)
@@ -241,28 +267,29 @@ class Index:
         Files in a folder of the user's stay on disk, and come back with the next sync of it.
         Returns False when there is no such source.
         """
-        with self._writing(), contextlib.closing(Catalog.create(self.folder)) as catalog:
+        with self._changing() as catalog:
             places = catalog.places(source)
             with catalog.transaction():
                 for root, _ in places:
                     catalog.remove_source(root, source)
-            if Path(source).is_relative_to(self.uploads.absolute()):
+            # Known sources only: they hold no "..", which could lead out of the uploads.
+            if places and Path(source).is_relative_to(source_name(self.uploads)):
                 Path(source).unlink(missing_ok=True)
             self._save_vectors(catalog)
         return bool(places)
 
     def forget(self, root: Path) -> None:
         """Take a root and everything that came only from it out of the index."""
-        with self._writing(), contextlib.closing(Catalog.create(self.folder)) as catalog:
+        with self._changing() as catalog:
             with catalog.transaction():
-                catalog.forget_root(str(root))
+                catalog.forget_root(source_name(root))
             self._save_vectors(catalog)
 
     def _save_vectors(self, catalog: Catalog) -> None:
         """Write the vector file of the newest generation, if it changed, and drop older ones."""
         with catalog.reading():
             file, generation = catalog.vector_file(), catalog.generation
-            if file is not None and file.generation == generation:
+            if file is not None and file.generation == generation and self._is_sound(file):
                 return
             store = self._current_store(catalog)
             last = catalog.last_number()
@@ -270,10 +297,15 @@ class Index:
         sha256 = store.save(self.folder, name)
         with catalog.transaction():
             catalog.set_vector_file(VectorFile(generation, name, sha256, last))
+        self._damaged_name = ""
         for old in self.folder.glob("vectors-*.faiss*"):
             if old.name != name:
                 with contextlib.suppress(OSError):  # on Windows a reader may hold it
                     old.unlink()
+
+    def _is_sound(self, file: VectorFile) -> bool:
+        """The file is there, and nobody here has found it damaged (who loads it, checks it)."""
+        return file.name != self._damaged_name and (self.folder / file.name).is_file()
 
     # ---- reading -------------------------------------------------------------------------
 
@@ -348,6 +380,11 @@ class Index:
             if len(store) != catalog.count_chunks():
                 store = FaissStore(self.embedder.dimension)
                 self._catch_up(catalog, store, 0)
+                if len(store) != catalog.count_chunks():
+                    raise DamagedError(
+                        f"The catalog {catalog.path} is damaged: {len(store):,} vectors for "
+                        f"{catalog.count_chunks():,} passages; index the documents into a new index."
+                    )
             if self._store is None or self._store_state[0] < generation:
                 self._store, self._store_state = store, (generation, catalog.last_number())
             return store
@@ -362,7 +399,7 @@ class Index:
                 path = self.folder / file.name
                 store = FaissStore.load(path, file.sha256, self.embedder.dimension)
             except DamagedError:
-                pass  # made again from the catalog, which is the truth
+                self._damaged_name = file.name  # made again from the catalog, which is the truth
             else:
                 return store, file.last_number
         return FaissStore(self.embedder.dimension), 0

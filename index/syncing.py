@@ -13,8 +13,9 @@ import stat
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +29,7 @@ from index.embedding import Embedder, Vectors
 from index.errors import UnreadableError, UsageError
 from index.loading import LOADER_VERSION, Limits, Sandbox, supported
 from index.scanning import FoundFile, scan, source_name
+from index.sentences import sentence_spans
 from index.types import Chunk, Document, SkippedFile, SkipReason
 
 _BATCH_CHUNKS = 96  # chunks gathered from small files before the embedder is called once
@@ -135,20 +137,20 @@ class Syncer:
         self._started = time.monotonic()
         self._tally = _Tally()
         self._total = 0
+        self._gone: list[tuple[int, SourceRow]] = []
 
     def run(self, roots: Sequence[Path]) -> SyncReport:
         """Sync these roots, each on its own. Raises UsageError for one that was never there."""
         tasks: list[_Task] = []
         visited: list[int] = []
         known = set(self._catalog.roots())
-        for root in roots:
-            path = Path(os.path.abspath(root.expanduser()))
+        for path in dict.fromkeys(Path(os.path.abspath(root.expanduser())) for root in roots):
             try:
                 files = scan(path)
             except UsageError:
-                if str(path) not in known or len(roots) == 1:
+                if source_name(path) not in known or len(roots) == 1:
                     raise
-                self._tally.missing_roots.append(str(path))
+                self._tally.missing_roots.append(source_name(path))
                 continue
             with self._catalog.transaction():
                 root_id = self._catalog.root_id(source_name(path))
@@ -156,6 +158,7 @@ class Syncer:
             visited.append(root_id)
         self._total = len(tasks)
         self._work(tasks)
+        self._remove(self._gone)
         if not self._tally.stopped:
             now = datetime.now(UTC).isoformat(timespec="seconds")
             with self._catalog.transaction():
@@ -167,12 +170,6 @@ class Syncer:
 
     def _compare(self, root: int, files: list[FoundFile]) -> list[_Task]:
         rows = self._catalog.sources(root)
-        gone = sorted(rows.keys() - {file.source for file in files})
-        if gone:
-            with self._catalog.transaction():
-                for source in gone:
-                    self._catalog.remove_source(root, source)
-        self._tally.removed += [source for source in gone if rows[source].document]
         tasks: list[_Task] = []
         for file in files:
             row = rows.get(file.source)
@@ -182,29 +179,42 @@ class Syncer:
                 self._tally.skipped.append(row.skipped)
             else:
                 self._tally.unchanged += 1
+        gone = [(root, rows[name]) for name in sorted(rows.keys() - {f.source for f in files})]
+        # A file that may only have been renamed goes last, so that nothing is embedded twice.
+        sizes = {task.file.size for task in tasks}
+        self._gone += [place for place in gone if place[1].size in sizes]
+        self._remove([place for place in gone if place[1].size not in sizes])
         return tasks
+
+    def _remove(self, gone: list[tuple[int, SourceRow]]) -> None:
+        if gone:
+            with self._catalog.transaction():
+                for root, row in gone:
+                    self._catalog.remove_source(root, row.path)
+        self._tally.removed += [row.path for _, row in gone if row.document]
 
     # ---- parse, embed, commit ------------------------------------------------------------
 
     def _work(self, tasks: list[_Task]) -> None:
         batch: list[_Parsed] = []
-        for parsed in self._parse_ahead(tasks):
-            if parsed.document is None or self._catalog.has_document(parsed.document.id):
-                self._commit(parsed, {})
-            else:
-                chunks = chunk_document(
-                    parsed.document, self._embedder.count_tokens, self._embedder.window_tokens
-                )
-                batch.append(replace(parsed, chunks=chunks))
-            if sum(len(waiting.chunks) for waiting in batch) >= _BATCH_CHUNKS:
-                self._embed_and_commit(batch)
-                batch = []
-            if self._stop is not None and self._stop.is_set():
-                self._tally.stopped = True
-                break
+        with closing(self._parse_ahead(tasks)) as parsed_files:
+            for parsed in parsed_files:
+                if parsed.document is None or self._catalog.has_document(parsed.document.id):
+                    self._commit(parsed, {})
+                else:
+                    chunks = chunk_document(
+                        parsed.document, self._embedder.count_tokens, self._embedder.window_tokens
+                    )
+                    batch.append(replace(parsed, chunks=chunks))
+                if sum(len(waiting.chunks) for waiting in batch) >= _BATCH_CHUNKS:
+                    self._embed_and_commit(batch)
+                    batch = []
+                if self._stop is not None and self._stop.is_set():
+                    self._tally.stopped = True
+                    break
         self._embed_and_commit(batch)
 
-    def _parse_ahead(self, tasks: list[_Task]) -> Iterator[_Parsed]:
+    def _parse_ahead(self, tasks: list[_Task]) -> Generator[_Parsed, None, None]:
         """Parsed files in order; one file ahead is in the sandbox while the caller works."""
         # On the way out the sandbox goes first and ends its child, so the pool need not wait.
         with ThreadPoolExecutor(1) as pool, Sandbox(self._limits) as sandbox:
@@ -217,9 +227,10 @@ class Syncer:
                 yield ahead.popleft().result()
 
     def _embed_and_commit(self, batch: list[_Parsed]) -> None:
-        keys = {chunk.id: self._vector_key(chunk) for parsed in batch for chunk in parsed.chunks}
         texts = {
-            keys[chunk.id]: chunk.embedding_text for parsed in batch for chunk in parsed.chunks
+            self._vector_key(chunk): chunk.embedding_text
+            for parsed in batch
+            for chunk in parsed.chunks
         }
         missing = self._catalog.missing_vectors(list(texts))
         vectors: dict[bytes, Vectors] = {}
@@ -233,16 +244,25 @@ class Syncer:
 
     def _commit(self, parsed: _Parsed, vectors: dict[bytes, Vectors]) -> None:
         catalog, document = self._catalog, parsed.document
+        self._embed_lost(parsed, vectors)
         with catalog.transaction():
             if document is not None and not catalog.has_document(document.id):
                 keys = [self._vector_key(chunk) for chunk in parsed.chunks]
                 new = [key for key in dict.fromkeys(keys) if key in vectors]
                 if new:
                     catalog.put_vectors(new, np.stack([vectors[key] for key in new]))
-                analysed = [" ".join(terms(chunk.embedding_text)) for chunk in parsed.chunks]
+                analysed = [_analyse(chunk) for chunk in parsed.chunks]
                 catalog.add_document(document, parsed.chunks, keys, analysed)
             catalog.put_source(parsed.task.root, parsed.row)
         self._count(parsed)
+
+    def _embed_lost(self, parsed: _Parsed, vectors: dict[bytes, Vectors]) -> None:
+        """Embed again what was stored when the batch began and went with another document."""
+        texts = {self._vector_key(chunk): chunk.embedding_text for chunk in parsed.chunks}
+        lost = [key for key in self._catalog.missing_vectors(list(texts)) if key not in vectors]
+        if lost:
+            rows = self._embedder.embed([texts[key] for key in lost])
+            vectors.update(zip(lost, rows, strict=True))
 
     def _vector_key(self, chunk: Chunk) -> bytes:
         text = f"{self._embedder.fingerprint}\0{chunk.embedding_text}"
@@ -277,12 +297,15 @@ class Syncer:
 def _parse(task: _Task, sandbox: Sandbox) -> _Parsed:
     """What a file holds, or why it cannot be told. Runs beside the caller: touches no catalog."""
     file, before = task.file, task.before
-    digest = _digest(file)
+    digest = _digest(file) if supported(file.path) else None  # films need not be read through
     row = SourceRow(file.source, None, file.size, file.mtime_ns, digest, str(LOADER_VERSION), None)
     if before is not None and digest is not None and before.sha256 == digest:
         touched = replace(before, size=file.size, mtime_ns=file.mtime_ns)
         if _same_file(touched, file):
             return _Parsed(task, touched)
+    if file.path.is_dir():  # the scan could not look into it
+        skipped = SkippedFile(file.source, SkipReason.NO_PERMISSION, "folder")
+        return _Parsed(task, replace(row, skipped=skipped))
     if not supported(file.path):
         detail = file.path.suffix or "no suffix"
         skipped = SkippedFile(file.source, SkipReason.UNSUPPORTED, detail)
@@ -292,6 +315,13 @@ def _parse(task: _Task, sandbox: Sandbox) -> _Parsed:
     except UnreadableError as error:
         return _Parsed(task, replace(row, skipped=error.skipped))
     return _Parsed(task, replace(row, document=document.id), document)
+
+
+def _analyse(chunk: Chunk) -> list[list[str]]:
+    """Terms of the context, then of each sentence."""
+    spans = sentence_spans(chunk.text)
+    pieces = [chunk.context, *(chunk.text[start:end] for start, end in spans)]
+    return [terms(piece) for piece in pieces]
 
 
 def _retried(row: SourceRow) -> bool:

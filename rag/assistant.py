@@ -164,7 +164,9 @@ class Assistant:
                 missing_words=unknown,
                 unreadable=_unreadable(snapshot),
             )
-            answer = replace(answer, kind=AnswerKind.REFUSED, sentences=(), refusal=refusal)
+            answer = replace(
+                answer, kind=AnswerKind.REFUSED, sentences=(), short=None, refusal=refusal
+            )
         clock.lap("answering")
         return replace(answer, question=question, model=self._reader.name, timings=clock.laps)
 

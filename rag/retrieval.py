@@ -15,7 +15,6 @@ from itertools import pairwise
 from index.analysis import question_terms, terms
 from index.embedding import Embedder
 from index.index import Snapshot
-from index.sentences import sentence_spans
 from index.types import Chunk, Scope
 from rag.types import Parts, Passage
 
@@ -72,10 +71,10 @@ class Retriever:
         ranked = _ranked(fused)[: max(options.closer, 2 * limit)]
         chunks = snapshot.chunks(ranked)
         closer = [number for number in ranked if number in chunks][: options.closer]
-        texts = [chunks[number] for number in closer]
-        bonuses = evidence(question, texts, snapshot.rarity(asked), options.weights)
-        for number, bonus in zip(closer, bonuses, strict=True):
-            fused[number] += bonus
+        held = snapshot.sentence_terms(closer)
+        rarity = snapshot.rarity(asked)
+        for number in closer:
+            fused[number] += evidence(terms(question), held[number], rarity, options.weights)
         ranked = _ranked({number: fused[number] for number in chunks})
         passages = _passages(snapshot, ranked, chunks, fused, dense, lexical, similarities)
         return fold(passages[: 2 * limit])[:limit]
@@ -94,29 +93,23 @@ def fuse(
 
 
 def evidence(
-    question: str, chunks: Sequence[Chunk], rarity: Mapping[str, float], weights: Weights
-) -> list[float]:
-    """Per chunk, what its best sentence and its word pairs add to the score.
+    asked: Sequence[str],
+    held: Sequence[Sequence[str]],
+    rarity: Mapping[str, float],
+    weights: Weights,
+) -> float:
+    """What a passage's best sentence and its word pairs add to its score.
 
-    ``rarity`` holds the weight of each term of the question (inverse document frequency).
+    ``asked`` are the terms of the question in order, ``held`` those of the passage's context and of
+    each of its sentences, ``rarity`` the weight of each term that counts (inverse document
+    frequency).
     """
-    if weights.sentence == 0.0 and weights.pairs == 0.0:
-        return [0.0] * len(chunks)
     whole = sum(rarity.values()) or 1.0
-    asked = terms(question)
-    asked_pairs = set(pairwise(asked))
-    bonuses: list[float] = []
-    for chunk in chunks:
-        held: list[str] = terms(chunk.context)
-        best = 0.0
-        for start, end in sentence_spans(chunk.text):
-            sentence = terms(chunk.text[start:end])
-            held += sentence
-            best = max(best, sum(rarity.get(term, 0.0) for term in set(sentence)))
-        pairs = asked_pairs & set(pairwise(held))
-        share = len(pairs) / len(asked_pairs) if asked_pairs else 0.0
-        bonuses.append(weights.sentence * best / whole + weights.pairs * share)
-    return bonuses
+    best = max((sum(rarity.get(t, 0.0) for t in set(some)) for some in held[1:]), default=0.0)
+    pairs = set(pairwise(asked))
+    shared = pairs & {pair for some in held for pair in pairwise(some)}
+    share = len(shared) / len(pairs) if pairs else 0.0
+    return weights.sentence * best / whole + weights.pairs * share
 
 
 def fold(passages: Sequence[Passage]) -> list[Passage]:

@@ -41,19 +41,19 @@ def test_fuse_without_lexical_hits_divides_by_nothing() -> None:
 
 
 def test_evidence_prefers_the_chunk_whose_one_sentence_holds_the_question() -> None:
-    together = chunk("The zoo opened in 1907. It rained.")
-    apart = chunk("The zoo is large. The bank opened in 1907.")
+    together = [["town"], ["the", "zoo", "open", "in", "1907"], ["it", "rain"]]
+    apart = [["town"], ["the", "zoo", "is", "larg"], ["the", "bank", "open", "in", "1907"]]
     rarity = {"zoo": 2.0, "open": 1.0, "1907": 1.0}
     weights = Weights(sentence=1.0, pairs=0.0)
-    first, second = evidence("zoo opened 1907", [together, apart], rarity, weights)
-    assert first == pytest.approx(1.0)
-    assert second == pytest.approx(2.0 / 4.0)  # its best sentence holds either zoo or both others
+    assert evidence([], together, rarity, weights) == pytest.approx(1.0)
+    assert evidence([], apart, rarity, weights) == pytest.approx(2.0 / 4.0)
 
 
 def test_evidence_counts_pairs_of_neighbouring_words() -> None:
     weights = Weights(sentence=0.0, pairs=1.0)
-    kept, turned = evidence("red wine", [chunk("a red wine"), chunk("wine red")], {}, weights)
-    assert (kept, turned) == (1.0, 0.0)
+    asked = ["old", "red", "wine"]
+    assert evidence(asked, [[], ["a", "red", "wine"]], {}, weights) == pytest.approx(0.5)
+    assert evidence(asked, [["red"], ["wine", "red"]], {}, weights) == 0.0
 
 
 def test_fold_keeps_the_first_and_names_the_sources_of_its_twins() -> None:

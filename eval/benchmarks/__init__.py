@@ -1,0 +1,1 @@
+"""Speed and standard retrieval figures: ``python -m eval.benchmarks [NAME]``."""
