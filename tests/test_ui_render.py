@@ -1,0 +1,294 @@
+"""Rendering: whatever comes from outside stays text, and what we emit says what it should."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.types import (
+    Block,
+    BlockKind,
+    Chunk,
+    Document,
+    DocumentInfo,
+    SkippedFile,
+    SkipReason,
+)
+from rag.types import (
+    Answer,
+    AnswerKind,
+    Citation,
+    Parts,
+    Passage,
+    Refusal,
+    RefusalReason,
+    Sentence,
+    Verdict,
+)
+from ui.render import Exchange, conversation, day, exchange, file_name, pages, shorten, text, tidy
+from ui.shelf import AROUND_LIMIT, passage_panel, shelf, trouble, upload_outcome, upload_progress
+
+PAYLOADS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "'><iframe src=javascript:alert(1)>",
+    "<a href='https://evil.example'>click</a>",
+    "![x](https://evil.example/x.png)",
+    "[x](javascript:alert(1))",
+    "<style>*{background:url(//evil.example)}</style>",
+    "<form action=//evil.example><input>",
+    "<video src=//evil.example autoplay>",
+    "<base href=//evil.example>",
+    "<meta http-equiv=refresh content=0>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "<!-- <b>",
+    "</button></article><h1>ours</h1>",
+    '" autofocus onfocus="alert(1)',
+    "<mark>not cited</mark>",
+    "<bdi dir=rtl>",
+    "<details open ontoggle=alert(1)>",
+    "<math><mtext><img src=x>",
+    "<template><p>",
+    "invoice\u202efdp.exe",
+]
+OURS = {
+    *("article", "h2", "h3", "p", "div", "span", "bdi", "button", "section", "ol", "ul", "li"),
+    *("strong", "mark", "details", "summary", "header", "q", "i"),
+}
+OUR_ATTRIBUTES = {
+    *("class", "dir", "type", "role", "tabindex", "style"),
+    *("data-turn", "data-document", "data-start", "data-end", "data-around"),
+    *("aria-busy", "aria-label", "aria-hidden"),
+}
+
+
+class Reader(HTMLParser):
+    """Collects what a browser would see: elements, attributes, text."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.attributes: dict[str, list[str]] = {}
+        self.words = ""
+        self.open: list[str] = []
+        self.feed(markup)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.open.append(tag)
+        for name, value in attrs:
+            self.attributes.setdefault(name, []).append(value or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(f"a comment: {data}")
+
+
+def info(words: str = "Handbook", source: str = "/home/me/secret/handbook.pdf") -> DocumentInfo:
+    return DocumentInfo("d1", (source,), words, "en", "2025-03-01", 6, 12)
+
+
+def passage(words: str) -> Passage:
+    chunk = Chunk("c1", "d1", 5, 5 + len(words), words, (words,), (3, 4), words)
+    return Passage(chunk, info(words), 1.0, Parts())
+
+
+def citation(words: str, number: int = 1, verdict: Verdict = Verdict.SUPPORTED) -> Citation:
+    return Citation(
+        number, "d1", f"/home/me/{words}", words, (3,), 5, 5 + len(words), words, verdict, 0.9
+    )
+
+
+def answered(words: str, **changes: object) -> Answer:
+    made = Answer(
+        words,
+        words,
+        AnswerKind.EXTRACTIVE,
+        (Sentence(words, (citation(words),)),),
+        model=words,
+        passages=(passage(words),),
+        conflicts=(passage(words),),
+        timings={"read": 0.5},
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def refused(words: str) -> Answer:
+    refusal = Refusal(
+        RefusalReason.NOT_SAID,
+        (passage(words),),
+        (words,),
+        (SkippedFile(words, SkipReason.DAMAGED, words),),
+    )
+    return Answer(words, words + "?", AnswerKind.REFUSED, refusal=refusal, model=words)
+
+
+def paper(words: str, kind: BlockKind = BlockKind.PARAGRAPH) -> Document:
+    return Document("d1", words, words, (Block(kind, 0, len(words), 1, 2),), None, "t/1", None, 9)
+
+
+def everything(words: str) -> str:
+    """One page made of nothing but `words`, wherever a document, file or person may say them."""
+    half = len(words) // 2
+    return "".join(
+        [
+            conversation([Exchange(words, answered(words)), Exchange(words, refused(words))]),
+            exchange(Exchange(words, answered(words, short=words[:half]), words), 3),
+            *(passage_panel(paper(words, kind), info(words, words), 0, half) for kind in BlockKind),
+            shelf([info(words, words)], [SkippedFile(words, SkipReason.EMPTY, words)]),
+            upload_progress(1, 3, words),
+            upload_outcome([words], [words], [SkippedFile(words, SkipReason.EMPTY)], 1.0),
+            trouble(words),
+        ]
+    )
+
+
+def assert_harmless(markup: str) -> Reader:
+    seen = Reader(markup)
+    assert not seen.open
+    assert set(seen.tags) <= OURS
+    assert set(seen.attributes) <= OUR_ATTRIBUTES
+    assert all(value.startswith("width:") for value in seen.attributes.get("style", []))
+    return seen
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_payloads_stay_text(payload: str) -> None:
+    assert_harmless(everything(payload))
+
+
+@given(st.text(min_size=1))
+def test_any_text_stays_text_and_can_be_sent(words: str) -> None:
+    assert_harmless(everything(words)).words.encode("utf-8")
+
+
+def test_a_page_with_a_tag_of_ours_too_many_is_noticed() -> None:
+    with pytest.raises(AssertionError):
+        assert_harmless(everything("x") + "<img src=x>")
+
+
+def test_disguising_characters_go_and_spelling_ones_stay() -> None:
+    assert text("a\u202eb\u200bc\ufeffd\x00e\u2066f\U000e0041g") == "abcdefg"
+    assert text("می\u200cروم 👩\u200d🔬") == "می\u200cروم 👩\u200d🔬"
+    assert text("lone \ud800 surrogate") == "lone \ufffd surrogate"
+    assert text("two\nlines\tand a tab") == "two\nlines\tand a tab"
+
+
+def test_markers_carry_ids_and_offsets_but_no_path() -> None:
+    seen = Reader(exchange(Exchange("q", answered("The words.")), 1))
+    assert seen.attributes["data-document"] == ["d1", "d1", "d1"]
+    assert seen.attributes["data-start"] == ["5", "5", "5"]
+    assert not any("/home" in value for values in seen.attributes.values() for value in values)
+    assert "/home" not in seen.words
+
+
+def test_answer_shows_sources_time_and_model() -> None:
+    seen = Reader(exchange(Exchange("How many?", answered("It has 28 days.", short="28")), 1))
+    for words in ("How many?", "It has 28 days.", "page 3", "1 March 2025", "0.50 seconds"):
+        assert words in seen.words
+    assert seen.tags.count("strong") == 1
+    assert "do not agree" in seen.words
+
+
+@pytest.mark.parametrize("short", ["28", "days.", "28 days.", "It", "It has 28 days.", "nowhere"])
+def test_bare_answer_never_changes_the_sentence(short: str) -> None:
+    markup = exchange(Exchange("q", answered("It has 28 days.", short=short, conflicts=())), 1)
+    prose = markup.split('<div class="fn-prose">')[1].split("</div>")[0]
+    assert "It has 28 days.1" in Reader(prose).words
+    assert Reader(prose).words.startswith("nowhere") == (short == "nowhere")
+
+
+def test_weak_support_is_named() -> None:
+    weak = Sentence("So it is.", (citation("So it is.", 1, Verdict.PARTLY),))
+    markup = exchange(Exchange("q", answered("x", sentences=(weak,))), 1)
+    assert "supports this in part" in markup
+    assert "fn-weak" in markup
+
+
+def test_refusal_shows_what_one_can_do_next() -> None:
+    seen = Reader(exchange(Exchange("q", refused("quasar")), 1))
+    for words in ("Your documents do not say.", "In no document", "quasar", "nearest passages"):
+        assert words in seen.words
+    assert "1 file could not be read" in seen.words
+    assert "Understood as" in seen.words
+
+
+def test_steps_on_the_way_are_told_and_marked_busy() -> None:
+    start = exchange(Exchange("q"), 1)
+    assert 'aria-busy="true"' in start
+    assert "Searching" in start
+    found = answered("x", sentences=(), final=False)
+    assert "Reading 1 passage…" in exchange(Exchange("q", found), 1)
+    assert 'aria-busy="false"' in exchange(Exchange("q", found, "Stopped."), 1)
+    assert "seconds" not in exchange(Exchange("q", found), 1)
+
+
+@given(st.text(alphabet="ab \n", min_size=1, max_size=60), st.data())
+def test_panel_marks_exactly_the_cited_words(words: str, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.sets(st.integers(1, max(len(words) - 1, 1)), max_size=4)))
+    edges = [0, *[cut for cut in cuts if cut < len(words)], len(words)]
+    parts = tuple(Block(BlockKind.PARAGRAPH, a, b) for a, b in pairwise(edges))
+    start = data.draw(st.integers(-3, len(words) + 3))
+    end = data.draw(st.integers(-3, len(words) + 3))
+    made = Document("d1", "T", words, parts, None, "t/1", None)
+    markup = passage_panel(made, info(), start, end)
+    marked = "".join(part.split("</mark>")[0] for part in markup.split("<mark>")[1:])
+    assert marked == words[max(start, 0) : max(end, start, 0)]
+    body = markup.split('<div class="fn-page">')[1].split("</div>")[0]
+    assert Reader(body).words == words
+
+
+def test_panel_never_sends_a_whole_large_document() -> None:
+    words = "word " * 400_000
+    made = Document(
+        "d1", "T", words, (Block(BlockKind.PARAGRAPH, 0, len(words)),), None, "t/1", None
+    )
+    few = passage_panel(made, info(), 1_000_000, 1_000_004)
+    assert len(few) < 6_000
+    assert "<mark>word</mark>" in few
+    assert "Show more" in few
+    most = passage_panel(made, info(), 0, 2_000_000, around=10**9)
+    assert len(most) < 3 * AROUND_LIMIT
+
+
+def test_panel_names_pages() -> None:
+    blocks = (Block(BlockKind.PARAGRAPH, 0, 3, page=1), Block(BlockKind.PARAGRAPH, 3, 6, page=2))
+    made = Document("d1", "T", "onetwo", blocks, None, "t/1", None, 9)
+    seen = Reader(passage_panel(made, info(), 1, 5)).words
+    assert "pages 1–2" in seen
+    assert "page 1 of 9" in seen
+    assert "page 2 of 9" in seen
+
+
+@given(st.text(), st.integers(5, 80))
+def test_shortened_text_is_its_beginning(words: str, limit: int) -> None:
+    cut = shorten(words, limit)
+    assert len(cut) <= limit + 1
+    assert tidy(words).startswith(cut.removesuffix("…"))
+
+
+def test_small_words() -> None:
+    assert [pages(()), pages((3,)), pages((4, 3))] == ["", "page 3", "pages 3–4"]
+    assert day("2024-05-12T10:00:00") == "12 May 2024"
+    assert day("spring 1999") == "spring 1999"
+    assert day(None) == ""
+    assert file_name("C:\\papers\\a.pdf") == file_name("/x/a.pdf") == "a.pdf"
+
+
+def test_long_shelf_is_counted_not_sent() -> None:
+    markup = shelf([info()] * 1_200, [])
+    assert markup.count("fn-document") == 500
+    assert "700 more" in markup
+    assert "1,200 documents" in markup

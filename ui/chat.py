@@ -1,0 +1,185 @@
+"""What the chat does when a person asks, stops or uploads, and the room there is for it.
+
+Knows the assistant and the rendering, but no web framework: the components that call it are in
+`ui.page`, routes and serving in `ui.web`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import re
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.errors import BusyError, FootnoteError
+from rag.assistant import LONGEST_QUESTION, Assistant
+from rag.types import Turn
+from ui.render import Exchange
+from ui.shelf import shelf, trouble, upload_outcome, upload_progress
+
+if TYPE_CHECKING:
+    from index.syncing import SyncProgress, SyncReport
+    from rag.assistant import Assistant
+
+ANSWERING = 2  #: questions answered at the same time
+WAITING = 8  #: questions that may wait for their turn
+FAILED = "Something went wrong inside Footnote; the terminal it runs in shows what."
+STOPPED = "Stopped."
+log = logging.getLogger(__name__)
+
+
+class Room:
+    """A bounded waiting room: a few questions at work, a few waiting, the rest told it is busy."""
+
+    def __init__(self, answering: int = ANSWERING, waiting: int = WAITING) -> None:
+        self.size = answering + waiting
+        self._places = threading.Semaphore(answering + waiting)
+        self._work = threading.Semaphore(answering)
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place while a question is answered. Raises BusyError when there is none."""
+        if not self._places.acquire(blocking=False):
+            raise BusyError(
+                f"Footnote is busy with {self.size} questions already: ask again in a moment."
+            )
+        try:
+            with self._work:
+                yield
+        finally:
+            self._places.release()
+
+
+class Chat:
+    """What the page does, apart from how it is laid out."""
+
+    def __init__(self, assistant: Assistant, room: Room) -> None:
+        self.assistant = assistant
+        self.room = room
+
+    def ask(self, question: str, session: Sequence[Exchange]) -> Iterator[list[Exchange]]:
+        """The conversation after each step of answering one more question."""
+        question = question.strip()
+        if not question:
+            return
+        earlier = list(session)
+        now = Exchange(question)
+        yield [*earlier, now]
+        if len(question) > LONGEST_QUESTION:
+            long = f"The question has {len(question):,} characters, more than {LONGEST_QUESTION:,}."
+            yield [*earlier, Exchange(question[:200] + "…", notice=f"{long} Shorten it.")]
+            return
+        try:
+            with self.room.place():
+                for answer in self.assistant.stream(question, turns(earlier)):
+                    now = replace(now, answer=answer)
+                    yield [*earlier, now]
+        except FootnoteError as error:
+            yield [*earlier, replace(now, notice=str(error))]
+        except Exception:
+            log.exception("a question could not be answered")
+            yield [*earlier, replace(now, notice=FAILED)]
+
+    def stop(self, session: list[Exchange]) -> list[Exchange]:
+        """The conversation after a person pressed Stop: what was there stays and says so."""
+        if not session or finished(session[-1]):
+            return session
+        return [*session[:-1], replace(session[-1], notice=STOPPED)]
+
+    def upload(self, paths: Sequence[Path]) -> Iterator[str]:
+        """Read uploaded files; yields how far it has come, at last what became of each."""
+        steps: queue.SimpleQueue[SyncProgress | None] = queue.SimpleQueue()
+        end: list[str] = []
+
+        def work() -> None:
+            try:
+                end.append(outcome(paths, self.assistant.add_files(paths, steps.put)))
+            except FootnoteError as error:
+                end.append(trouble(str(error)))
+            except Exception:
+                log.exception("uploaded files could not be read")
+                end.append(trouble(FAILED))
+            finally:
+                steps.put(None)
+
+        threading.Thread(target=work, name="upload", daemon=True).start()
+        yield upload_progress(0, len(paths), paths[0].name)
+        while (step := steps.get()) is not None:
+            yield upload_progress(step.done, step.total, step.source)
+        yield end[0]
+
+    def shelf(self) -> str:
+        """The list of documents as it is now."""
+        try:
+            return shelf(self.assistant.documents(), self.assistant.skipped())
+        except FootnoteError as error:
+            return trouble(str(error))
+
+
+async def aside(start: Callable[[], Iterator[list[Exchange]]]) -> AsyncIterator[list[Exchange]]:
+    """Run a slow conversation step in a thread of its own, so that Stop is heard at once.
+
+    Whoever leaves early lets the thread end after the step it is at; its place in the room is
+    taken until then, because the model is still at work.
+    """
+    loop = asyncio.get_running_loop()
+    steps: asyncio.Queue[list[Exchange] | None] = asyncio.Queue()
+    left = threading.Event()
+
+    def tell(step: list[Exchange] | None) -> None:
+        with suppress(RuntimeError):  # the server is shutting down, nobody listens
+            loop.call_soon_threadsafe(steps.put_nowait, step)
+
+    def work() -> None:
+        iterator = start()
+        try:
+            for step in iterator:
+                if left.is_set():
+                    break
+                tell(step)
+        finally:
+            with closing(iterator):  # type: ignore[type-var]  # a generator: it can be closed
+                tell(None)
+
+    threading.Thread(target=work, name="answer", daemon=True).start()
+    try:
+        while (step := await steps.get()) is not None:
+            yield step
+    finally:
+        left.set()
+
+
+def outcome(paths: Sequence[Path], report: SyncReport) -> str:
+    """What became of each uploaded file, by the names the person knows."""
+    names = {path.name.lstrip(".~") for path in paths}
+    fresh = sorted({Path(name).name for name in (*report.added, *report.changed)})
+    bad = [file for file in report.skipped if first_name(Path(file.source)) in names]
+    told = {first_name(Path(name)) for name in fresh} | {
+        first_name(Path(file.source)) for file in bad
+    }
+    return upload_outcome(fresh, sorted(names - told - set(fresh)), bad, report.seconds)
+
+
+def first_name(path: Path) -> str:
+    """The name a file had before a number was added to tell it from another of that name."""
+    return re.sub(r" \(\d+\)$", "", path.stem) + path.suffix
+
+
+def turns(session: Sequence[Exchange]) -> list[Turn]:
+    """The finished part of a conversation, as the assistant takes it."""
+    return [
+        Turn(item.question, item.answer.text)
+        for item in session
+        if item.answer is not None and item.answer.final
+    ]
+
+
+def finished(item: Exchange) -> bool:
+    """Is there nothing more to come for this question?"""
+    return bool(item.notice) or (item.answer is not None and item.answer.final)
