@@ -197,6 +197,11 @@ class Assistant:
         with self.index.snapshot() as snapshot:
             return tuple(snapshot.infos().values())
 
+    def infos(self, document_ids: Sequence[str]) -> tuple[DocumentInfo, ...]:
+        """The light forms of these documents; those that are gone are left out."""
+        with self.index.snapshot() as snapshot:
+            return tuple(snapshot.infos(document_ids).values())
+
     def skipped(self) -> tuple[SkippedFile, ...]:
         """Files that are not in the index, with reasons."""
         with self.index.snapshot() as snapshot:

@@ -76,7 +76,7 @@ def main() -> int:
         os.environ["FOOTNOTE_DATA"] = data
         port = bound.getsockname()[1]
         assistant = Assistant.open(documents=SAMPLES)
-        app = build_app(assistant, examples=EXAMPLES, samples=True, door=Door(port))
+        app = build_app(assistant, examples=EXAMPLES, own=lambda: assistant, door=Door(port))
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)

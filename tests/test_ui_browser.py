@@ -81,7 +81,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pace
     assistant = paced(tmp_path_factory.mktemp("chat"), {"handbook.md": HANDBOOK})
     with socket.create_server(("127.0.0.1", 0)) as bound:
         port = bound.getsockname()[1]
-        app = build_app(assistant, examples=EXAMPLES, samples=True, door=Door(port))
+        own = tmp_path_factory.mktemp("own")
+        app = build_app(
+            assistant,
+            examples=EXAMPLES,
+            own=lambda: paced(own, {"handbook.md": HANDBOOK}),
+            door=Door(port),
+        )
         config = uvicorn.Config(app, log_level="warning", ws="none", timeout_graceful_shutdown=1)
         running = uvicorn.Server(config)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [bound]}, daemon=True)
@@ -99,7 +105,7 @@ def visit(
     request: pytest.FixtureRequest, browser: Browser, server: tuple[str, Paced]
 ) -> Iterator[Visit]:
     address, assistant = server
-    assistant.step_s = 0.1
+    Paced.step_s = 0.1  # of all assistants: an upload changes which one answers
     width, height = request.param
     context = browser.new_context(
         viewport={"width": width, "height": height}, reduced_motion="reduce"
@@ -198,12 +204,12 @@ def test_uploaded_file_can_be_asked(visit: Visit) -> None:
 
 def test_stop_ends_the_answer_and_the_chat_goes_on(visit: Visit) -> None:
     page = visit.page
-    visit.assistant.step_s = 3.0
+    Paced.step_s = 3.0
     visit.ask(EXAMPLES[0])
     page.wait_for_selector(".fn-live")
     page.locator("#fn-stop").click()
     page.wait_for_selector("#fn-now .fn-notice >> text=Stopped.")
-    visit.assistant.step_s = 0.05
+    Paced.step_s = 0.05
     visit.ask(EXAMPLES[1])
     page.wait_for_selector('#fn-now [data-turn="2"]:not(.fn-live) .fn-sources')
     assert "four weeks" in page.locator("#fn-now").inner_text()

@@ -37,8 +37,9 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Paced:
 
 
 @pytest.fixture(scope="module")
-def client(assistant: Paced) -> TestClient:
-    app = build_app(assistant, examples=["How many days?"], samples=True)
+def client(assistant: Paced, tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    own = tmp_path_factory.mktemp("own")
+    app = build_app(assistant, examples=["How many days?"], own=lambda: paced(own, {}))
     return TestClient(app, base_url="http://127.0.0.1:7860")
 
 
@@ -323,3 +324,21 @@ print("silent")
 def test_listening_socket_is_really_bound() -> None:
     with listen("127.0.0.1", 0) as bound, socket.create_connection(bound.getsockname(), 5):
         pass
+
+
+def test_the_first_own_file_leaves_the_samples_behind(tmp_path: Path) -> None:
+    samples = paced(tmp_path / "samples", {"handbook.md": HANDBOOK})
+    chat = Chat(samples, Room(), lambda: paced(tmp_path / "own", {}))
+    cited = samples.documents()[0].id
+    (tmp_path / "empty.txt").write_text("")
+    list(chat.upload([tmp_path / "empty.txt"]))
+    assert chat.samples  # nothing of the person's own could be read
+    (tmp_path / "note.txt").write_text("The spare key hangs behind the blue door.")
+    list(chat.upload([tmp_path / "note.txt"]))
+    assert not chat.samples
+    assert [info.title for info in chat.assistant.documents()] == ["note"]
+    assert [info.id for info in samples.documents()] == [cited]
+    found = chat.find(cited)  # an earlier answer on the page still opens its source
+    assert found is not None
+    assert found[1].title == samples.documents()[0].title
+    assert chat.find("unknown") is None

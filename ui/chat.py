@@ -25,7 +25,7 @@ from ui.shelf import shelf, trouble, upload_outcome, upload_progress
 
 if TYPE_CHECKING:
     from index.syncing import SyncProgress, SyncReport
-    from rag.assistant import Assistant
+    from index.types import Document, DocumentInfo
 
 ANSWERING = 2  #: questions answered at the same time
 WAITING = 8  #: questions that may wait for their turn
@@ -57,11 +57,43 @@ class Room:
 
 
 class Chat:
-    """What the page does, apart from how it is laid out."""
+    """What the page does, apart from how it is laid out.
 
-    def __init__(self, assistant: Assistant, room: Room) -> None:
+    ``own`` opens the person's own index while the samples are shown: the first files that can be
+    read go there, and the samples are then left behind.
+    """
+
+    def __init__(
+        self, assistant: Assistant, room: Room, own: Callable[[], Assistant] | None = None
+    ) -> None:
         self.assistant = assistant
         self.room = room
+        self._own = own
+        self._left: Assistant | None = None  # the samples: earlier answers still cite them
+
+    @property
+    def samples(self) -> bool:
+        """Whether the sample documents are what is being asked."""
+        return self._own is not None
+
+    def find(self, document_id: str) -> tuple[Document, DocumentInfo] | None:
+        """A document that an answer on the page cites; None when it is gone."""
+        for assistant in (self.assistant, self._left):
+            document = assistant.document(document_id) if assistant is not None else None
+            if assistant is not None and document is not None:
+                infos = assistant.infos([document_id])
+                return (document, infos[0]) if infos else None
+        return None
+
+    def add(self, paths: Sequence[Path], progress: Callable[[SyncProgress], None]) -> SyncReport:
+        """Index files; away from the samples when there is something of the person's own."""
+        if self._own is None:
+            return self.assistant.add_files(paths, progress)
+        own = self._own()
+        report = own.add_files(paths, progress)
+        if own.documents():
+            self._left, self.assistant, self._own = self.assistant, own, None
+        return report
 
     def ask(self, question: str, session: Sequence[Exchange]) -> Iterator[list[Exchange]]:
         """The conversation after each step of answering one more question."""
@@ -99,7 +131,7 @@ class Chat:
 
         def work() -> None:
             try:
-                end.append(outcome(paths, self.assistant.add_files(paths, steps.put)))
+                end.append(outcome(paths, self.add(paths, steps.put)))
             except FootnoteError as error:
                 end.append(trouble(str(error)))
             except Exception:

@@ -28,7 +28,7 @@ from index.loading import Sandbox, supported
 from index.scanning import source_name
 from index.syncing import SyncProgress, SyncReport
 from index.types import Document, DocumentInfo, Scope, SkipReason
-from rag.assistant import Assistant, limits_of, shared_embedder
+from rag.assistant import Assistant, assemble, limits_of, shared_embedder
 from rag.places import DEFAULT_INDEX, data_folder, has_index, index_folder
 from rag.settings import Settings, Value, load_settings
 from rag.types import Answer, Passage
@@ -145,7 +145,9 @@ def chat(options: argparse.Namespace, settings: Settings) -> int:
             settings.host,
             settings.port,
             examples=EXAMPLES if samples else (),
-            samples=samples,
+            own=(lambda: assemble(index_folder(DEFAULT_INDEX), settings, create=True))
+            if samples
+            else None,
             announce=announce,
         )
     return 0

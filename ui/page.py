@@ -24,17 +24,17 @@ from ui.render import Exchange, conversation, exchange, text
 PROMISE = "Answers from your documents, with the exact words. Nothing leaves this computer."
 
 
-def build_page(chat: Chat, *, examples: Sequence[str], samples: bool) -> gr.Blocks:
+def build_page(chat: Chat, *, examples: Sequence[str]) -> gr.Blocks:
     """Lay the page out and join its parts to `chat`."""
     page: gr.Blocks = gr.Blocks(
         title="Footnote", analytics_enabled=False, fill_width=True, delete_cache=(600, 3600)
     )
     with page:
         session = gr.State([])
-        html(masthead(samples), "fn-masthead")
+        head = html(masthead(chat.samples), "fn-masthead")
         with gr.Column(elem_id="fn-reading"):
             with gr.Column(elem_id="fn-welcome") as welcome:
-                html(greeting(samples), "fn-greeting")
+                hello = html(greeting(chat.samples), "fn-greeting")
                 chips = [
                     gr.Button(example, elem_classes="fn-chip", size="sm") for example in examples
                 ]
@@ -53,7 +53,7 @@ def build_page(chat: Chat, *, examples: Sequence[str], samples: bool) -> gr.Bloc
             )
             send = gr.Button("Ask", variant="primary", elem_id="fn-send")
             stop = gr.Button("Stop", visible=False, elem_id="fn-stop")
-        documents_drawer(chat, page)
+        documents_drawer(chat, page, head, hello)
         parts = (session, past, now, box, send, stop, welcome)
         join(chat, parts, chips)
     return page
@@ -107,7 +107,7 @@ def join(
     )
 
 
-def documents_drawer(chat: Chat, page: gr.Blocks) -> None:
+def documents_drawer(chat: Chat, page: gr.Blocks, head: gr.HTML, hello: gr.HTML) -> None:
     """The drawer with the documents, what could not be read, and the way to add more."""
     with gr.Column(elem_id="fn-drawer"):
         html(DRAWER_HEAD, "fn-drawer-head")
@@ -127,24 +127,27 @@ def documents_drawer(chat: Chat, page: gr.Blocks) -> None:
             return
         try:
             for step in chat.upload(paths):
-                yield gr.update(value=None), step, gr.skip()
+                yield gr.update(value=None), step, *(gr.skip(),) * 3
         finally:
             for path in paths:  # the index keeps its own copy
                 with suppress(OSError):
                     path.unlink()
-        yield gr.skip(), gr.skip(), chat.shelf()
+        yield gr.skip(), gr.skip(), *shown()
+
+    def shown() -> tuple[str, str, str]:
+        return chat.shelf(), masthead(chat.samples), greeting(chat.samples)
 
     drop.upload(
         uploaded,
         inputs=[drop],
-        outputs=[drop, outcome, listing],
+        outputs=[drop, outcome, listing, head, hello],
         show_progress="hidden",
         concurrency_limit=1,
         api_visibility="private",
     )
     page.load(
-        chat.shelf,
-        outputs=[listing],
+        shown,
+        outputs=[listing, head, hello],
         show_progress="hidden",
         concurrency_limit=4,
         api_visibility="private",
@@ -160,7 +163,7 @@ DRAWER_HEAD = (
     '<div class="fn-bar-head"><h2 tabindex="-1">Documents</h2>'
     '<button type="button" class="fn-close" data-action="close" aria-label="Close documents">'
     "</button></div>"
-    '<p class="fn-aside">PDF, Word, web pages, Markdown, text and tables. '
+    '<p class="fn-aside">PDF, Word, web pages, Markdown and plain text. '
     "Files are read on this computer and stay on it.</p>"
 )
 

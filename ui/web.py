@@ -59,10 +59,13 @@ def build_app(
     assistant: Assistant,
     *,
     examples: Sequence[str] = (),
-    samples: bool = False,
+    own: Callable[[], Assistant] | None = None,
     door: Door | None = None,
 ) -> FastAPI:
-    """The whole web application around an assistant; `door` says who may talk to it."""
+    """The whole web application around an assistant; `door` says who may talk to it.
+
+    Over the samples ``own`` opens the person's own index, which takes over at the first upload.
+    """
     uploads = tempfile.TemporaryDirectory(prefix="footnote-", ignore_cleanup_errors=True)
     os.environ["GRADIO_TEMP_DIR"] = uploads.name  # read by Gradio while components are made
     room = Room()
@@ -73,8 +76,9 @@ def build_app(
     app.add_middleware(Guard, door=replace(door, uploads=Path(uploads.name)))
     app.add_exception_handler(RequestValidationError, malformed)
     app.mount("/footnote", StaticFiles(directory=ASSETS), name="footnote")
-    add_routes(app, assistant, room)
-    page = build_page(Chat(assistant, room), examples=examples, samples=samples)
+    chat = Chat(assistant, room, own)
+    add_routes(app, chat)
+    page = build_page(chat, examples=examples)
     page.queue(max_size=QUEUE_SIZE, default_concurrency_limit=4, api_open=False)
     mount_gradio_app(
         app,
@@ -95,7 +99,7 @@ def build_app(
     return app
 
 
-def add_routes(app: FastAPI, assistant: Assistant, room: Room) -> None:
+def add_routes(app: FastAPI, chat: Chat) -> None:
     """Our own routes: cited words in their surroundings, and the answer as JSON."""
 
     @app.get("/api/passage", response_class=HTMLResponse)
@@ -105,17 +109,16 @@ def add_routes(app: FastAPI, assistant: Assistant, room: Room) -> None:
         end: int = Query(0, ge=0),
         around: int = Query(AROUND, ge=0, le=AROUND_LIMIT),
     ) -> Response:
-        found = assistant.document(document)
-        info = next((item for item in assistant.documents() if item.id == document), None)
-        if found is None or info is None:
+        found = chat.find(document)
+        if found is None:
             return refusal(404, "This document is no longer in the index.")
-        return HTMLResponse(passage_panel(found, info, start, end, around))
+        return HTMLResponse(passage_panel(*found, start, end, around))
 
     @app.post("/api/ask")
     def ask(asked: Asked) -> JSONResponse:
         history = [Turn(turn.question, turn.answer) for turn in asked.history]
-        with room.place():
-            return JSONResponse(assistant.ask(asked.question, history).to_dict())
+        with chat.room.place():
+            return JSONResponse(chat.assistant.ask(asked.question, history).to_dict())
 
     @app.get("/favicon.ico", include_in_schema=False)
     def favicon() -> HTMLResponse:
@@ -228,7 +231,7 @@ def serve(
     port: int = 7860,
     *,
     examples: Sequence[str] = (),
-    samples: bool = False,
+    own: Callable[[], Assistant] | None = None,
     announce: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the chat until it is interrupted; `announce` gets the address once it is bound."""
@@ -236,7 +239,7 @@ def serve(
     bound = listen(host, port)
     with bound:
         door = replace(door, port=bound.getsockname()[1])  # port 0 asks for any free one
-        app = build_app(assistant, examples=examples, samples=samples, door=door)
+        app = build_app(assistant, examples=examples, own=own, door=door)
         shown = f"[{host}]" if ":" in host else host
         if announce is not None:
             announce(f"http://{shown}:{door.port}")
