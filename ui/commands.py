@@ -303,6 +303,15 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)
 
 
+def short_path(source: str) -> str:
+    """A path as a person would write it: from the current folder, or from home as ``~``."""
+    path = Path(source)
+    for base, shown in ((Path.cwd(), Path()), (Path.home(), Path("~"))):
+        if path.is_relative_to(base):
+            return str(shown / path.relative_to(base))
+    return source
+
+
 def print_answer(answer: Answer) -> None:
     """The answer, then its footnotes; or the refusal with what is near."""
     console = Console(highlight=False)
@@ -313,7 +322,7 @@ def print_answer(answer: Answer) -> None:
     for citation in answer.citations:
         pages = f", p. {', '.join(map(str, citation.pages))}" if citation.pages else ""
         head = Text(f"[{citation.number}] {plain(citation.title)}{pages}  ")
-        head.append(plain(citation.source), style="dim")
+        head.append(plain(short_path(citation.source)), style="dim")
         console.print(head)
         quote = " ".join(plain(citation.quote).split())
         console.print(Padding(Text(f"“{quote}”"), (0, 0, 0, 4)))
@@ -336,7 +345,7 @@ def print_passages(passages: tuple[Passage, ...], *, explain: bool) -> None:
     for number, passage in enumerate(passages, 1):
         pages = f", p. {', '.join(map(str, passage.chunk.pages))}" if passage.chunk.pages else ""
         head = Text(f"{number}. {plain(passage.document.title)}{pages}  ")
-        head.append(plain(passage.document.source), style="dim")
+        head.append(plain(short_path(passage.document.source)), style="dim")
         console.print(head)
         if explain:
             console.print(Padding(Text(explanation(passage), style="cyan"), (0, 0, 0, 4)))
