@@ -7,6 +7,7 @@ there overlap. Sentences and table rows are split only when one alone is larger 
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ CHUNKER_VERSION = "1"
 CountTokens = Callable[[Sequence[str]], list[int]]
 
 _SPLIT_KINDS = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.CAPTION)
+# A run without blanks is a single [UNK] token to BERT, be it a megabyte long: it counts for more.
+_CHARACTERS_PER_TOKEN = 16  # several times what text has
 _PIECE_CHARACTERS = 200  # of a unit too long for one chunk: cut into pieces before counting
 
 
@@ -64,9 +67,12 @@ def chunk_document(
         room = window_tokens - count_tokens([context])[0] - 1  # one for the line break between
         target = max(1, min(options.target_tokens, room))
         units = _units(document, section, count_tokens, target)
+        blocks = [document.blocks[number] for number in section.blocks]
         for start, end in _pack(units, target, options):
             spans = _fit(document.text, start, end, context, count_tokens, window_tokens)
-            chunks += [_make(document, section, context, first, last) for first, last in spans]
+            for first, last in spans:
+                pages = span_pages(blocks, first, last)
+                chunks.append(_make(document, section.headings, context, first, last, pages))
     return chunks
 
 
@@ -77,7 +83,8 @@ def _sections(document: Document) -> Iterator[_Section]:
     heading: int | None = None
     for number, block in enumerate(document.blocks):
         if block.kind is not BlockKind.HEADING:
-            body.append(number)
+            if document.text[block.start : block.end].strip():
+                body.append(number)
             continue
         yield from _close(path, body, heading)
         body = []
@@ -148,7 +155,13 @@ def _units(document: Document, section: _Section, count: CountTokens, target: in
 
 def _count_spans(text: str, spans: list[tuple[int, int]], count: CountTokens) -> list[int]:
     """Tokens of each span without the two special tokens that ``count`` adds."""
-    return [max(1, tokens - 2) for tokens in count([text[a:b] for a, b in spans])] if spans else []
+    if not spans:
+        return []
+    counts = count([text[a:b] for a, b in spans])
+    return [
+        max(1, tokens - 2, (b - a) // _CHARACTERS_PER_TOKEN)
+        for tokens, (a, b) in zip(counts, spans, strict=True)
+    ]
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -240,8 +253,14 @@ def _fit(
     ]
 
 
-def _make(document: Document, section: _Section, context: str, start: int, end: int) -> Chunk:
-    blocks = [document.blocks[number] for number in section.blocks]
+def _make(
+    document: Document,
+    headings: tuple[str, ...],
+    context: str,
+    start: int,
+    end: int,
+    pages: tuple[int, ...],
+) -> Chunk:
     key = f"{CHUNKER_VERSION}\0{document.id}\0{start}\0{end}"
     return Chunk(
         id=hashlib.sha256(key.encode()).hexdigest()[:24],
@@ -249,8 +268,8 @@ def _make(document: Document, section: _Section, context: str, start: int, end: 
         start=start,
         end=end,
         text=document.text[start:end],
-        headings=section.headings,
-        pages=span_pages(blocks, start, end),
+        headings=headings,
+        pages=pages,
         context=context,
     )
 
@@ -258,9 +277,11 @@ def _make(document: Document, section: _Section, context: str, start: int, end: 
 def span_pages(blocks: Sequence[Block], start: int, end: int) -> tuple[int, ...]:
     """Pages that the text span touches, ascending; empty for a document without pages."""
     pages: set[int] = set()
-    for block in blocks:
-        if block.end <= start or block.start >= end:
-            continue
+    first = bisect_right(blocks, start, key=lambda block: block.end)  # blocks are in order
+    for number in range(first, len(blocks)):
+        block = blocks[number]
+        if block.start >= end:
+            break
         runs = [run.page for run in block.page_runs if run.start < end and run.end > start]
         if runs:
             pages.update(runs)

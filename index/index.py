@@ -382,8 +382,8 @@ class Index:
                 self._catch_up(catalog, store, 0)
                 if len(store) != catalog.count_chunks():
                     raise DamagedError(
-                        f"The catalog {catalog.path} is damaged: {len(store):,} vectors for "
-                        f"{catalog.count_chunks():,} passages; index the documents into a new index."
+                        f"The catalog {catalog.path} is damaged: vectors of passages are missing; "
+                        "index the documents into a new index."
                     )
             if self._store is None or self._store_state[0] < generation:
                 self._store, self._store_state = store, (generation, catalog.last_number())

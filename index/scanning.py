@@ -35,8 +35,8 @@ def scan(root: Path) -> list[FoundFile]:
     """Files under a root (or the root itself when it is a file), sorted by path.
 
     Left out: hidden files and folders, ``~$`` lock files, what ignore files name, links that lead
-    out of the root, links to folders. Special files and folders that may not be opened are reported,
-    so that the caller can name them.
+    out of the root, links to folders. Special files and folders closed to us are reported, so that
+    the caller can name them.
     """
     try:
         if not root.is_dir():
@@ -88,7 +88,7 @@ def _walk(root: Path) -> Iterator[FoundFile]:
                     waiting.append((path, specs))
                 elif not entry.is_symlink() or _stays_inside(path, resolved_root):
                     yield _found(path)
-            except OSError:
+            except (OSError, RuntimeError):  # RuntimeError: how Python 3.11 calls a loop of links
                 continue  # a dangling link, or gone since it was listed
 
 

@@ -199,7 +199,7 @@ class Syncer:
         batch: list[_Parsed] = []
         with closing(self._parse_ahead(tasks)) as parsed_files:
             for parsed in parsed_files:
-                if parsed.document is None or self._catalog.has_document(parsed.document.id):
+                if parsed.document is None or self._is_known(parsed.document):
                     self._commit(parsed, {})
                 else:
                     chunks = chunk_document(
@@ -213,6 +213,19 @@ class Syncer:
                     self._tally.stopped = True
                     break
         self._embed_and_commit(batch)
+
+    def _is_known(self, document: Document) -> bool:
+        """The catalog holds these bytes. Under a title taken from a name that is gone, they are
+        dropped first: a renamed file is found by its new name."""
+        info = self._catalog.infos([document.id]).get(document.id)
+        if info is None or info.title == document.title:
+            return info is not None
+        gone = [place for place in self._gone if place[1].document == document.id]
+        if not set(info.sources) <= {row.path for _, row in gone}:
+            return True
+        self._gone = [place for place in self._gone if place not in gone]
+        self._remove(gone)
+        return self._catalog.has_document(document.id)
 
     def _parse_ahead(self, tasks: list[_Task]) -> Generator[_Parsed, None, None]:
         """Parsed files in order; one file ahead is in the sandbox while the caller works."""

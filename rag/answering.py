@@ -6,6 +6,7 @@ refusals of it. It reads no index and calls no model.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ from rag.types import (
     Verdict,
 )
 
-_FURTHER_SHARE = 0.6  # of the best sentence's probability, from which a further one is shown
+_PASSAGE_WEIGHT = 0.0  # per point of fused score that a passage is behind the best
+_FURTHER_SHARE = 0.6  # of the best sentence's score, from which a further one is shown
 _LIST_SHARE = 0.35  # the same where several things or an explanation are asked for
 _OPEN_QUESTION = re.compile(
     r"(?i)^\W*(?:why|explain|describe|list|name|what (?:are|were)|which \w+s"
@@ -38,12 +40,14 @@ class Found:
     start: int
     end: int
     probability: float
+    score: float  #: what sentences are ranked by: the probability, held back by a low passage
     short: str | None = None  #: the span inside the sentence that is the bare answer
 
 
 def find_sentences(passages: Sequence[Passage], readings: Sequence[Reading]) -> list[Found]:
     """The sentences that the readers' spans stand in, best first, each once."""
     best: dict[tuple[str, int, int], Found] = {}
+    top = max((passage.score for passage in passages), default=0.0)
     for passage, reading in zip(passages, readings, strict=True):
         sentences = sentence_spans(passage.chunk.text)
         for span in reading.spans:
@@ -52,17 +56,19 @@ def find_sentences(passages: Sequence[Passage], readings: Sequence[Reading]) -> 
                 continue
             start, end = touched[0][0], touched[-1][1]
             whole = span.start <= start and span.end >= end
+            behind = math.exp(_PASSAGE_WEIGHT * (passage.score - top))
             found = Found(
                 passage=passage,
                 start=passage.chunk.start + start,
                 end=passage.chunk.start + end,
                 probability=span.probability,
+                score=span.probability * behind,
                 short=None if whole else passage.chunk.text[span.start : span.end],
             )
             key = (passage.chunk.document_id, found.start, found.end)
-            if key not in best or best[key].probability < found.probability:
+            if key not in best or best[key].score < found.score:
                 best[key] = found
-    return sorted(best.values(), key=lambda found: -found.probability)
+    return sorted(best.values(), key=lambda found: -found.score)
 
 
 def choose(question: str, found: Sequence[Found], limit: int) -> list[list[Found]]:
@@ -74,10 +80,10 @@ def choose(question: str, found: Sequence[Found], limit: int) -> list[list[Found
     if not found:
         return []
     is_open = _OPEN_QUESTION.match(question) is not None
-    bar = found[0].probability * (_LIST_SHARE if is_open else _FURTHER_SHARE)
+    bar = found[0].score * (_LIST_SHARE if is_open else _FURTHER_SHARE)
     groups: dict[str, list[Found]] = {}
     for sentence in found:
-        if sentence.probability < bar:
+        if sentence.score < bar:
             break
         key = " ".join(words(_text(sentence)))
         if key in groups or len(groups) < limit:

@@ -204,7 +204,7 @@ def test_uploaded_file_can_be_asked(visit: Visit) -> None:
 
 def test_stop_ends_the_answer_and_the_chat_goes_on(visit: Visit) -> None:
     page = visit.page
-    Paced.step_s = 3.0
+    Paced.step_s = 8.0
     visit.ask(EXAMPLES[0])
     page.wait_for_selector(".fn-live")
     page.locator("#fn-stop").click()

@@ -1,0 +1,122 @@
+"""Search terms: folded, stemmed, never split by SQLite, and the same on both sides of a search."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.analysis import QUESTION_WORDS, fold, question_terms, terms, words
+from index.catalog import Catalog
+
+SIGN = re.compile(r"[^\W_][\w\u0900-\u10ff]*")  # letters and digits; vowel signs inside a word
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("29,000", ["29000"]),
+        ("29000", ["29000"]),
+        ("1,234,567.89", ["1234567d89"]),
+        ("12,34", ["12", "34"]),
+        ("in 1,999, 2,000 and", ["in", "1999", "2000", "and"]),
+        ("３．５", ["3d5"]),
+        ("X-100", ["x", "100", "x100"]),
+        ("X100", ["x100"]),
+        ("well-known", ["well", "known"]),
+        ("running runs", ["run", "run"]),
+        ("the dog's and the dogs' bowl", ["the", "dog", "and", "the", "dog", "bowl"]),
+        ("the dog’s", ["the", "dog"]),
+        ("O'Brien", ["obrien"]),
+        ("Café Ångström", ["cafe", "angstrom"]),
+        ("STRASSE straße", ["strass", "strass"]),
+        ("ﬁnance №5 ™", ["financ", "no5", "tm"]),
+        ("Ёлка", ["елка"]),
+        ("你好世界", ["你好", "好世", "世界"]),
+        ("我", ["我"]),
+        ("東京tower", ["東京", "tower"]),
+        ("かが", ["かが"]),
+        ("हिन्दी", ["हिन्दी"]),
+        ("כָּתַב كَتَبَ", ["כתב", "كتب"]),
+        ("snake_case", ["snake", "case"]),
+        ("", []),
+        ("?! … 😀", []),
+        ("a" * 200, ["a" * 64]),
+    ],
+)
+def test_terms_by_hand(text: str, expected: list[str]) -> None:
+    assert terms(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What is the capital of France?", ["capit", "franc"]),
+        ("Who is who?", ["who", "is"]),
+        ("How much did the X-100 cost in 1,999?", ["x", "100", "cost", "1999", "x100"]),
+        ("Don't they say what's due?", ["say", "due"]),
+        ("dog dogs dog's", ["dog"]),
+        ("首都はどこですか", ["首都", "都は", "はど", "どこ", "こで", "です", "すか"]),
+        ("", []),
+        ("\0 😀", []),
+    ],
+)
+def test_question_terms_by_hand(question: str, expected: list[str]) -> None:
+    found = question_terms(question)
+    assert sorted(found) == sorted(expected)
+    assert len(found) == len(set(found))
+
+
+def test_words_keep_their_endings() -> None:
+    assert words("Running the dog's 29,000 errands") == [
+        "running",
+        "the",
+        "dog",
+        "29000",
+        "errands",
+    ]
+
+
+def test_question_words_are_folded_words() -> None:
+    assert all(words(word) == [word] for word in QUESTION_WORDS)
+
+
+@given(st.text())
+def test_terms_hold_only_letters_digits_and_signs(text: str) -> None:
+    assert all(SIGN.fullmatch(term) for term in terms(text) + question_terms(text))
+    assert all(len(term) <= 64 for term in terms(text))
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text())
+def test_a_question_asks_for_terms_its_text_has(text: str) -> None:
+    """Whatever is copied out of a document into a question is found in that document."""
+    asked, stored = question_terms(text), set(terms(text))
+    assert set(asked) <= stored
+    assert bool(asked) == bool(stored)
+
+
+def test_sqlite_splits_and_folds_no_term(tmp_path: Path) -> None:
+    """Every single character of Unicode, alone and inside a word, comes back as it was stored."""
+    Catalog.create(tmp_path).close()
+    found: set[str] = set()
+    for code in range(sys.maxunicode + 1):
+        if not 0xD800 <= code < 0xE000:
+            found.update(terms(chr(code)))
+            if 0x300 <= code < 0x1100:
+                found.update(terms(f"क{chr(code)}क"))
+    assert len(found) > 100_000
+    db = sqlite3.connect(tmp_path / "catalog.sqlite")
+    db.executemany("INSERT INTO terms (words) VALUES (?)", [(term,) for term in found])
+    vocabulary = {row[0] for row in db.execute("SELECT term FROM term_counts")}
+    db.close()
+    assert vocabulary == found

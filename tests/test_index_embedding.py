@@ -1,0 +1,206 @@
+"""Embedders: unit rows in order, a fingerprint that tells weights apart, and the real model."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.embedding import (
+    HashingEmbedder,
+    SentenceTransformerEmbedder,
+    has_fast_bfloat16,
+    unit_rows,
+)
+from index.errors import ModelError
+
+TEXTS = ["A fox.", "", "你好 😀", "The capital of France is Paris.", "word " * 400]
+
+
+@pytest.fixture(scope="module")
+def real() -> Iterator[SentenceTransformerEmbedder]:
+    """The packaged model, loaded once; any attempt to reach out fails the tests."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("the embedder tried to open a connection")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", refuse)
+        patch.setattr(socket, "getaddrinfo", refuse)
+        yield SentenceTransformerEmbedder()
+
+
+@given(st.lists(st.text(), max_size=8))
+def test_hashing_rows_are_unit_and_in_order(texts: list[str]) -> None:
+    embedder = HashingEmbedder(dimension=32)
+    rows = embedder.embed(texts)
+    assert rows.shape == (len(texts), 32)
+    assert rows.dtype == np.float32
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1.0, atol=1e-5)
+    for row, text in zip(rows, texts, strict=True):
+        assert np.array_equal(row, embedder.embed([text])[0])
+
+
+def test_hashing_likes_shared_words() -> None:
+    question, near, far = HashingEmbedder().embed(["red fox", "the red fox ran", "blue whale"])
+    assert question @ near > question @ far + 0.2
+
+
+def test_hashing_fingerprints_tell_dimensions_apart() -> None:
+    assert HashingEmbedder(64).fingerprint != HashingEmbedder(128).fingerprint
+
+
+def test_unit_rows_leave_zeros_alone() -> None:
+    rows = unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]], dtype=np.float32))
+    assert np.allclose(rows, [[0.6, 0.8], [0.0, 0.0]])
+
+
+def test_counting_needs_no_model_and_cuts_nothing() -> None:
+    embedder = SentenceTransformerEmbedder()
+    assert embedder.count_tokens(["", "hello world", "hello " * 1000]) == [2, 4, 1002]
+    assert embedder.count_tokens([]) == []
+    assert embedder._model is None
+
+
+def test_real_rows_are_unit_and_in_order(real: SentenceTransformerEmbedder) -> None:
+    rows = real.embed(TEXTS)
+    assert rows.shape == (len(TEXTS), real.dimension) == (5, 384)
+    assert rows.dtype == np.float32
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1.0, atol=1e-4)
+    for row, text in zip(rows, TEXTS, strict=True):
+        assert row @ real.embed([text])[0] > 0.999
+    assert real.embed([]).shape == (0, 384)
+
+
+def test_real_vectors_know_meaning(real: SentenceTransformerEmbedder) -> None:
+    question, near, far = real.embed(
+        ["What is the capital of France?", "Paris is France's seat of government.", "Boil an egg."]
+    )
+    assert question @ near > question @ far + 0.3
+
+
+def test_bfloat16_changes_next_to_nothing(
+    real: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [text for text in TEXTS if text]
+    real.embed(texts)
+    if not has_fast_bfloat16():
+        pytest.skip("this CPU has no fast bfloat16, so it is not used")
+    monkeypatch.setattr(real, "_bfloat16", True)
+    fast = real.embed(texts)
+    monkeypatch.setattr(real, "_bfloat16", False)
+    exact = real.embed(texts)
+    assert (np.sum(fast * exact, axis=1) >= 0.999).all()
+    assert not np.array_equal(fast, exact), "the precision was not switched"
+
+
+def test_text_is_read_up_to_the_window_and_no_further(real: SentenceTransformerEmbedder) -> None:
+    """The packaged tokenizer file would cut at 128 tokens; the window is 256."""
+    short, middle = "apple " * 120, "apple " * 120 + "quantum physics " * 30
+    beyond = "apple " * 254
+    assert real.window_tokens == 256
+    assert 128 < real.count_tokens([middle])[0] < 256
+    first, second, third, fourth = real.embed([short, middle, beyond, beyond + "physics " * 50])
+    assert first @ second < 0.95
+    assert third @ fourth > 0.9999
+
+
+def test_loading_leaves_gradients_on(real: SentenceTransformerEmbedder) -> None:
+    """Training in the same process needs them."""
+    import torch
+
+    real.embed(["x"])
+    assert torch.is_grad_enabled()
+
+
+def one_sentence(message: str) -> bool:
+    return "\n" not in message and message.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "name", ["no-such-model", "nobody/no-such-model", "a/b/c", "/no/such", "\0"]
+)
+def test_an_unknown_model_is_a_clear_error(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a look-up on the network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    with pytest.raises(ModelError) as caught:
+        SentenceTransformerEmbedder(name)
+    assert one_sentence(str(caught.value))
+    assert repr(name) in str(caught.value)
+
+
+def copy_model(folder: Path) -> Path:
+    """The packaged model without its weights."""
+    source = SentenceTransformerEmbedder()._folder
+    shutil.copytree(
+        source, folder, ignore=shutil.ignore_patterns("*.safetensors", "*.onnx", "*.bin")
+    )
+    return folder
+
+
+def test_a_folder_without_settings_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"not a sentence-transformers model"):
+        SentenceTransformerEmbedder(str(tmp_path))
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", "nonsense", '{"hidden_size": null}'])
+def test_damaged_settings_are_refused(tmp_path: Path, content: str) -> None:
+    folder = copy_model(tmp_path / "model")
+    (folder / "config.json").write_text(content)
+    with pytest.raises(ModelError):
+        SentenceTransformerEmbedder(str(folder))
+
+
+def test_only_safetensors_are_loaded(tmp_path: Path) -> None:
+    folder = copy_model(tmp_path / "model")
+    (folder / "pytorch_model.bin").write_bytes(b"code")
+    with pytest.raises(ModelError, match="safetensors"):
+        _ = SentenceTransformerEmbedder(str(folder)).fingerprint
+
+
+def test_damaged_weights_are_a_clear_error(tmp_path: Path) -> None:
+    folder = copy_model(tmp_path / "model")
+    (folder / "model.safetensors").write_bytes(b"\xff" * 100)
+    embedder = SentenceTransformerEmbedder(str(folder))
+    with pytest.raises(ModelError, match="could not be loaded"):
+        embedder.embed(["x"])
+
+
+def test_a_model_without_a_fast_tokenizer_is_refused(tmp_path: Path) -> None:
+    folder = copy_model(tmp_path / "model")
+    (folder / "tokenizer.json").unlink()
+    with pytest.raises(ModelError, match=r"tokenizer\.json"):
+        SentenceTransformerEmbedder(str(folder)).count_tokens(["x"])
+
+
+def test_fingerprints_tell_weights_apart(tmp_path: Path) -> None:
+    folder = copy_model(tmp_path / "model")
+    weights = folder / "model.safetensors"
+    weights.write_bytes(b"one")
+    first = SentenceTransformerEmbedder(str(folder)).fingerprint
+    assert first == SentenceTransformerEmbedder(str(folder)).fingerprint
+    weights.write_bytes(b"two")
+    assert first != SentenceTransformerEmbedder(str(folder)).fingerprint
+
+
+def test_a_stated_window_is_kept_to(tmp_path: Path) -> None:
+    folder = copy_model(tmp_path / "model")
+    (folder / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": 64}))
+    assert SentenceTransformerEmbedder(str(folder)).window_tokens == 64
+    (folder / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": 100_000}))
+    assert SentenceTransformerEmbedder(str(folder)).window_tokens == 512
+
+
+def test_hub_look_ups_are_off(real: SentenceTransformerEmbedder) -> None:
+    real.embed(["x"])
+    assert os.environ["HF_HUB_OFFLINE"] == "1"

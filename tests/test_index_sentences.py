@@ -1,0 +1,68 @@
+"""Sentence spans: offsets of the whole text, nothing lost, line breaks respected."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import sentences
+from index.sentences import sentence_spans
+
+ODD = st.text(
+    alphabet=st.sampled_from("aZ é́你。！？.!? \n\t\r\x0b\u2028\u3000😀👩\u200d🔬「」'\"1,")
+)
+
+
+def cut(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        (" \n ", []),
+        ("One. Two.", ["One.", "Two."]),
+        (
+            "Dr. Smith paid 3.5 dollars. Then he left.",
+            ["Dr. Smith paid 3.5 dollars.", "Then he left."],
+        ),
+        ("a line\nanother line", ["a line", "another line"]),
+        ("😀 Hé. 你好。 Two.", ["😀 Hé.", "你好。", "Two."]),
+        ("これは。\u3000本です。\u3000", ["これは。", "本です。"]),
+        ("  spaces around  ", ["spaces around"]),
+    ],
+)
+def test_by_hand(text: str, expected: list[str]) -> None:
+    assert cut(text) == expected
+
+
+@given(st.text() | ODD)
+def test_every_visible_character_is_in_exactly_one_span(text: str) -> None:
+    spans = sentence_spans(text)
+    position = 0
+    for start, end in spans:
+        assert position <= start < end <= len(text)
+        assert not text[position:start].strip()
+        assert text[start:end] == text[start:end].strip()
+        position = end
+    assert not text[position:].strip()
+
+
+@given(ODD, st.integers(0, 20), st.integers(0, 20))
+def test_a_stretch_has_offsets_of_the_whole(text: str, start: int, length: int) -> None:
+    end = min(len(text), start + length)
+    inside = [(a - start, b - start) for a, b in sentence_spans(text, start, end)]
+    assert inside == sentence_spans(text[start:end])
+
+
+def test_a_panic_of_the_library_costs_only_boundaries(monkeypatch: pytest.MonkeyPatch) -> None:
+    class PanicException(BaseException):
+        """As pyo3 raises it."""
+
+    def panic(language: str, text: str) -> None:
+        raise PanicException("not a char boundary")
+
+    monkeypatch.setattr(sentences, "get_sentence_boundaries", panic)
+    assert cut("One. Two.\n Three.") == ["One. Two.", "Three."]

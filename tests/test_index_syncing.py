@@ -1,0 +1,456 @@
+"""Bringing an index up to date: what changed, what is remembered, what survives an interruption."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import (
+    CountingEmbedder,
+    MakeFolder,
+    all_sources,
+    dense_sources,
+    lexical_sources,
+    write_files,
+)
+
+from index import syncing
+from index.errors import DamagedError, UnreadableError, UsageError
+from index.index import Index
+from index.loading import Limits, Sandbox
+from index.scanning import FoundFile, scan
+from index.syncing import SyncProgress
+from index.types import Document, SkippedFile, SkipReason
+
+FILES = {
+    "fox.txt": "The red fox hunts at dawn.",
+    "whale.txt": "A blue whale eats krill.",
+    "frog.txt": "The green frog sleeps in winter.",
+}
+
+
+def texts_of(index: Index) -> set[str]:
+    with index.snapshot() as snapshot:
+        return {chunk.text for _, chunk in snapshot.all_chunks()}
+
+
+def sources_of(index: Index) -> set[str]:
+    with index.snapshot() as snapshot:
+        return all_sources(snapshot)
+
+
+def names(paths: tuple[str, ...]) -> list[str]:
+    return [Path(path).name for path in paths]
+
+
+def test_the_first_sync_adds_all(index: Index, make_folder: MakeFolder) -> None:
+    """The only test here with the real child process for parsing."""
+    report = index.sync([make_folder(FILES)])
+    assert names(report.added) == ["fox.txt", "frog.txt", "whale.txt"]
+    assert (report.changed, report.removed, report.skipped, report.unchanged) == ((), (), (), 0)
+    assert report.chunks == 3
+    assert not report.stopped
+    assert "3 added" in str(report)
+    assert texts_of(index) == set(FILES.values())
+    with index.snapshot() as snapshot:
+        assert lexical_sources(snapshot, "foxes hunting") == {"fox.txt"}
+        assert dense_sources(index, snapshot, FILES["whale.txt"]) == {"whale.txt"}
+    assert index.verify() == []
+
+
+def test_the_second_sync_does_nothing(
+    index: Index, make_folder: MakeFolder, loads: list[str], embedder: CountingEmbedder
+) -> None:
+    folder = make_folder({**FILES, "bad.pdf": "no pdf", "film.mov": "x", "empty.txt": " "})
+    first = index.sync([folder])
+    assert len(first.skipped) == 3
+    loads.clear()
+    embedder.texts.clear()
+    with index.snapshot() as snapshot:
+        generation = snapshot.generation
+    report = index.sync([folder])
+    assert (report.added, report.changed, report.removed, report.unchanged) == ((), (), (), 3)
+    assert report.skipped == first.skipped
+    assert loads == []
+    assert embedder.texts == []
+    with index.snapshot() as snapshot:
+        assert snapshot.generation == generation
+        assert list(first.skipped) == snapshot.skipped()
+
+
+def test_reasons_are_remembered(index: Index, make_folder: MakeFolder, loads: list[str]) -> None:
+    folder = make_folder({"bad.pdf": "no pdf", "film.mov": "x", "none": "x", "empty.txt": " \n"})
+    os.mkfifo(folder / "pipe.txt")
+    (folder / "huge.txt").write_text("x" * 1_100_000)
+    report = index.sync([folder], limits=Limits(file_mb=1))
+    assert {Path(s.source).name: s.reason for s in report.skipped} == {
+        "bad.pdf": SkipReason.NOT_AS_NAMED,
+        "film.mov": SkipReason.UNSUPPORTED,
+        "none": SkipReason.UNSUPPORTED,
+        "empty.txt": SkipReason.EMPTY,
+        "pipe.txt": SkipReason.NOT_A_FILE,
+        "huge.txt": SkipReason.TOO_LARGE,
+    }
+    assert sources_of(index) == set()
+
+
+def test_touched_files_are_neither_parsed_nor_embedded(
+    index: Index, make_folder: MakeFolder, loads: list[str], embedder: CountingEmbedder
+) -> None:
+    folder = make_folder({**FILES, "bad.pdf": "no pdf"})
+    index.sync([folder])
+    loads.clear()
+    embedder.texts.clear()
+    for name in [*FILES, "bad.pdf"]:
+        os.utime(folder / name, (1, 1))
+    report = index.sync([folder])
+    assert (report.added, report.changed, report.unchanged, len(report.skipped)) == ((), (), 3, 1)
+    assert loads == []
+    assert embedder.texts == []
+
+
+def test_changed_files_are_replaced(
+    index: Index, make_folder: MakeFolder, loads: list[str], embedder: CountingEmbedder
+) -> None:
+    folder = make_folder(FILES)
+    index.sync([folder])
+    loads.clear()
+    embedder.texts.clear()
+    make_folder({"fox.txt": "The grey wolf howls at night."})
+    report = index.sync([folder])
+    assert names(report.changed) == ["fox.txt"]
+    assert report.unchanged == 2
+    assert [Path(source).name for source in loads] == ["fox.txt"]
+    assert len(embedder.texts) == 1
+    with index.snapshot() as snapshot:
+        assert lexical_sources(snapshot, "hunts at dawn") == set()
+        assert lexical_sources(snapshot, "wolf") == {"fox.txt"}
+        assert dense_sources(index, snapshot, FILES["fox.txt"], 10) == set(FILES)
+        assert len(snapshot) == 3
+
+
+def test_only_changed_passages_are_embedded(
+    index: Index, make_folder: MakeFolder, loads: list[str], embedder: CountingEmbedder
+) -> None:
+    parts = [f"Section {n} says " + f"word{n} " * 150 for n in range(8)]
+    folder = make_folder({"long.txt": "\n\n".join(parts)})
+    index.sync([folder])
+    before = len(embedder.texts)
+    assert before >= 8
+    make_folder({"long.txt": "\n\n".join([*parts[:-1], "A new end " + "last " * 150])})
+    index.sync([folder])
+    assert len(embedder.texts) - before <= 2
+
+
+def test_deleted_means_gone(index: Index, make_folder: MakeFolder, loads: list[str]) -> None:
+    folder = make_folder(FILES)
+    index.sync([folder])
+    (folder / "fox.txt").unlink()
+    report = index.sync([folder])
+    assert names(report.removed) == ["fox.txt"]
+    with index.snapshot() as snapshot:
+        assert lexical_sources(snapshot, "red fox") == set()
+        assert dense_sources(index, snapshot, FILES["fox.txt"], 50) == {"whale.txt", "frog.txt"}
+        assert len(snapshot) == 2
+    assert texts_of(index) == {FILES["whale.txt"], FILES["frog.txt"]}
+    assert index.verify() == []
+
+
+def test_a_renamed_file_is_not_embedded_again(
+    index: Index, make_folder: MakeFolder, loads: list[str], embedder: CountingEmbedder
+) -> None:
+    folder = make_folder({"fox.md": "# The fox\n\nIt hunts.", "whale.txt": "It eats krill."})
+    index.sync([folder])
+    embedder.texts.clear()
+    (folder / "fox.md").rename(folder / "vixen.md")
+    report = index.sync([folder])
+    assert (names(report.added), names(report.removed)) == (["vixen.md"], ["fox.md"])
+    assert embedder.texts == []
+    assert sources_of(index) == {"vixen.md", "whale.txt"}
+
+
+def test_a_file_whose_name_is_its_title_is_found_by_its_new_name(
+    index: Index, make_folder: MakeFolder, loads: list[str]
+) -> None:
+    folder = make_folder({"fox.txt": "It hunts.", "whale.txt": "It eats krill."})
+    index.sync([folder])
+    (folder / "fox.txt").rename(folder / "vixen.txt")
+    report = index.sync([folder])
+    assert (names(report.added), names(report.removed)) == (["vixen.txt"], ["fox.txt"])
+    with index.snapshot() as snapshot:
+        assert lexical_sources(snapshot, "vixen") == {"vixen.txt"}
+        assert lexical_sources(snapshot, "fox") == set()
+        assert len(snapshot) == 2
+
+
+def test_the_same_bytes_under_two_names_are_one_document(
+    index: Index, make_folder: MakeFolder, loads: list[str]
+) -> None:
+    folder = make_folder({"a.txt": "The same words.", "sub/b.txt": "The same words."})
+    index.sync([folder])
+    with index.snapshot() as snapshot:
+        assert len(snapshot) == len(snapshot.infos()) == 1
+        assert all_sources(snapshot) == {"a.txt", "b.txt"}
+    (folder / "a.txt").unlink()
+    index.sync([folder])
+    assert sources_of(index) == {"b.txt"}
+    (folder / "sub" / "b.txt").unlink()
+    index.sync([folder])
+    assert texts_of(index) == sources_of(index) == set()
+
+
+def test_a_passage_moved_from_one_file_to_another_in_one_batch(
+    index: Index, make_folder: MakeFolder, loads: list[str]
+) -> None:
+    """Its vector is stored when the batch begins and goes with its first document meanwhile."""
+    same = "# Title\n\nThis passage moves from file to file.\n"
+    folder = make_folder({"a.md": same})
+    index.sync([folder])
+    make_folder({"a.md": "# Title\n\nSomething else.\n", "b.md": same + "\n"})
+    report = index.sync([folder])
+    assert (names(report.changed), names(report.added)) == (["a.md"], ["b.md"])
+    assert index.verify() == []
+    with index.snapshot() as snapshot:
+        assert lexical_sources(snapshot, "passage moves") == {"b.md"}
+        assert len(snapshot) == 2
+
+
+def test_roots_are_synced_each_on_its_own(index: Index, tmp_path: Path, loads: list[str]) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    write_files(one, {"a.txt": "First words."})
+    write_files(two, {"b.txt": "Second words."})
+    index.sync([one])
+    index.sync([two, two])
+    assert sources_of(index) == {"a.txt", "b.txt"}
+    assert index.roots() == [one, two]
+    (one / "a.txt").unlink()
+    index.sync([two])
+    assert sources_of(index) == {"a.txt", "b.txt"}, "only the root that was synced is compared"
+    index.sync()
+    assert sources_of(index) == {"b.txt"}
+    index.forget(two)
+    assert (sources_of(index), index.roots()) == (set(), [one])
+
+
+def test_a_root_named_twice_is_one(index: Index, make_folder: MakeFolder, loads: list[str]) -> None:
+    folder = make_folder(FILES)
+    report = index.sync([folder, folder / ".." / folder.name, folder])
+    assert len(report.added) == len(loads) == 3
+
+
+def test_nested_roots(index: Index, make_folder: MakeFolder, loads: list[str]) -> None:
+    folder = make_folder({"top.txt": "Top words.", "sub/low.txt": "Low words."})
+    index.sync([folder, folder / "sub"])
+    with index.snapshot() as snapshot:
+        assert len(snapshot) == 2
+    index.forget(folder / "sub")
+    assert sources_of(index) == {"top.txt", "low.txt"}
+    index.sync([folder / "sub"])
+    index.forget(folder)
+    assert sources_of(index) == {"low.txt"}
+
+
+def test_a_file_as_root(index: Index, make_folder: MakeFolder, loads: list[str]) -> None:
+    folder = make_folder(FILES)
+    index.sync([folder / "fox.txt"])
+    assert sources_of(index) == {"fox.txt"}
+    with pytest.raises(UsageError):
+        index.sync([folder / "nothing.txt"])
+    assert sources_of(index) == {"fox.txt"}
+
+
+def test_a_root_that_is_gone_keeps_what_it_held(
+    index: Index, tmp_path: Path, loads: list[str]
+) -> None:
+    """A disk that is not plugged in must not empty the index."""
+    write_files(tmp_path / "one", {"a.txt": "First words."})
+    write_files(tmp_path / "two", {"b.txt": "Second words."})
+    index.sync([tmp_path / "one", tmp_path / "two"])
+    shutil.rmtree(tmp_path / "one")
+    report = index.sync()
+    assert report.missing_roots == (str(tmp_path / "one"),)
+    assert sources_of(index) == {"a.txt", "b.txt"}
+    with pytest.raises(UsageError):
+        index.sync([tmp_path / "one"])
+
+
+MANY = {f"file{n:03d}.txt": f"File number {n} holds word{n}." for n in range(250)}
+
+
+def check_interrupted(index: Index, folder: Path, files: dict[str, str]) -> int:
+    """What is there is whole; the next sync does the rest. Returns how many were there."""
+    assert index.verify() == []
+    before = sources_of(index)
+    with index.snapshot() as snapshot:
+        assert len(snapshot) == len(before)
+    report = index.sync([folder])
+    assert len(report.added) == len(files) - len(before)
+    assert sources_of(index) == set(files)
+    with index.snapshot() as snapshot:
+        for number in (0, 100, 249):
+            assert lexical_sources(snapshot, f"word{number}") == {f"file{number:03d}.txt"}
+    return len(before)
+
+
+def test_stop_keeps_what_is_committed(
+    index: Index, make_folder: MakeFolder, loads: list[str]
+) -> None:
+    folder, stop = make_folder(MANY), threading.Event()
+
+    def watch(progress: SyncProgress) -> None:
+        assert progress.total == 250
+        if progress.done == 97:
+            stop.set()
+
+    report = index.sync([folder], progress=watch, stop=stop)
+    assert report.stopped
+    assert 97 <= len(report.added) < 250
+    assert check_interrupted(index, folder, MANY) == len(report.added)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+def test_an_interrupt_keeps_what_is_committed(
+    index: Index, make_folder: MakeFolder, error: type[BaseException]
+) -> None:
+    folder = make_folder(MANY)
+
+    def watch(progress: SyncProgress) -> None:
+        if progress.done == 97:
+            raise error
+
+    with pytest.raises(error):
+        index.sync([folder], progress=watch)
+    assert threading.active_count() < 5
+    assert check_interrupted(index, folder, MANY) == 97
+
+
+def test_an_embedder_that_fails_loses_nothing(
+    tmp_path: Path, make_folder: MakeFolder, loads: list[str]
+) -> None:
+    embedder = CountingEmbedder(fail_after=150)
+    folder = make_folder(MANY)
+    with Index.open(tmp_path / "index", embedder) as index:
+        with pytest.raises(RuntimeError, match="told to fail"):
+            index.sync([folder])
+        embedder.fail_after = None
+        assert check_interrupted(index, folder, MANY) == 192
+
+
+def test_files_that_vanish_or_change_meanwhile(
+    index: Index, make_folder: MakeFolder, loads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_folder(FILES)
+    index.sync([folder])
+
+    def scan_and_delete(root: Path) -> list[FoundFile]:
+        found = scan(root)
+        (folder / "fox.txt").unlink()
+        return [replace(file, mtime_ns=1) for file in found]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(syncing, "scan", scan_and_delete)
+        report = index.sync([folder])
+    assert [(Path(s.source).name, s.reason) for s in report.skipped] == [
+        ("fox.txt", SkipReason.CHANGED)
+    ]
+    assert sources_of(index) == {"whale.txt", "frog.txt"}
+    make_folder(FILES)
+    report = index.sync([folder])
+    assert (names(report.added), report.skipped) == (["fox.txt"], ())
+
+
+def test_a_file_that_changed_while_read_is_tried_again(
+    index: Index, make_folder: MakeFolder, loads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_folder(FILES)
+    load = syncing.Sandbox.load
+
+    def changing(self: Sandbox, path: Path, source: str) -> Document:
+        if path.name == "fox.txt":
+            raise UnreadableError(SkippedFile(source, SkipReason.CHANGED, "1 byte before"))
+        return load(self, path, source)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(syncing.Sandbox, "load", changing)
+        assert len(index.sync([folder]).skipped) == 1
+    report = index.sync([folder])
+    assert (names(report.added), report.skipped) == (["fox.txt"], ())
+
+
+def test_new_loaders_read_everything_anew(
+    index: Index, make_folder: MakeFolder, loads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_folder({**FILES, "film.mov": "x"})
+    index.sync([folder])
+    loads.clear()
+    monkeypatch.setattr(syncing, "LOADER_VERSION", 999)
+    index.sync([folder])
+    assert len(loads) == 3
+    loads.clear()
+    index.sync([folder])
+    assert loads == []
+
+
+def test_odd_names_and_dates(index: Index, make_folder: MakeFolder, loads: list[str]) -> None:
+    folder = make_folder({"two\nlines.txt": "Lines here.", "<img src=x>.txt": "Image here."})
+    for name in (b"a\xff.txt", b"a\xfe.txt"):
+        with open(os.path.join(os.fsencode(folder), name), "wb") as file:
+            file.write(b"Bytes " + name.hex().encode())
+    os.utime(folder / "two\nlines.txt", (10**10, 10**10))
+    assert len(index.sync([folder]).added) == 4
+    report = index.sync([folder])
+    assert (report.unchanged, report.changed) == (4, ())
+    with index.snapshot() as snapshot:
+        assert len(snapshot.infos()) == 4
+
+
+def test_a_closed_folder_is_named(
+    index: Index, make_folder: MakeFolder, loads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_folder({"a.txt": "Open words.", "closed/b.txt": "Closed words."})
+    index.sync([folder])
+    really = os.scandir
+
+    def scandir(path: Path) -> object:
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied")
+        return really(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", scandir)
+        report = index.sync([folder])
+    assert [(Path(s.source).name, s.reason) for s in report.skipped] == [
+        ("closed", SkipReason.NO_PERMISSION)
+    ]
+    report = index.sync([folder])
+    assert (names(report.added), report.skipped) == (["b.txt"], ())
+
+
+def test_damage_in_the_catalog_is_one_clear_error(
+    index: Index, make_folder: MakeFolder, loads: list[str], tmp_path: Path
+) -> None:
+    folder = make_folder(MANY)
+    index.sync([folder])
+    index.close()
+    path = tmp_path / "index" / "catalog.sqlite"
+    data = bytearray(path.read_bytes())
+    data[8192:] = b"\xaa" * (len(data) - 8192)
+    path.write_bytes(data)
+    with pytest.raises(DamagedError, match="nothing was deleted"):
+        index.sync([folder])
+
+
+def test_a_thousand_small_files(
+    index: Index, make_folder: MakeFolder, loads: list[str], embedder: CountingEmbedder
+) -> None:
+    """The second sync of an unchanged folder only looks at sizes and dates."""
+    folder = make_folder({f"{n}.txt": f"Note {n} on subject{n}." for n in range(1000)})
+    assert len(index.sync([folder]).added) == 1000
+    started = time.perf_counter()
+    assert index.sync([folder]).unchanged == 1000
+    assert time.perf_counter() - started < 5
