@@ -21,7 +21,7 @@ _SIGNS = "".join(
 )
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_SIGNS}])*(?:['’][^\W_]+)*")
 _NUMBER_GROUPS = re.compile(r"(?<![\d.,])(\d{1,3}(?:,\d{3})+)(?![\d,]*\d)")
-_DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
+_DECIMAL = re.compile(r"(?<![\w.])(\d+)\.(\d+)(?!\w|\.\d)")  # not the dots of 12.05.2020
 _COMPOUND = re.compile(r"[^\W_]+(?:[-/][^\W_]+)+")
 # Accents, and the vowel points of Hebrew and Arabic, which most texts leave out.
 _COMBINING = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]")
@@ -99,7 +99,7 @@ def question_terms(question: str) -> list[str]:
 def _join_numbers(folded: str) -> str:
     """ "29,000" becomes "29000"; "3.5" becomes "3d5", one term that no tokenizer splits."""
     joined = _NUMBER_GROUPS.sub(lambda match: match.group().replace(",", ""), folded)
-    return _DECIMAL.sub("d", joined)
+    return _DECIMAL.sub(r"\1d\2", joined)
 
 
 def _word_terms(word: str) -> list[str]:

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from index.analysis import QUESTION_WORDS, fold, question_terms, terms, words
 from index.catalog import Catalog
 
-SIGN = re.compile(r"[^\W_][\w\u0900-\u10ff]*")  # letters and digits; vowel signs inside a word
+SIGN = re.compile(
+    r"(?:[^\W_]|[\u0900-\u10ff])+"
+)  # letters, digits and vowel signs: FTS5 splits none
 
 
 @pytest.mark.parametrize(
@@ -120,3 +122,9 @@ def test_sqlite_splits_and_folds_no_term(tmp_path: Path) -> None:
     vocabulary = {row[0] for row in db.execute("SELECT term FROM term_counts")}
     db.close()
     assert vocabulary == found
+
+
+def test_dots_join_decimals_but_not_dates_or_versions() -> None:
+    assert terms("costs 3.5.") == ["cost", "3d5"]
+    assert terms("on 12.05.2020") == ["on", "12", "05", "2020"]
+    assert terms("version 2.13.0") == ["version", "2", "13", "0"]

@@ -236,3 +236,29 @@ def test_supported_goes_by_suffix_in_any_case() -> None:
     assert supported(Path("A.PDF"))
     assert not supported(Path("a.exe"))
     assert not supported(Path("pdf"))
+
+
+def test_closing_does_not_wait_for_a_slow_parse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "slow.md"
+    path.write_text("# Slow\n\nWords.\n")
+    # A child that answers nothing stands for a parser that never comes to an end.
+    monkeypatch.setattr(sandbox_module, "_START", "import time; time.sleep(60)")
+    sandbox = Sandbox(Limits(seconds=50))
+    ended: list[object] = []
+
+    def load() -> None:
+        with pytest.raises(UnreadableError):
+            sandbox.load(path, path.name)
+        ended.append(None)
+
+    thread = threading.Thread(target=load)
+    thread.start()
+    while sandbox._child is None:
+        time.sleep(0.01)
+    started = time.monotonic()
+    sandbox.close()
+    thread.join(10)
+    assert ended
+    assert time.monotonic() - started < 10

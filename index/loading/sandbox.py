@@ -59,7 +59,10 @@ class Sandbox:
         self.close()
 
     def close(self) -> None:
-        """End the child process. A later load starts another."""
+        """End the child process, also in the middle of a file. A later load starts another."""
+        child = self._child
+        if child is not None:
+            child.kill()  # before the lock: whoever holds it is waiting for this child
         with self._lock:
             self._end_child()
 
@@ -163,6 +166,10 @@ class _Child:
         if any(word in said for word in ("MemoryError", "bad_alloc", "out of memory", "OOM")):
             return RefusedError(SkipReason.TOO_MUCH_MEMORY, "the parser ran out of memory")
         return RefusedError(SkipReason.DAMAGED, f"the parser crashed, exit code {code}")
+
+    def kill(self) -> None:
+        """Kill the process; what waits for it sees it crash."""
+        self._process.kill()
 
     def end(self) -> None:
         """Kill the process and release its pipes."""
