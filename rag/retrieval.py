@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from index.analysis import question_terms, terms
 from index.embedding import Embedder
@@ -71,13 +71,14 @@ class Retriever:
         ranked = _ranked(fused)[: max(options.closer, 2 * limit)]
         chunks = snapshot.chunks(ranked)
         closer = [number for number in ranked if number in chunks][: options.closer]
-        held = snapshot.sentence_terms(closer)
-        rarity = snapshot.rarity(asked)
+        held = snapshot.sentence_terms(list(chunks))
+        rarity, in_order = snapshot.rarity(asked), terms(question)
         for number in closer:
-            fused[number] += evidence(terms(question), held[number], rarity, options.weights)
-        ranked = _ranked({number: fused[number] for number in chunks})
+            fused[number] += evidence(in_order, held[number], rarity, options.weights)
+        ranked = _ranked({number: fused[number] for number in chunks})[: 2 * limit]
         passages = _passages(snapshot, ranked, chunks, fused, dense, lexical, similarities)
-        return fold(passages[: 2 * limit])[:limit]
+        texts = [list(chain.from_iterable(held[number][1:])) for number in ranked]
+        return fold(passages, texts)[:limit]
 
 
 def fuse(
@@ -112,16 +113,17 @@ def evidence(
     return weights.sentence * best / whole + weights.pairs * share
 
 
-def fold(passages: Sequence[Passage]) -> list[Passage]:
+def fold(passages: Sequence[Passage], held: Sequence[Sequence[str]]) -> list[Passage]:
     """Near-identical passages made one: the first stays and names the sources of the others.
 
-    Two passages are near-identical when they share nine tenths of their terms and all numbers: two
-    versions of a rule that differ in a figure are not the same.
+    ``held`` are the terms of each passage's text. Two passages are near-identical when they share
+    nine tenths of their terms and all numbers: two versions of a rule that differ in a figure are
+    not the same.
     """
     kept: list[Passage] = []
     bags: list[Counter[str]] = []
-    for passage in passages:
-        bag = Counter(terms(passage.chunk.text))
+    for passage, some in zip(passages, held, strict=True):
+        bag = Counter(some)
         twin = next((i for i, other in enumerate(bags) if _same_words(bag, other)), None)
         if twin is None:
             kept.append(passage)
@@ -133,6 +135,9 @@ def fold(passages: Sequence[Passage]) -> list[Passage]:
 
 
 def _same_words(first: Counter[str], second: Counter[str]) -> bool:
+    # Counting is slow: nearly all pairs differ enough for their distinct terms to tell.
+    if len(first.keys() & second.keys()) < 0.8 * max(len(first), len(second)):
+        return False
     larger = max(first.total(), second.total())
     if larger == 0 or (first & second).total() < _FOLD_SHARE * larger:
         return False
