@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-import hashlib
+import os
 import shutil
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -18,7 +19,7 @@ from types import TracebackType
 
 from index.analysis import question_terms
 from index.embedding import Embedder, SentenceTransformerEmbedder
-from index.errors import UsageError
+from index.errors import StoreError, UsageError
 from index.index import Index, Snapshot
 from index.loading import Limits
 from index.syncing import SyncProgress, SyncReport
@@ -71,8 +72,12 @@ class Assistant:
             if not path.exists():
                 raise UsageError(f"There is no file or folder {path}; check the path.")
         assistant = assemble(folder, chosen, create=bool(paths))
-        if paths:
-            assistant.sync(progress, roots=paths)
+        try:
+            if paths:
+                assistant.sync(progress, roots=paths)
+        except BaseException:
+            assistant.close()
+            raise
         return assistant
 
     def close(self) -> None:
@@ -108,7 +113,8 @@ class Assistant:
         """
         cleaned = clean_question(question)
         if not any(map(str.isalnum, cleaned)):
-            yield _refused(cleaned, cleaned, Refusal(RefusalReason.NO_QUESTION))
+            refusal = Refusal(RefusalReason.NO_QUESTION)
+            yield replace(_refused(cleaned, cleaned, refusal), model=self._reader.name)
             return
         clock = _Clock()
         asked = standalone(cleaned, history)
@@ -116,7 +122,7 @@ class Assistant:
             if not len(snapshot):
                 reason = RefusalReason.NO_DOCUMENTS
                 refusal = Refusal(reason, unreadable=_unreadable(snapshot))
-                yield _refused(cleaned, asked, refusal)
+                yield replace(_refused(cleaned, asked, refusal), model=self._reader.name)
                 return
             passages = self._retriever.retrieve(snapshot, asked, self.settings.passages, scope)
             clock.lap("retrieval")
@@ -185,7 +191,11 @@ class Assistant:
     def add_files(
         self, paths: Sequence[Path], progress: Callable[[SyncProgress], None] | None = None
     ) -> SyncReport:
-        """Copy files into the index's own folder and index them; originals are not touched."""
+        """Copy files into the index's own folder and index them; originals are not touched.
+
+        A file of a name that was added before takes its place, so that a corrected one leaves no
+        old words behind.
+        """
         uploads = self.index.uploads
         uploads.mkdir(parents=True, exist_ok=True)
         for path in paths:
@@ -290,6 +300,8 @@ def _paths(documents: Documents | None) -> list[Path]:
     given = [documents] if isinstance(documents, str | Path) else list(documents)
     if not given:
         raise UsageError("No documents were given; name at least one file or folder.")
+    if "" in given:
+        raise UsageError("One of the documents has an empty path; name a file or a folder.")
     return [Path(path).expanduser() for path in given]
 
 
@@ -310,16 +322,19 @@ def _unreadable(snapshot: Snapshot) -> tuple[SkippedFile, ...]:
 
 
 def _copy_in(path: Path, uploads: Path) -> None:
-    """Copy under its own name; under a numbered one when another file has it already."""
+    """Copy in whole or not at all: under a hidden name first, which no sync reads."""
     if not path.is_file():
         raise UsageError(f"There is no file {path}; check the path.")
-    target = uploads / path.name.lstrip(".~")
-    if target.exists() and _sha256(target) != _sha256(path):
-        numbered = (target.with_stem(f"{target.stem} ({n})") for n in range(2, 10_000))
-        target = next(name for name in numbered if not name.exists())
-    shutil.copyfile(path, target)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    target = uploads / (path.name.lstrip(".~") or "upload")
+    part = uploads / f".{uuid.uuid4().hex}.part"
+    try:
+        shutil.copyfile(path, part)
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise StoreError(
+            f"{path.name} could not be copied into {uploads}: {error.strerror}; free some space. "
+            "What was there before is unchanged."
+        ) from error

@@ -12,8 +12,13 @@ from collections.abc import Sequence
 from index.analysis import QUESTION_WORDS, question_terms, words
 from rag.types import Turn
 
-_PRONOUNS = frozenset(
-    "he she it they him her them his hers its their theirs this that these those".split()
+_PRONOUNS = frozenset("he she it they him her them his hers its theirs".split())
+# "this" and its kin lean only when they stand alone: "this rule" and "the rule that …" do not.
+_POINTING = re.compile(
+    r"\b(?:this|that|these|those)\s*[?.!]*$"
+    r"|\b(?:is|are|was|were|do|does|did|about|of) (?:this|that|these|those)\b(?! \w+s?\b)"
+    r"|^(?:is|are|was|were|does|do|did) (?:this|that|these|those) (?:still|also|true|mean|apply)\b",
+    re.I,
 )
 _OPENERS = re.compile(
     r"^(?:and|but|or|so|then|what about|how about|why|why not|when|where|who)\b", re.I
@@ -40,7 +45,7 @@ def leans_on_history(question: str) -> bool:
     named = any(match.start() > 0 for match in _NAME.finditer(question))
     if named:
         return bool(re.match(r"(?i)^(?:and|what about|how about)\b", question))
-    if _PRONOUNS & set(asked):
+    if _PRONOUNS & set(asked) or _POINTING.search(question):
         return True
     content = [word for word in asked if word not in QUESTION_WORDS]
     return len(content) <= 1 and _OPENERS.match(question) is not None

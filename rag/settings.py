@@ -20,6 +20,7 @@ class Settings:
     """Every field can stand in settings.toml, or in the environment as FOOTNOTE_<FIELD>."""
 
     embedder: str = DEFAULT_MODEL  #: packaged name, folder, or name in the local model cache
+    reader: str = "built-in"  #: "built-in", or "evidence": no trained weights, weaker answers
     candidates: int = 100  #: taken from each of the dense and the lexical side
     passages: int = 20  #: passages read for an answer
     max_sentences: int = 3  #: sentences of an extractive answer at most
@@ -30,6 +31,12 @@ class Settings:
     host: str = "127.0.0.1"  #: address of the web chat
     port: int = 7860  #: port of the web chat
 
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            _check(field.name, getattr(self, field.name), "the caller")
+
+
+_CHOICES: Mapping[str, tuple[str, ...]] = {"reader": ("built-in", "evidence")}
 
 #: What each number may be, ends included.
 _RANGES: Mapping[str, tuple[float, float]] = {
@@ -95,10 +102,17 @@ def _convert(name: str, value: object, kind: type, place: str) -> Value:
         converted: Value = kind(value)
     except ValueError:
         raise UsageError(f"{place} sets {name} to {value!r}; it has to be {wanted}.") from None
+    _check(name, converted, place)
+    return converted
+
+
+def _check(name: str, value: Value, place: str) -> None:
     if name in _RANGES:
         low, high = _RANGES[name]
-        if not low <= float(converted) <= high:
+        if not low <= float(value) <= high:
             raise UsageError(
                 f"{place} sets {name} to {value}; it has to be from {low:g} to {high:g}."
             )
-    return converted
+    if name in _CHOICES and value not in _CHOICES[name]:
+        choices = " or ".join(_CHOICES[name])
+        raise UsageError(f"{place} sets {name} to {value!r}; it has to be {choices}.")

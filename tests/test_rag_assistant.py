@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from index.embedding import HashingEmbedder
-from index.errors import UsageError
+from index.errors import StoreError, UsageError
 from index.index import Index
 from rag.assistant import Assistant, clean_question
 from rag.reader import EvidenceReader
@@ -115,10 +115,11 @@ def test_uploads_are_copied_indexed_and_removed(assistant: Assistant, tmp_path: 
     answer = assistant.ask("Where does the spare key hang?")
     assert "behind the blue door" in answer.text
     upload.write_text("Another note of the same name.")
-    assert len(assistant.add_files([upload]).added) == 1  # kept beside the first, not over it
+    assert len(assistant.add_files([upload]).changed) == 1  # a corrected file leaves no old words
+    assert "blue door" not in assistant.ask("Where does the spare key hang?").text
     assert assistant.remove(answer.citations[0].source)
     assert not Path(answer.citations[0].source).exists()
-    assert "blue door" not in assistant.ask("Where does the spare key hang?").text
+    assert "same name" not in assistant.ask("Which note has the same name?").text
     assert not assistant.remove("/no/such/file")
 
 
@@ -163,3 +164,24 @@ def test_open_names_what_is_missing(
 
 def test_cleaning_keeps_words_and_drops_controls() -> None:
     assert clean_question(" what\x00is\n\tthis\u202e? ") == "what is this ?"
+
+
+def test_an_upload_that_cannot_be_copied_leaves_nothing_behind(
+    assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = tmp_path / "vault.txt"
+    upload.write_text("The vault code is 1234.")
+
+    def half(source: Path, target: Path) -> None:
+        target.write_text(source.read_text()[:10])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", half)
+    with pytest.raises(StoreError, match="No space left"):
+        assistant.add_files([upload])
+    assert list(assistant.index.uploads.iterdir()) == []
+
+
+def test_an_empty_path_is_not_the_current_folder() -> None:
+    with pytest.raises(UsageError, match="empty path"):
+        Assistant.open(documents="", settings=Settings())

@@ -10,7 +10,9 @@ from rag.types import Turn
 HISTORY = [Turn("When was Tavisay lighthouse built?", "In 1857.")]
 
 
-@pytest.mark.parametrize("question", ["Who built it?", "And its keepers?", "What about them?"])
+@pytest.mark.parametrize(
+    "question", ["Who built it?", "And its keepers?", "What about them?", "Why was that?"]
+)
 def test_leaning_questions_get_the_subject(question: str) -> None:
     assert "Tavisay" in standalone(question, HISTORY)
 
@@ -21,6 +23,9 @@ def test_leaning_questions_get_the_subject(question: str) -> None:
         "How many people live on the island?",
         "When did Xiaomi settle with Ericsson?",
         "What does a replacement card cost?",
+        "What is the notice period that applies to tenants?",
+        "Which fees rose this year?",
+        "How do members renew their cards?",
     ],
 )
 def test_questions_that_stand_alone_stay(question: str) -> None:

@@ -30,6 +30,7 @@ def test_later_places_win(tmp_path: Path) -> None:
         ("threshold = true", "a number"),
         ("threshold = 2", "from 0 to 1"),
         ("port = ", "not valid TOML"),
+        ('reader = "best"', "built-in or evidence"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, text: str, said: str) -> None:
@@ -57,3 +58,8 @@ def test_documents_have_one_index_however_they_are_written(tmp_path: Path) -> No
     folder = tmp_path / "docs"
     assert documents_index([folder]) == documents_index([tmp_path / "x" / ".." / "docs"])
     assert documents_index([folder]) != documents_index([tmp_path / "other"])
+
+
+def test_settings_made_in_python_are_checked_too() -> None:
+    with pytest.raises(UsageError, match="max_sentences"):
+        Settings(max_sentences=0)
