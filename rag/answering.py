@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.analysis import question_terms, words
+from index.analysis import question_terms, terms, words
 from index.sentences import sentence_spans
 from rag.reader import Reading
 from rag.types import (
@@ -26,6 +26,8 @@ from rag.types import (
 _PASSAGE_WEIGHT = 0.0  # per point of fused score that a passage is behind the best
 _FURTHER_SHARE = 0.6  # of the best sentence's score, from which a further one is shown
 _LIST_SHARE = 0.35  # the same where several things or an explanation are asked for
+_CONFLICT_SHARE = 0.5  # of the words of two sentences, from which they are about the same
+_CONFLICT_CANDIDATES = 8
 _OPEN_QUESTION = re.compile(
     r"(?i)^\W*(?:why|explain|describe|list|name|what (?:are|were)|which \w+s"
     r"|how (?:do|does|did|can|could|should|to|is|are|was|were))\b"
@@ -111,13 +113,39 @@ def compose(groups: Sequence[Sequence[Found]]) -> tuple[Sentence, ...]:
     return tuple(sentences)
 
 
+def find_conflict(question: str, found: Sequence[Found]) -> tuple[Found, Found] | None:
+    """The best sentence and one of another document that says the same with other numbers."""
+    if not found or not _numbers(found[0]):
+        return None
+    best, asked = found[0], set(question_terms(question))
+    subject = _subject(best)
+    for other in found[1:_CONFLICT_CANDIDATES]:
+        if other.passage.chunk.document_id == best.passage.chunk.document_id:
+            continue
+        words_of_other = _subject(other)
+        shared = len(subject & words_of_other) / max(1, len(subject | words_of_other))
+        same_question = asked & subject == asked & words_of_other
+        numbers = _numbers(other)
+        apart = bool(numbers) and not numbers & _numbers(best)
+        if shared >= _CONFLICT_SHARE and same_question and apart:
+            return best, other
+    return None
+
+
 def extractive_answer(
     question: str, passages: Sequence[Passage], readings: Sequence[Reading], limit: int
 ) -> Answer:
-    """An answer of at most ``limit`` quoted sentences; without any when no passage holds one."""
+    """An answer of at most ``limit`` quoted sentences; without any when no passage holds one.
+
+    Where another document contradicts the best sentence, both are shown.
+    """
     found = find_sentences(passages, readings)
     groups = choose(question, found, limit)
+    conflict = find_conflict(question, found)
+    if conflict is not None and not any(conflict[1] in group for group in groups):
+        groups = [*groups[: max(1, limit - 1)], [conflict[1]]]
     return Answer(
+        conflicts=tuple(one.passage for one in conflict or ()),
         question=question,
         standalone_question=question,
         kind=AnswerKind.EXTRACTIVE,
@@ -137,6 +165,14 @@ def missing_words(question: str, unknown_terms: Sequence[str]) -> tuple[str, ...
         if bare and own and set(own) <= unknown and bare not in found:
             found.append(bare)
     return tuple(found)
+
+
+def _numbers(found: Found) -> set[str]:
+    return {term for term in terms(_text(found)) if any(map(str.isdigit, term))}
+
+
+def _subject(found: Found) -> set[str]:
+    return set(question_terms(_text(found))) - _numbers(found)
 
 
 def _text(found: Found) -> str:

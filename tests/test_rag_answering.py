@@ -115,3 +115,27 @@ def test_to_dict_is_plain_and_versioned() -> None:
     assert data["schema_version"] == 1
     assert data["citations"][0]["quote"] == "The mill burned in 1823."
     assert data["kind"] == "extractive"
+
+
+OLD = "The limit for a hotel room is £120 a night, breakfast included."
+NEW = "The limit for a hotel room is now £155 a night."
+
+
+def test_documents_that_disagree_are_both_shown() -> None:
+    both = [passage(NEW, document="new"), passage(OLD, document="old")]
+    readings = [Reading(0.9, (span("£155", 0.9, NEW),)), Reading(0.2, (span("£120", 0.2, OLD),))]
+    answer = extractive_answer("What is the limit for a hotel room?", both, readings, limit=1)
+    assert [p.chunk.document_id for p in answer.conflicts] == ["new", "old"]
+    assert [s.text for s in answer.sentences] == [NEW, OLD]
+
+
+def test_other_subjects_and_one_document_are_no_conflict() -> None:
+    meal = "The allowance for a meal is £34 a day."
+    spans = [Reading(0.9, (span("£155", 0.9, NEW),)), Reading(0.8, (span("£34", 0.8, meal),))]
+    other = [passage(NEW, document="a"), passage(meal, document="b")]
+    question = "What is the limit for a hotel room?"
+    assert extractive_answer(question, other, spans, limit=3).conflicts == ()
+    reading = Reading(0.9, (span("£155", 0.9, NEW),))
+    older = Reading(0.8, (span("£120", 0.8, OLD),))
+    same = [passage(NEW), passage(OLD, start=500)]
+    assert extractive_answer(question, same, [reading, older], limit=3).conflicts == ()
