@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Literal
 
 import Stemmer
 
@@ -20,9 +21,10 @@ _SIGNS = "".join(
     chr(code) for code in range(0x0900, 0x1100) if unicodedata.category(chr(code)) in ("Mn", "Mc")
 )
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_SIGNS}])*(?:['’][^\W_]+)*")
-_NUMBER_GROUPS = re.compile(r"(?<![\d.,])(\d{1,3}(?:,\d{3})+)(?![\d,]*\d)")
-_DECIMAL = re.compile(r"(?<![\w.])(\d+)\.(\d+)(?!\w|\.\d)")  # not the dots of 12.05.2020
-_COMPOUND = re.compile(r"[^\W_]+(?:[-/][^\W_]+)+")
+# A lookbehind and possessive repeats (++) keep the next three linear on unbroken runs.
+_NUMBER_GROUPS = re.compile(r"(?<![\d.,])(\d{1,3}(?:,\d{3})++)(?!,*\d)")
+_DECIMAL = re.compile(r"(?<![\w.])(\d++)\.(\d++)(?!\w|\.\d)")  # not the dots of 12.05.2020
+_COMPOUND = re.compile(r"(?<![^\W_])[^\W_]++(?:[-/][^\W_]++)+")
 # Accents, and the vowel points of Hebrew and Arabic, which most texts leave out.
 _COMBINING = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]")
 # Scripts written without spaces between words: Han, kana, Hangul, Thai, Lao, Khmer, Myanmar.
@@ -30,6 +32,9 @@ _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f]+"
 )
+# unicodedata sorts runs of combining marks in quadratic time, so long texts go in pieces, cut at
+# blanks where there are any.
+_PIECE = re.compile(r".{1,2000}(?=\s|\Z)|.{1,2000}", re.DOTALL)
 _LONGEST_TERM = 64  # longer runs are not words; cut so that one line cannot bloat the table
 
 _STEMMER = Stemmer.Stemmer("english")
@@ -56,8 +61,14 @@ def _stem(word: str) -> str:
 def fold(text: str) -> str:
     """Lower case, compatibility forms unified, accents and vowel points removed."""
     # Folded twice: compatibility forms such as "№" come apart into capitals.
-    decomposed = unicodedata.normalize("NFKD", text.casefold()).casefold()
-    return unicodedata.normalize("NFC", _COMBINING.sub("", decomposed))
+    decomposed = _normalised("NFKD", text.casefold()).casefold()
+    return _normalised("NFC", _COMBINING.sub("", decomposed))
+
+
+def _normalised(form: Literal["NFC", "NFKD"], text: str) -> str:
+    if len(text) <= 2000:
+        return unicodedata.normalize(form, text)
+    return "".join(unicodedata.normalize(form, piece) for piece in _PIECE.findall(text))
 
 
 def words(text: str) -> list[str]:

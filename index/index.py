@@ -2,106 +2,39 @@
 
 The catalog is the truth; the FAISS file beside it is one generation of vectors and is caught up or
 rebuilt from the catalog when it is missing, stale or damaged. One process writes at a time, any
-number read. This module ranks nothing: `Snapshot` hands out what a retriever fuses.
+number read: see `index.snapshot`.
 """
 
 from __future__ import annotations
 
 import contextlib
-import math
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 from filelock import FileLock, Timeout
 
 from index.analysis import ANALYSER_VERSION
-from index.catalog import FILE_NAME, Catalog, VectorFile, clear_errors
+from index.catalog import FILE_NAME, Catalog, VectorFile
+from index.catalog_schema import clear_errors
 from index.chunking import CHUNKER_VERSION
-from index.embedding import Embedder, Vectors
+from index.deriving import derive_again, wrong_terms
+from index.embedding import Embedder
 from index.errors import BusyError, DamagedError, MismatchError, MissingIndexError, StoreError
+from index.folders import make_private_folder
 from index.loading import Limits
 from index.scanning import source_name
-from index.syncing import Syncer, SyncProgress, SyncReport
-from index.types import Chunk, Document, DocumentInfo, Scope, SkippedFile
+from index.snapshot import Snapshot
+from index.sync_report import SyncProgress, SyncReport
+from index.syncing import Syncer
 from index.vectors import FaissStore
+
+__all__ = ["UPLOADS", "Index", "Snapshot"]
 
 UPLOADS = "uploads"
 _IDLE_CONNECTIONS = 4
-
-
-class Snapshot:
-    """One committed state of an index: dense, lexical and text reads that agree with each other."""
-
-    def __init__(self, catalog: Catalog, store: FaissStore) -> None:
-        self._catalog = catalog
-        self._store = store
-        self.generation = catalog.generation
-
-    def __len__(self) -> int:
-        return self._catalog.count_chunks()
-
-    def search_dense(
-        self, vector: Vectors, limit: int, scope: Scope | None = None
-    ) -> list[tuple[int, float]]:
-        """Chunk numbers and cosine similarities, best first, for one vector of shape (d,)."""
-        allowed = self._catalog.scoped_numbers(scope) if scope else None
-        scores, numbers = self._store.search(vector.reshape(1, -1), limit, allowed)
-        pairs = zip(numbers[0].tolist(), scores[0].tolist(), strict=True)
-        return [(number, score) for number, score in pairs if number >= 0]
-
-    def similarities(self, vector: Vectors, numbers: Sequence[int]) -> dict[int, float]:
-        """Cosine similarity of one vector of shape (d,) to these chunks."""
-        scope = np.array(sorted(numbers), dtype=np.int64)
-        if not len(scope):
-            return {}
-        scores, found = self._store.search(vector.reshape(1, -1), len(scope), scope)
-        pairs = zip(found[0].tolist(), scores[0].tolist(), strict=True)
-        return {number: score for number, score in pairs if number >= 0}
-
-    def search_lexical(
-        self, terms: Sequence[str], limit: int, scope: Scope | None = None
-    ) -> list[tuple[int, float]]:
-        """Chunk numbers and BM25 scores, best first, of chunks that hold any of the terms."""
-        return self._catalog.search_terms(terms, limit, scope)
-
-    def chunks(self, numbers: Sequence[int]) -> dict[int, Chunk]:
-        """Chunks by number."""
-        return self._catalog.chunks(numbers)
-
-    def all_chunks(self) -> Iterator[tuple[int, Chunk]]:
-        """Every chunk with its number."""
-        return self._catalog.all_chunks()
-
-    def infos(self, document_ids: Sequence[str] | None = None) -> dict[str, DocumentInfo]:
-        """Light forms of these documents, or of all."""
-        return self._catalog.infos(document_ids)
-
-    def document(self, document_id: str) -> Document | None:
-        """A whole document, None when it is not (or no longer) there."""
-        return self._catalog.document(document_id)
-
-    def skipped(self) -> list[SkippedFile]:
-        """Files that could not be read, with reasons."""
-        return self._catalog.skipped()
-
-    def rarity(self, terms: Sequence[str]) -> dict[str, float]:
-        """Weight of each term: BM25's inverse document frequency ln(1 + (N-n+.5)/(n+.5))."""
-        total, counts = len(self), self._catalog.count_holders(terms)
-        return {
-            term: math.log1p((total - counts[term] + 0.5) / (counts[term] + 0.5)) for term in terms
-        }
-
-    def sentence_terms(self, numbers: Sequence[int]) -> dict[int, list[list[str]]]:
-        """Per chunk, the analysed terms of its context and then of each of its sentences."""
-        return self._catalog.sentence_terms(numbers)
-
-    def unknown_terms(self, terms: Sequence[str]) -> list[str]:
-        """Those analysed terms that no chunk holds."""
-        counts = self._catalog.count_holders(terms)
-        return [term for term in terms if not counts[term]]
 
 
 class Index:
@@ -126,8 +59,11 @@ class Index:
     ) -> Index:
         """Open the index of a folder, made when there is none and ``create`` is set.
 
-        Raises MissingIndexError, MismatchError (made by another embedder, chunker or analyser),
-        VersionError (written by a newer Footnote), DamagedError, BusyError, StoreError.
+        When another version of the chunker or analyser made it, passages and terms are made again
+        from the stored texts first, unless it is opened to read only.
+
+        Raises MissingIndexError, MismatchError (made by another embedder; to read only: chunker or
+        analyser), VersionError (written by a newer Footnote), DamagedError, BusyError, StoreError.
         """
         index = cls(folder, embedder, read_only=read_only)
         if not (folder / FILE_NAME).is_file() and (read_only or not create):
@@ -136,7 +72,7 @@ class Index:
             )
         if not read_only and index._is_unmade():
             try:
-                folder.mkdir(parents=True, exist_ok=True)
+                make_private_folder(folder)
                 with index._writing(), contextlib.closing(Catalog.create(folder)) as catalog:
                     index._claim(catalog)
             except OSError as error:
@@ -144,9 +80,13 @@ class Index:
                     f"The index folder {folder} cannot be made: {error.strerror}; choose another "
                     "with --index."
                 ) from error
-        catalog = Catalog.open_to_read(folder)
-        with contextlib.closing(catalog), catalog.reading():
-            index._check(catalog.manifest())
+        with contextlib.closing(Catalog.open_to_read(folder)) as catalog, catalog.reading():
+            manifest = catalog.manifest()
+        index._check_embedder(manifest)
+        if read_only:
+            index._check_versions(manifest)
+        elif index._has_other_versions(manifest):
+            index._bring_up_to_date()
         return index
 
     def close(self) -> None:
@@ -180,25 +120,54 @@ class Index:
                     catalog.set_manifest(key, value)
 
     def _identity(self) -> dict[str, str]:
-        return {
-            "embedder": self.embedder.fingerprint,
-            "chunker": CHUNKER_VERSION,
-            "analyser": ANALYSER_VERSION,
-        }
+        return {"embedder": self.embedder.fingerprint, **_versions()}
 
     def _check(self, manifest: dict[str, str]) -> None:
-        for key, ours in self._identity().items():
-            theirs = manifest.get(key)
-            if theirs is None:
+        self._check_embedder(manifest)
+        self._check_versions(manifest)
+
+    def _check_embedder(self, manifest: dict[str, str]) -> None:
+        for key in self._identity():
+            if key not in manifest:
                 raise DamagedError(
                     f"The catalog in {self.folder} does not say which {key} made it; index the "
                     "documents into a new index."
                 )
-            if theirs != ours:
+        theirs, ours = manifest["embedder"], self.embedder.fingerprint
+        if theirs != ours:
+            raise MismatchError(
+                f"The index {self.folder} was made with embedder {theirs}, but {ours} is in use; "
+                "use the same embedder, choose another index with --index, or delete that folder "
+                "(files added in the chat are kept in it) and index the documents again."
+            )
+
+    def _has_other_versions(self, manifest: dict[str, str]) -> bool:
+        return any(manifest[key] != ours for key, ours in _versions().items())
+
+    def _check_versions(self, manifest: dict[str, str]) -> None:
+        for key, ours in _versions().items():
+            if manifest[key] != ours:
                 raise MismatchError(
-                    f"The index {self.folder} was made with {key} {theirs}, but {ours} is in use; "
-                    f"use the same {key}, or index the documents into another folder."
+                    f"The index {self.folder} was made with {key} {manifest[key]}, but {ours} is "
+                    f"in use; bring it up to date with: footnote index --index {self.folder}"
                 )
+
+    def _bring_up_to_date(self) -> None:
+        """Make what other versions derived from the stored texts again; an interruption is made
+        good by the next opening."""
+        with self._changing() as catalog:
+            manifest = catalog.manifest()
+            self._check_embedder(manifest)
+            if not self._has_other_versions(manifest):
+                return  # another process was faster
+            with catalog.transaction():  # from now on no version may take it for its own
+                for key in _versions():
+                    catalog.set_manifest(key, "unfinished")
+            derive_again(catalog, self.embedder)
+            with catalog.transaction():
+                for key, ours in _versions().items():
+                    catalog.set_manifest(key, ours)
+            self._save_vectors(catalog)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -249,41 +218,52 @@ class Index:
         """Bring the index up to date with these files and folders, or with all known roots.
 
         Each document is committed in whole. Interrupting keeps what is committed, and the next sync
-        goes on from there. Raises BusyError when another process writes, UsageError for a root that
-        does not exist (nothing of it is removed).
+        goes on from there. Of the known roots, a deleted file is removed and forgotten; a folder
+        that is not there now is kept and reported. Raises BusyError when another process writes,
+        UsageError for a root given here that does not exist (nothing is changed).
         """
         with self._changing() as catalog:
             self._check(catalog.manifest())
-            known = [Path(root) for root in catalog.roots()]
             syncer = Syncer(catalog, self.embedder, limits or Limits(), progress, stop)
             try:
-                return syncer.run(known if roots is None else roots)
+                return syncer.run(roots)
             finally:
                 self._save_vectors(catalog)
 
     def remove(self, source: str) -> bool:
         """Take a source out of the index; an uploaded file is deleted as well.
 
-        Files in a folder of the user's stay on disk, and come back with the next sync of it.
-        Returns False when there is no such source.
+        Files in a folder of the user's stay on disk, and come back with the next sync of it; a
+        file that is a root itself is forgotten. Returns False when there is no such source.
         """
         with self._changing() as catalog:
             places = catalog.places(source)
             with catalog.transaction():
-                for root, _ in places:
-                    catalog.remove_source(root, source)
+                for root, path in places:
+                    if path == source:
+                        catalog.forget_root(path)
+                    else:
+                        catalog.remove_source(root, source)
             # Known sources only: they hold no "..", which could lead out of the uploads.
             if places and Path(source).is_relative_to(source_name(self.uploads)):
                 Path(source).unlink(missing_ok=True)
             self._save_vectors(catalog)
         return bool(places)
 
-    def forget(self, root: Path) -> None:
-        """Take a root and everything that came only from it out of the index."""
+    def forget(self, root: Path) -> tuple[str, ...] | None:
+        """Take a root, file or folder, and all that came only from it out of the index.
+
+        The person's own files stay on disk; ``uploads`` is deleted, as it holds only copies.
+        Returns the sources that were taken out, None when there is no such root.
+        """
+        name = source_name(root.expanduser())
         with self._changing() as catalog:
             with catalog.transaction():
-                catalog.forget_root(source_name(root))
+                removed = catalog.forget_root(name)
+            if removed is not None and name == source_name(self.uploads):
+                shutil.rmtree(self.uploads, ignore_errors=True)
             self._save_vectors(catalog)
+        return None if removed is None else tuple(removed)
 
     def _save_vectors(self, catalog: Catalog) -> None:
         """Write the vector file of the newest generation, if it changed, and drop older ones."""
@@ -315,16 +295,21 @@ class Index:
         catalog = self._take()
         try:
             with catalog.reading():
+                self._check(catalog.manifest())  # another version may have made it anew meanwhile
                 yield Snapshot(catalog, self._current_store(catalog))
         finally:
             self._give_back(catalog)
 
     def roots(self) -> list[Path]:
         """Folders and files that ``sync`` keeps up with."""
+        return list(self.synced())
+
+    def synced(self) -> dict[Path, str | None]:
+        """When each root was last synced to the end (ISO 8601, UTC), None when never."""
         catalog = self._take()
         try:
             with catalog.reading():
-                return [Path(root) for root in catalog.roots()]
+                return {Path(root): when for root, when in catalog.roots().items()}
         finally:
             self._give_back(catalog)
 
@@ -334,6 +319,8 @@ class Index:
         try:
             with catalog.reading():
                 problems = catalog.problems()
+                with contextlib.suppress(DamagedError):  # of a chunk, which stands there already
+                    problems += wrong_terms(catalog)
                 file = catalog.vector_file()
                 if file is not None:
                     try:
@@ -403,3 +390,8 @@ class Index:
             else:
                 return store, file.last_number
         return FaissStore(self.embedder.dimension), 0
+
+
+def _versions() -> dict[str, str]:
+    """What made the parts that the stored texts can give again."""
+    return {"chunker": CHUNKER_VERSION, "analyser": ANALYSER_VERSION}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
 from index.errors import UsageError
+from index.types import SkippedFile, SkipReason
 
 IGNORE_FILES = (".gitignore", ".footnoteignore")
 _LATEST_NS = 2**63 - 1  # some file systems keep later dates than the catalog can
@@ -31,25 +32,36 @@ class FoundFile:
     mtime_ns: int
 
 
-def scan(root: Path) -> list[FoundFile]:
-    """Files under a root (or the root itself when it is a file), sorted by path.
+@dataclass(slots=True)
+class Scan:
+    """What a root holds, by path. Of what is ``closed``, files below included, nothing is known."""
+
+    files: list[FoundFile] = field(default_factory=list)
+    closed: list[SkippedFile] = field(default_factory=list)
+
+
+def scan(root: Path) -> Scan:
+    """Files under a root, or the root itself when it is a file.
 
     Left out: hidden files and folders, ``~$`` lock files, what ignore files name, links that lead
-    out of the root, links to folders. Special files and folders closed to us are reported, so that
-    the caller can name them.
+    out of the root, links to folders. Special files are among the files, so that the caller can
+    name them. Raises UsageError for a root that is not there or cannot be opened.
     """
     try:
-        if not root.is_dir():
-            return [_found(root)]
-        with os.scandir(root):
-            pass
+        found = _walk(root) if root.is_dir() else Scan([_found(root)])
     except PermissionError as error:
         raise UsageError(
             f"{root} cannot be opened: permission denied; check its rights."
         ) from error
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and not _is_gone(error):
+            raise UsageError(
+                f"{root} cannot be read: {error.strerror}; check the disk it is on."
+            ) from error
         raise UsageError(f"There is no file or folder {root}; check the path.") from error
-    return sorted(_walk(root), key=lambda file: file.source)
+    found.files.sort(key=lambda file: file.source)
+    found.closed.sort(key=lambda skipped: skipped.source)
+    return found
 
 
 def source_name(path: Path) -> str:
@@ -63,18 +75,19 @@ def _found(path: Path) -> FoundFile:
     return FoundFile(path, source_name(path), status.st_size, mtime_ns)
 
 
-def _walk(root: Path) -> Iterator[FoundFile]:
-    resolved_root = root.resolve()
+def _walk(root: Path) -> Scan:
+    found, resolved_root = Scan(), root.resolve()
     waiting: list[tuple[Path, _Specs]] = [(root, ())]  # no recursion: folders can be nested deeper
     while waiting:
         folder, outer = waiting.pop()
         try:
             entries = list(os.scandir(folder))
-        except PermissionError:
-            yield _found(folder)
+        except OSError as error:
+            if folder == root:
+                raise
+            if not _is_gone(error):
+                found.closed.append(_closed(folder, error))
             continue
-        except OSError:
-            continue  # vanished since its parent was listed
         specs = (*outer, *_ignore_specs(folder))
         for entry in entries:
             if entry.name.startswith((".", "~$")) or entry.name in _IGNORED_FOLDERS:
@@ -87,9 +100,26 @@ def _walk(root: Path) -> Iterator[FoundFile]:
                 if is_folder:
                     waiting.append((path, specs))
                 elif not entry.is_symlink() or _stays_inside(path, resolved_root):
-                    yield _found(path)
-            except (OSError, RuntimeError):  # RuntimeError: how Python 3.11 calls a loop of links
-                continue  # a dangling link, or gone since it was listed
+                    found.files.append(_found(path))
+            except RuntimeError:
+                continue  # how Python 3.11 calls a loop of links
+            except OSError as error:
+                if not _is_gone(error):
+                    found.closed.append(_closed(path, error))
+    os.stat(root)  # raises when a disk was taken out meanwhile: then nothing was really deleted
+    return found
+
+
+def _is_gone(error: OSError) -> bool:
+    """A dangling link, or gone since it was listed; any other error says nothing of the sort."""
+    missing = isinstance(error, FileNotFoundError | NotADirectoryError)
+    return missing or error.errno in (errno.ELOOP, errno.ENAMETOOLONG)
+
+
+def _closed(path: Path, error: OSError) -> SkippedFile:
+    denied = isinstance(error, PermissionError)
+    reason = SkipReason.NO_PERMISSION if denied else SkipReason.UNREADABLE
+    return SkippedFile(source_name(path), reason, error.strerror or type(error).__name__)
 
 
 def _stays_inside(link: Path, resolved_root: Path) -> bool:

@@ -16,59 +16,27 @@ from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
-from index.analysis import terms
 from index.catalog import Catalog, SourceRow
 from index.chunking import chunk_document
+from index.deriving import chunk_terms, embed_missing, put_new_vectors, vector_key
 from index.embedding import Embedder, Vectors
 from index.errors import UnreadableError, UsageError
 from index.loading import LOADER_VERSION, Limits, Sandbox, supported
-from index.scanning import FoundFile, scan, source_name
-from index.sentences import sentence_spans
+from index.scanning import FoundFile, Scan, scan, source_name
+from index.sync_report import SyncProgress, SyncReport, Tally
 from index.types import Chunk, Document, SkippedFile, SkipReason
 
+__all__ = ["SyncProgress", "SyncReport", "Syncer"]
+
 _BATCH_CHUNKS = 96  # chunks gathered from small files before the embedder is called once
-_SLICE_CHUNKS = 256  # chunks embedded between two progress reports of one large file
-_RETRIED = frozenset({SkipReason.CHANGED, SkipReason.TOO_SLOW, SkipReason.NO_PERMISSION})
-
-
-@dataclass(frozen=True, slots=True)
-class SyncProgress:
-    """Where a sync stands: files done of those that need work, and the file at hand."""
-
-    done: int
-    total: int
-    source: str
-    chunks: int  #: chunks made so far
-    seconds: float  #: since the sync began
-
-
-@dataclass(frozen=True, slots=True)
-class SyncReport:
-    """What a sync did. Sources are absolute paths."""
-
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    unchanged: int = 0
-    skipped: tuple[SkippedFile, ...] = ()
-    missing_roots: tuple[str, ...] = ()  #: known folders that are not there now; kept as they were
-    chunks: int = 0
-    seconds: float = 0.0
-    stopped: bool = False
-
-    def __str__(self) -> str:
-        parts = [f"{len(self.added)} added", f"{len(self.changed)} changed"]
-        parts += [f"{len(self.removed)} removed", f"{self.unchanged} unchanged"]
-        if self.skipped:
-            parts.append(f"{len(self.skipped)} skipped")
-        line = ", ".join(parts) + f" ({self.chunks} passages in {self.seconds:.1f} s)"
-        return line + (", stopped early" if self.stopped else "")
+#: Files refused for these are tried again at every sync ...
+_RETRIED = frozenset({SkipReason.CHANGED, SkipReason.UNREADABLE, SkipReason.NO_PERMISSION})
+#: ... and for these when the limits are others than those under which they were refused.
+_LIMITED = frozenset({SkipReason.TOO_LARGE, SkipReason.TOO_SLOW, SkipReason.TOO_MUCH_MEMORY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,34 +58,6 @@ class _Parsed:
     chunks: Sequence[Chunk] = ()
 
 
-@dataclass(slots=True)
-class _Tally:
-    """A report in the making."""
-
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    unchanged: int = 0
-    skipped: list[SkippedFile] = field(default_factory=list)
-    missing_roots: list[str] = field(default_factory=list)
-    chunks: int = 0
-    done: int = 0
-    stopped: bool = False
-
-    def report(self, seconds: float) -> SyncReport:
-        return SyncReport(
-            added=tuple(self.added),
-            changed=tuple(self.changed),
-            removed=tuple(self.removed),
-            unchanged=self.unchanged,
-            skipped=tuple(self.skipped),
-            missing_roots=tuple(self.missing_roots),
-            chunks=self.chunks,
-            seconds=seconds,
-            stopped=self.stopped,
-        )
-
-
 class Syncer:
     """One sync over a catalog that is open for writing."""
 
@@ -135,27 +75,25 @@ class Syncer:
         self._progress = progress
         self._stop = stop
         self._started = time.monotonic()
-        self._tally = _Tally()
+        self._tally = Tally()
         self._total = 0
         self._gone: list[tuple[int, SourceRow]] = []
 
-    def run(self, roots: Sequence[Path]) -> SyncReport:
-        """Sync these roots, each on its own. Raises UsageError for one that was never there."""
+    def run(self, roots: Sequence[Path] | None) -> SyncReport:
+        """Sync these roots, each on its own, or all that are known.
+
+        Of the known ones, a file that was deleted is forgotten, and a folder that is not there now
+        is kept: its disk may not be plugged in. Raises UsageError for one named that is not there.
+        """
+        scans = self._scan_known() if roots is None else [
+            (path, scan(path)) for path in dict.fromkeys(map(_absolute, roots))
+        ]  # fmt: skip
         tasks: list[_Task] = []
         visited: list[int] = []
-        known = set(self._catalog.roots())
-        for path in dict.fromkeys(Path(os.path.abspath(root.expanduser())) for root in roots):
-            try:
-                files = scan(path)
-            except UsageError:
-                if source_name(path) not in known or len(roots) == 1:
-                    raise
-                self._tally.missing_roots.append(source_name(path))
-                continue
+        for path, found in scans:
             with self._catalog.transaction():
-                root_id = self._catalog.root_id(source_name(path))
-            tasks += self._compare(root_id, files)
-            visited.append(root_id)
+                visited.append(self._catalog.root_id(source_name(path)))
+            tasks += self._compare(visited[-1], found)
         self._total = len(tasks)
         self._work(tasks)
         self._remove(self._gone)
@@ -168,23 +106,70 @@ class Syncer:
 
     # ---- what changed --------------------------------------------------------------------
 
-    def _compare(self, root: int, files: list[FoundFile]) -> list[_Task]:
+    def _scan_known(self) -> list[tuple[Path, Scan]]:
+        scans: list[tuple[Path, Scan]] = []
+        for name in self._catalog.roots():
+            path = Path(name)
+            try:
+                scans.append((path, scan(path)))
+            except UsageError:
+                if self._is_deleted_file(path):
+                    with self._catalog.transaction():
+                        self._tally.removed += self._catalog.forget_root(name) or []
+                else:
+                    self._tally.missing_roots.append(name)
+        return scans
+
+    def _is_deleted_file(self, root: Path) -> bool:
+        """The root was a file, its folder is there, and it is not."""
+        name = str(root)
+        was_file = name in self._catalog.sources(self._catalog.root_id(name))
+        try:
+            root.stat()
+        except FileNotFoundError:
+            # A name that is no UTF-8 is known only as it is spelled out, so it is not looked for.
+            return was_file and root.parent.is_dir() and "\\x" not in name
+        except (OSError, ValueError):
+            return False
+        return False
+
+    def _compare(self, root: int, found: Scan) -> list[_Task]:
         rows = self._catalog.sources(root)
         tasks: list[_Task] = []
-        for file in files:
+        for file in found.files:
             row = rows.get(file.source)
-            if row is None or not _same_file(row, file):
+            if row is None or not self._is_same(row, file):
                 tasks.append(_Task(root, file, row))
             elif row.skipped is not None:
                 self._tally.skipped.append(row.skipped)
             else:
                 self._tally.unchanged += 1
-        gone = [(root, rows[name]) for name in sorted(rows.keys() - {f.source for f in files})]
+        kept = self._keep_closed(root, rows, found)
+        names = {file.source for file in found.files}
+        gone = [(root, rows[name]) for name in sorted(rows.keys() - names - kept)]
         # A file that may only have been renamed goes last, so that nothing is embedded twice.
         sizes = {task.file.size for task in tasks}
         self._gone += [place for place in gone if place[1].size in sizes]
         self._remove([place for place in gone if place[1].size not in sizes])
         return tasks
+
+    def _keep_closed(self, root: int, rows: dict[str, SourceRow], found: Scan) -> set[str]:
+        """Names of the rows that stay as they are because nothing can be known of their files."""
+        kept: set[str] = set()
+        for skipped in found.closed:
+            source = skipped.source
+            self._tally.skipped.append(skipped)
+            below = {name for name in rows if name.startswith(source.rstrip(os.sep) + os.sep)}
+            self._tally.unchanged += sum(rows[name].document is not None for name in below - kept)
+            kept |= below | {source}
+            if source not in rows or rows[source].document is None:
+                row = SourceRow(source, None, 0, 0, None, str(LOADER_VERSION), skipped)
+                with self._catalog.transaction():
+                    self._catalog.put_source(root, row)
+        return kept
+
+    def _is_same(self, row: SourceRow, file: FoundFile) -> bool:
+        return _is_same(row, file, self._limits)
 
     def _remove(self, gone: list[tuple[int, SourceRow]]) -> None:
         if gone:
@@ -229,57 +214,42 @@ class Syncer:
 
     def _parse_ahead(self, tasks: list[_Task]) -> Generator[_Parsed, None, None]:
         """Parsed files in order; one file ahead is in the sandbox while the caller works."""
-        # On the way out the sandbox goes first and ends its child, so the pool need not wait.
+        # On the way out nothing waiting is begun, and the sandbox ends its child before the pool
+        # waits for what is running.
         with ThreadPoolExecutor(1) as pool, Sandbox(self._limits) as sandbox:
             ahead: deque[Future[_Parsed]] = deque()
-            for task in tasks:
-                ahead.append(pool.submit(_parse, task, sandbox))
-                if len(ahead) > 1:
+            try:
+                for task in tasks:
+                    ahead.append(pool.submit(_parse, task, sandbox, self._limits))
+                    if len(ahead) > 1:
+                        yield ahead.popleft().result()
+                while ahead:
                     yield ahead.popleft().result()
-            while ahead:
-                yield ahead.popleft().result()
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
 
     def _embed_and_commit(self, batch: list[_Parsed]) -> None:
-        texts = {
-            self._vector_key(chunk): chunk.embedding_text
-            for parsed in batch
-            for chunk in parsed.chunks
-        }
-        missing = self._catalog.missing_vectors(list(texts))
+        chunks = [chunk for parsed in batch for chunk in parsed.chunks]
         vectors: dict[bytes, Vectors] = {}
-        for start in range(0, len(missing), _SLICE_CHUNKS):
-            some = missing[start : start + _SLICE_CHUNKS]
-            rows = self._embedder.embed([texts[key] for key in some])
-            vectors.update(zip(some, rows, strict=True))
+        for some in embed_missing(self._catalog, self._embedder, chunks):
+            vectors.update(some)
             self._tell(batch[0].row.path, len(vectors))
         for parsed in batch:
             self._commit(parsed, vectors)
 
     def _commit(self, parsed: _Parsed, vectors: dict[bytes, Vectors]) -> None:
-        catalog, document = self._catalog, parsed.document
-        self._embed_lost(parsed, vectors)
+        catalog, document, chunks = self._catalog, parsed.document, parsed.chunks
+        keys = [vector_key(self._embedder, chunk) for chunk in chunks]
+        # Embed again what was stored when the batch began and went with another document.
+        lost = [chunk for chunk, key in zip(chunks, keys, strict=True) if key not in vectors]
+        for some in embed_missing(catalog, self._embedder, lost):
+            vectors.update(some)
         with catalog.transaction():
             if document is not None and not catalog.has_document(document.id):
-                keys = [self._vector_key(chunk) for chunk in parsed.chunks]
-                new = [key for key in dict.fromkeys(keys) if key in vectors]
-                if new:
-                    catalog.put_vectors(new, np.stack([vectors[key] for key in new]))
-                analysed = [_analyse(chunk) for chunk in parsed.chunks]
-                catalog.add_document(document, parsed.chunks, keys, analysed)
+                put_new_vectors(catalog, keys, vectors)
+                catalog.add_document(document, chunks, keys, [chunk_terms(c) for c in chunks])
             catalog.put_source(parsed.task.root, parsed.row)
         self._count(parsed)
-
-    def _embed_lost(self, parsed: _Parsed, vectors: dict[bytes, Vectors]) -> None:
-        """Embed again what was stored when the batch began and went with another document."""
-        texts = {self._vector_key(chunk): chunk.embedding_text for chunk in parsed.chunks}
-        lost = [key for key in self._catalog.missing_vectors(list(texts)) if key not in vectors]
-        if lost:
-            rows = self._embedder.embed([texts[key] for key in lost])
-            vectors.update(zip(lost, rows, strict=True))
-
-    def _vector_key(self, chunk: Chunk) -> bytes:
-        text = f"{self._embedder.fingerprint}\0{chunk.embedding_text}"
-        return hashlib.blake2b(text.encode(), digest_size=20).digest()
 
     # ---- reporting -----------------------------------------------------------------------
 
@@ -307,18 +277,15 @@ class Syncer:
             self._progress(SyncProgress(tally.done, self._total, source, made, seconds))
 
 
-def _parse(task: _Task, sandbox: Sandbox) -> _Parsed:
+def _parse(task: _Task, sandbox: Sandbox, limits: Limits) -> _Parsed:
     """What a file holds, or why it cannot be told. Runs beside the caller: touches no catalog."""
     file, before = task.file, task.before
     digest = _digest(file) if supported(file.path) else None  # films need not be read through
     row = SourceRow(file.source, None, file.size, file.mtime_ns, digest, str(LOADER_VERSION), None)
     if before is not None and digest is not None and before.sha256 == digest:
         touched = replace(before, size=file.size, mtime_ns=file.mtime_ns)
-        if _same_file(touched, file):
+        if _is_same(touched, file, limits):
             return _Parsed(task, touched)
-    if file.path.is_dir():  # the scan could not look into it
-        skipped = SkippedFile(file.source, SkipReason.NO_PERMISSION, "folder")
-        return _Parsed(task, replace(row, skipped=skipped))
     if not supported(file.path):
         detail = file.path.suffix or "no suffix"
         skipped = SkippedFile(file.source, SkipReason.UNSUPPORTED, detail)
@@ -326,24 +293,28 @@ def _parse(task: _Task, sandbox: Sandbox) -> _Parsed:
     try:
         document = sandbox.load(file.path, file.source)
     except UnreadableError as error:
-        return _Parsed(task, replace(row, skipped=error.skipped))
+        loaders = _loaders(error.skipped, limits)
+        return _Parsed(task, replace(row, loaders=loaders, skipped=error.skipped))
     return _Parsed(task, replace(row, document=document.id), document)
 
 
-def _analyse(chunk: Chunk) -> list[list[str]]:
-    """Terms of the context, then of each sentence."""
-    spans = sentence_spans(chunk.text)
-    pieces = [chunk.context, *(chunk.text[start:end] for start, end in spans)]
-    return [terms(piece) for piece in pieces]
-
-
-def _retried(row: SourceRow) -> bool:
-    return row.skipped is not None and row.skipped.reason in _RETRIED
-
-
-def _same_file(row: SourceRow, file: FoundFile) -> bool:
+def _is_same(row: SourceRow, file: FoundFile, limits: Limits) -> bool:
+    """Nothing would come of reading the file again."""
     same = row.size == file.size and row.mtime_ns == file.mtime_ns
-    return same and row.loaders == str(LOADER_VERSION) and not _retried(row)
+    retried = row.skipped is not None and row.skipped.reason in _RETRIED
+    return same and not retried and row.loaders == _loaders(row.skipped, limits)
+
+
+def _loaders(skipped: SkippedFile | None, limits: Limits) -> str:
+    """What a file was read with, as far as the outcome hangs on it."""
+    if skipped is None or skipped.reason not in _LIMITED:
+        return str(LOADER_VERSION)
+    costs = (limits.seconds, limits.memory_mb, limits.file_mb, limits.text_chars)
+    return f"{LOADER_VERSION} within " + " ".join(map(str, costs))
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path.expanduser()))
 
 
 def _digest(file: FoundFile) -> str | None:

@@ -37,6 +37,7 @@ class SkipReason(StrEnum):
     NO_PERMISSION = "could not be opened: permission denied"
     NOT_A_FILE = "is not a regular file"
     CHANGED = "changed while it was being read"
+    UNREADABLE = "could not be read from the disk"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import sqlite3
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index import analysis
 from index.analysis import QUESTION_WORDS, fold, question_terms, terms, words
 from index.catalog import Catalog
 
@@ -122,6 +124,58 @@ def test_sqlite_splits_and_folds_no_term(tmp_path: Path) -> None:
     vocabulary = {row[0] for row in db.execute("SELECT term FROM term_counts")}
     db.close()
     assert vocabulary == found
+
+
+RUNS = [
+    "x",
+    "7",
+    ",",
+    ".",
+    "-",
+    "/",
+    "'",
+    "_",
+    "x-",
+    "7,",
+    "7.",
+    "1,111",
+    ",111",
+    "1.",
+    "12-",
+    "é",
+    "\u0323\u0301",
+    "\u20e8\u20d0",
+]
+
+
+@pytest.mark.parametrize("piece", RUNS)
+@pytest.mark.parametrize("ends", [("", ""), ("1", ""), ("x", "1"), ("1", ",11"), ("", "_")])
+def test_unbroken_runs_take_linear_time(piece: str, ends: tuple[str, str]) -> None:
+    """Seconds or minutes when a pattern is quadratic, some hundredths when it is not."""
+    text = ends[0] + piece * (100_000 // len(piece)) + ends[1]
+    started = time.perf_counter()
+    terms(text)
+    words(text)
+    assert time.perf_counter() - started < 1.5
+
+
+@given(text=st.text(alphabet="é한글e\u0301\u0323ﬁ \n№", min_size=1, max_size=30))
+def test_long_texts_are_folded_as_short_ones_are(text: str) -> None:
+    assert fold((text + " ") * 1500) == fold(text + " ") * 1500
+
+
+OLD_PATTERNS = {
+    "_NUMBER_GROUPS": r"(?<![\d.,])(\d{1,3}(?:,\d{3})+)(?![\d,]*\d)",
+    "_DECIMAL": r"(?<![\w.])(\d+)\.(\d+)(?!\w|\.\d)",
+    "_COMPOUND": r"[^\W_]+(?:[-/][^\W_]+)+",
+}
+
+
+@pytest.mark.parametrize("name", OLD_PATTERNS)
+@given(text=st.text(alphabet="x7é1,.-/_ ", max_size=40))
+def test_the_linear_patterns_find_what_the_plain_ones_do(name: str, text: str) -> None:
+    fast, plain = getattr(analysis, name), re.compile(OLD_PATTERNS[name])
+    assert [m.span() for m in fast.finditer(text)] == [m.span() for m in plain.finditer(text)]
 
 
 def test_dots_join_decimals_but_not_dates_or_versions() -> None:

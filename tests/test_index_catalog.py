@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import catalog as catalog_module
-from index.catalog import FILE_NAME, MIGRATIONS, SCHEMA_VERSION, Catalog, SourceRow, VectorFile
+from index import catalog_schema
+from index.catalog import FILE_NAME, Catalog, SourceRow, VectorFile
+from index.catalog_schema import MIGRATIONS, SCHEMA_VERSION
 from index.errors import BusyError, DamagedError, MissingIndexError, StoreError, VersionError
 from index.types import Block, BlockKind, Chunk, Document, Scope, SkippedFile, SkipReason
 
@@ -80,12 +81,12 @@ def test_what_goes_in_comes_out(catalog: Catalog, tmp_path: Path) -> None:
 
 
 def test_full_text_finds_and_counts(catalog: Catalog) -> None:
-    assert {number for number, _ in catalog.search_terms(["red"], 10)} == {1, 3}
-    assert catalog.search_terms(["red", "whale"], 10)[0][0] == 2
-    assert all(score > 0 for _, score in catalog.search_terms(["whale"], 10))
-    assert catalog.search_terms(["nothing"], 10) == []
-    assert catalog.search_terms([], 10) == []
-    assert catalog.count_holders(["red", "whale", "nothing"]) == {
+    assert {number for number, _ in catalog.full_text.search(["red"], 10)} == {1, 3}
+    assert catalog.full_text.search(["red", "whale"], 10)[0][0] == 2
+    assert all(score > 0 for _, score in catalog.full_text.search(["whale"], 10))
+    assert catalog.full_text.search(["nothing"], 10) == []
+    assert catalog.full_text.search([], 10) == []
+    assert catalog.full_text.count_holders(["red", "whale", "nothing"]) == {
         "red": 2,
         "whale": 1,
         "nothing": 0,
@@ -98,20 +99,34 @@ def test_terms_are_kept_by_sentence(catalog: Catalog) -> None:
     with catalog.transaction():
         catalog.put_vectors([b"k"], np.ones((1, 4), dtype=np.float32))
         catalog.add_document(document, chunks, [b"k"], [terms])
-    assert catalog.sentence_terms([4, 1, 99]) == {4: terms, 1: [["h"], ["red", "fox"]]}
-    assert [number for number, _ in catalog.search_terms(["two"], 5)] == [4]
+    assert catalog.full_text.sentence_terms([4, 1, 99]) == {4: terms, 1: [["h"], ["red", "fox"]]}
+    assert [number for number, _ in catalog.full_text.search(["two"], 5)] == [4]
 
 
 def test_questions_of_many_words(catalog: Catalog) -> None:
     many = [f"word{number}" for number in range(40_000)]
-    assert catalog.count_holders([*many, "red"])["red"] == 2
-    assert {number for number, _ in catalog.search_terms([*many, "red"], 10)} == {1, 3}
+    assert catalog.full_text.count_holders([*many, "red"])["red"] == 2
+    assert {number for number, _ in catalog.full_text.search([*many, "red"], 10)} == {1, 3}
 
 
 COLUMNS = [
     ("documents", "title", "'Forged'"),
     ("documents", "text", "replace(text, 'red', 'red!')"),
     ("documents", "blocks", "replace(blocks, 'paragraph', 'code')"),
+    ("documents", "language", "'fr'"),
+    ("documents", "language", "NULL"),
+    ("documents", "loader", "'u/1'"),
+    ("documents", "modified", "'1999-01-01'"),
+    ("documents", "pages", "77"),
+    ("documents", "warnings", "'[\"forged\"]'"),
+    ("sources", "path", "'/docs/forged.txt'"),
+    ("sources", "document", "'beta'"),
+    ("sources", "size", "2"),
+    ("sources", "mtime_ns", "mtime_ns + 1"),
+    ("sources", "sha256", "NULL"),
+    ("sources", "loaders", "'2'"),
+    ("sources", "reason", "'DAMAGED'"),
+    ("sources", "detail", "'forged'"),
     ("chunks", "id", "'forged'"),
     ("chunks", "document", "'beta'"),
     ("chunks", "start", "start + 1"),
@@ -130,9 +145,12 @@ COLUMNS = [
 def test_a_changed_column_is_found_and_named(
     catalog: Catalog, tmp_path: Path, table: str, column: str, value: str
 ) -> None:
-    key = {"documents": "id = 'alpha'", "chunks": "number = 1"}.get(table, "key = 'x'")
-    if table == "vectors":
-        key = "key = CAST('key of red fox' AS BLOB)"
+    key = {
+        "documents": "id = 'alpha'",
+        "sources": "path = '/docs/alpha.txt'",
+        "chunks": "number = 1",
+        "vectors": "key = CAST('key of red fox' AS BLOB)",
+    }[table]
     db = sqlite3.connect(tmp_path / FILE_NAME)
     assert db.execute(f"UPDATE {table} SET {column} = {value} WHERE {key}").rowcount == 1
     db.commit()
@@ -140,14 +158,91 @@ def test_a_changed_column_is_found_and_named(
     with pytest.raises(DamagedError) as caught, catalog.reading():  # noqa: PT012
         if table == "documents":
             catalog.document("alpha")
+        elif table == "sources":
+            catalog.sources(1)
         elif table == "chunks":
             catalog.chunks([1])
         else:
             list(catalog.vectors_after(0, 4))
-    named = {"documents": "document alpha", "chunks": "chunk 1", "vectors": "vector "}[table]
+    named = {
+        "documents": "document alpha",
+        "sources": "source /docs/",
+        "chunks": "chunk 1",
+        "vectors": "vector ",
+    }[table]
     assert named in str(caught.value)
     assert str(tmp_path) in str(caught.value)
     assert any(named in problem for problem in catalog.problems())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE documents SET title = 'Forged'",
+        "UPDATE documents SET modified = '1999-01-01'",
+        "UPDATE documents SET language = NULL",
+        "UPDATE documents SET pages = 77",
+        "UPDATE sources SET mtime_ns = 1",
+        "UPDATE sources SET path = '/forged/' || document",
+    ],
+)
+def test_light_forms_are_checked_as_well(catalog: Catalog, statement: str) -> None:
+    catalog._db.execute(statement)
+    with pytest.raises(DamagedError):
+        catalog.infos()
+    with pytest.raises(DamagedError):
+        catalog.infos(["alpha"])
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE terms_content SET c0 = 'zebra . zebra' WHERE id = 1",
+        "DELETE FROM terms_content WHERE id = 1",
+        "INSERT INTO terms (rowid, words) VALUES (99, 'stray')",
+        "UPDATE terms_data SET block = zeroblob(length(block)) WHERE id > 100",
+    ],
+)
+def test_damaged_full_text_is_found(catalog: Catalog, tmp_path: Path, statement: str) -> None:
+    assert catalog._db.execute(statement).rowcount > 0
+    reader = Catalog.open_to_read(tmp_path)
+    with reader.reading():
+        assert reader.full_text.problems() != []
+        assert reader.problems() != []
+    reader.close()
+
+
+@pytest.mark.parametrize("statement", ["SELECT ?", "INSERT INTO roots VALUES (1, '/docs', NULL)"])
+def test_our_own_slips_are_not_called_damage(catalog: Catalog, statement: str) -> None:
+    with pytest.raises(StoreError, match="fault in Footnote") as caught, catalog.transaction():
+        catalog._db.execute(statement)
+    assert type(caught.value) is StoreError
+
+
+def test_text_that_is_none_is_damage(catalog: Catalog) -> None:
+    catalog._db.execute("UPDATE documents SET text = CAST(x'ff' AS TEXT)")
+    with pytest.raises(DamagedError), catalog.reading():
+        catalog.document("alpha")
+
+
+def test_chunks_are_replaced_whole(catalog: Catalog, tmp_path: Path) -> None:
+    _, chunks = document_of("alpha", ["red fox", "brown bear"])
+    keys = [b"key of red fox", b"key of brown bear"]
+    generation = catalog.generation
+    with catalog.transaction():
+        catalog.put_vectors(keys[1:], np.ones((1, 4), dtype=np.float32))
+        catalog.replace_chunks("alpha", chunks, keys, [[["red"], ["fox"]], [["brown"], ["bear"]]])
+    assert catalog.generation > generation
+    assert [chunk.text for _, chunk in catalog.all_chunks()] == [
+        "red rose",
+        "red fox",
+        "brown bear",
+    ]
+    assert catalog.removals().tolist() == [1, 2]
+    assert catalog.full_text.search(["whale"], 5) == []
+    assert [number for number, _ in catalog.full_text.search(["bear"], 5)] == [5]
+    assert catalog.missing_vectors([*keys, b"key of blue whale"]) == [b"key of blue whale"]
+    assert catalog.problems() == []
 
 
 def test_pointers_to_nothing_are_found(catalog: Catalog, tmp_path: Path) -> None:
@@ -170,7 +265,7 @@ def test_a_transaction_is_rolled_back_whole(catalog: Catalog) -> None:
         catalog.remove_source(1, "/docs/alpha.txt")
         raise Stop
     assert (catalog.generation, catalog.count_chunks(), catalog.last_number()) == before
-    assert catalog.search_terms(["frog"], 5) == []
+    assert catalog.full_text.search(["frog"], 5) == []
     assert catalog.document("alpha") is not None
     assert catalog.missing_vectors([b"k", b"k", b"l"]) == [b"k", b"l"]
     assert catalog.removals().tolist() == []
@@ -185,7 +280,7 @@ def test_a_document_goes_with_its_last_source(catalog: Catalog) -> None:
         skipped = SkippedFile("/docs/copy.txt", SkipReason.DAMAGED, "torn")
         catalog.put_source(1, replace(ROW, path="/docs/copy.txt", skipped=skipped))
     assert set(catalog.infos()) == {"beta"}
-    assert catalog.search_terms(["whale"], 5) == []
+    assert catalog.full_text.search(["whale"], 5) == []
     assert [chunk.text for _, chunk in catalog.all_chunks()] == ["red rose"]
     assert catalog.skipped() == [skipped]
     assert len(catalog.missing_vectors([b"key of red fox", b"key of red rose"])) == 1
@@ -219,7 +314,7 @@ def test_forgetting_a_root_keeps_what_others_hold(catalog: Catalog) -> None:
         catalog.put_source(other, replace(ROW, path="/docs/alpha.txt", document="alpha"))
         catalog.forget_root("/docs")
         catalog.forget_root("/never/there")
-    assert catalog.roots() == ["/other"]
+    assert list(catalog.roots()) == ["/other"]
     assert set(catalog.infos()) == {"alpha"}
 
 
@@ -244,10 +339,10 @@ SCOPES = [
 @pytest.mark.parametrize(("scope", "expected"), SCOPES)
 def test_scopes(catalog: Catalog, scope: Scope, expected: set[int]) -> None:
     add(catalog, "gamma", ["red sky"], path="/docs/sub/gamma.txt", modified="2024-05-01T10:00:00")
-    numbers = catalog.scoped_numbers(scope)
+    numbers = catalog.full_text.scoped_numbers(scope)
     assert (set(numbers.tolist()) if numbers is not None else {1, 2, 3, 4}) == expected
     assert (numbers is None) == (scope == Scope())
-    found = {number for number, _ in catalog.search_terms(["red"], 10, scope)}
+    found = {number for number, _ in catalog.full_text.search(["red"], 10, scope)}
     assert found == expected & {1, 3, 4}
 
 
@@ -255,7 +350,7 @@ def test_a_reader_keeps_its_state(catalog: Catalog, tmp_path: Path) -> None:
     reader = Catalog.open_to_read(tmp_path)
     with reader.reading():
         add(catalog, "gamma", ["green frog"])
-        assert reader.search_terms(["frog"], 5) == []
+        assert reader.full_text.search(["frog"], 5) == []
         assert reader.count_chunks() == 3
     assert reader.count_chunks() == 4
     with pytest.raises(StoreError), reader.transaction():
@@ -306,8 +401,8 @@ def test_migrations_run_one_after_another(tmp_path: Path, monkeypatch: pytest.Mo
     add(made, "alpha", ["red fox"])
     made.close()
     later = (*MIGRATIONS, "CREATE TABLE extra (x);\n    INSERT INTO extra VALUES (7);\n")
-    monkeypatch.setattr(catalog_module, "MIGRATIONS", later)
-    monkeypatch.setattr(catalog_module, "SCHEMA_VERSION", 2)
+    monkeypatch.setattr(catalog_schema, "MIGRATIONS", later)
+    monkeypatch.setattr(catalog_schema, "SCHEMA_VERSION", 2)
     migrated = Catalog.create(tmp_path)
     assert migrated.document("alpha") is not None
     migrated.close()
@@ -322,9 +417,9 @@ def test_a_migration_that_fails_leaves_the_old_version(
 ) -> None:
     Catalog.create(tmp_path).close()
     monkeypatch.setattr(
-        catalog_module, "MIGRATIONS", (*MIGRATIONS, "CREATE TABLE e (x);\nNONSENSE;\n")
+        catalog_schema, "MIGRATIONS", (*MIGRATIONS, "CREATE TABLE e (x);\nNONSENSE;\n")
     )
-    monkeypatch.setattr(catalog_module, "SCHEMA_VERSION", 2)
+    monkeypatch.setattr(catalog_schema, "SCHEMA_VERSION", 2)
     with pytest.raises(StoreError):
         Catalog.create(tmp_path)
     db = sqlite3.connect(tmp_path / FILE_NAME)
@@ -348,7 +443,7 @@ def test_a_locked_catalog_is_busy(catalog: Catalog, tmp_path: Path) -> None:
 def test_a_read_only_folder_opens_with_what_the_log_still_holds(
     catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalog_module.os, "access", lambda *_: False)
+    monkeypatch.setattr(catalog_schema.os, "access", lambda *_: False)
     assert (tmp_path / f"{FILE_NAME}-wal").stat().st_size > 0
     for _ in range(2):
         reader = Catalog.open_to_read(tmp_path)

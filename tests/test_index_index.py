@@ -26,10 +26,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from index import deriving, syncing
 from index import index as index_module
-from index import syncing
 from index.analysis import question_terms, terms
-from index.catalog import FILE_NAME, SCHEMA_VERSION, Catalog
+from index.catalog import FILE_NAME, Catalog
+from index.catalog_schema import SCHEMA_VERSION
 from index.embedding import HashingEmbedder
 from index.errors import (
     BusyError,
@@ -41,7 +42,7 @@ from index.errors import (
 )
 from index.index import Index
 from index.sentences import sentence_spans
-from index.types import Scope
+from index.types import Chunk, Document, Scope
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = {
@@ -161,7 +162,7 @@ def test_every_passage_is_found_by_its_own_words(
             for term in question_terms(chunk.embedding_text):
                 assert number in dict(snapshot.search_lexical([term], 50)), term
             pieces = [chunk.context, *(chunk.text[a:b] for a, b in sentence_spans(chunk.text))]
-            stored = snapshot._catalog.sentence_terms([number])[number]
+            stored = snapshot._catalog.full_text.sentence_terms([number])[number]
             assert stored == [terms(piece) for piece in pieces]
 
 
@@ -193,12 +194,111 @@ def test_another_embedder_is_refused(filled: Index, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["CHUNKER_VERSION", "ANALYSER_VERSION"])
-def test_another_chunker_or_analyser_is_refused(
+def test_another_chunker_or_analyser_is_refused_by_a_reader(
     filled: Index, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setattr(index_module, name, "999")
-    with pytest.raises(MismatchError, match="999"):
-        Index.open(filled.folder, filled.embedder)
+    with pytest.raises(MismatchError, match=r"999.*up to date"):
+        Index.open(filled.folder, filled.embedder, read_only=True)
+    for action in (filled.sync, lambda: results(filled)):  # opened before the versions parted
+        with pytest.raises(MismatchError, match="999"):
+            action()
+
+
+def other_terms(text: str) -> list[str]:
+    return [f"new{term}" for term in terms(text)]
+
+
+def test_a_new_analyser_makes_the_terms_again(
+    filled: Index, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedder.texts.clear()
+    monkeypatch.setattr(index_module, "ANALYSER_VERSION", "999")
+    monkeypatch.setattr(deriving, "terms", other_terms)
+    for _ in range(2):
+        with Index.open(filled.folder, embedder) as index, index.snapshot() as snapshot:
+            assert len(snapshot.search_lexical(["newfox"], 5)) == 1
+            assert snapshot.search_lexical(["fox"], 5) == []
+            assert len(snapshot) == len(snapshot.search_dense(embedder.embed(["x"])[0], 9)) == 3
+            assert index.verify() == []
+    assert embedder.texts == ["x", "x"], "vectors are kept"
+    with monkeypatch.context() as patch:
+        patch.setattr(index_module, "derive_again", lambda *_: pytest.fail("done before"))
+        Index.open(filled.folder, embedder).close()
+
+
+def test_a_new_chunker_makes_the_passages_again(
+    filled: Index, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def by_halves(document: Document, *_: object) -> list[Chunk]:
+        half = len(document.text) // 2
+        spans = [(0, half), (half, len(document.text))]
+        return [
+            Chunk(f"{document.id}/{a}", document.id, a, b, document.text[a:b], (), (), "")
+            for a, b in spans
+        ]
+
+    monkeypatch.setattr(index_module, "CHUNKER_VERSION", "999")
+    monkeypatch.setattr(deriving, "chunk_document", by_halves)
+    with Index.open(filled.folder, embedder, create=False) as index:
+        assert index.verify() == []
+        with index.snapshot() as snapshot:
+            assert len(snapshot) == 6
+            assert all_sources(snapshot) == set(FILES)
+            vector = embedder.embed([FILES["fox.txt"][:13]])[0]
+            assert dense_sources(index, snapshot, FILES["fox.txt"][:13]) == {"fox.txt"}
+            assert len(snapshot.search_dense(vector, 20)) == 6
+
+
+def test_making_anew_goes_on_where_it_was_cut_short(
+    filled: Index, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really, left = Catalog.replace_chunks, [1]
+
+    def cut_short(self: Catalog, *parts: object) -> None:
+        if not left:
+            raise KeyboardInterrupt
+        left.pop()
+        really(self, *parts)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(index_module, "ANALYSER_VERSION", "999")
+        patch.setattr(deriving, "terms", other_terms)
+        patch.setattr(Catalog, "replace_chunks", cut_short)
+        with pytest.raises(KeyboardInterrupt):
+            Index.open(filled.folder, embedder)
+    with pytest.raises(MismatchError, match="unfinished"):
+        Index.open(filled.folder, embedder, read_only=True)  # the old version, half of it replaced
+    with Index.open(filled.folder, embedder) as index:
+        assert index.verify() == []
+        with index.snapshot() as snapshot:
+            assert len(snapshot.search_lexical(["fox"], 5)) == 1
+
+
+def test_the_refusal_of_another_embedder_can_be_followed(filled: Index) -> None:
+    other = HashingEmbedder(32)
+    with pytest.raises(MismatchError, match="--index") as caught:
+        Index.open(filled.folder, other)
+    assert f"{filled.folder}" in str(caught.value)
+    shutil.rmtree(filled.folder)
+    Index.open(filled.folder, other).close()
+
+
+def test_an_index_is_closed_to_other_users(tmp_path: Path, embedder: CountingEmbedder) -> None:
+    if os.name == "nt":
+        pytest.skip("Windows has no such modes")
+    (tmp_path / "there").mkdir(mode=0o755)
+    before = os.umask(0)
+    try:
+        Index.open(tmp_path / "there" / "data" / "indexes" / "mine", embedder).close()
+    finally:
+        os.umask(before)
+    folder = tmp_path / "there" / "data"
+    modes = [
+        place.stat().st_mode & 0o777 for place in (folder, *folder.rglob("*")) if place.is_dir()
+    ]
+    assert modes == [0o700] * 3
+    assert (tmp_path / "there").stat().st_mode & 0o077, "folders that were there keep their rights"
 
 
 def test_a_newer_index_is_refused(filled: Index) -> None:
@@ -274,7 +374,7 @@ def test_a_read_only_folder_is_still_read(
 ) -> None:
     before = results(filled)
     filled.close()
-    monkeypatch.setattr("index.catalog.os.access", lambda *_: False)
+    monkeypatch.setattr("index.catalog_schema.os.access", lambda *_: False)
     with Index.open(filled.folder, filled.embedder, read_only=True) as reader:
         assert results(reader) == before
         assert reader.verify() == []
@@ -400,6 +500,24 @@ def test_damaged_vectors_in_the_catalog_are_not_searched(filled: Index, statemen
         with pytest.raises(DamagedError, match="damaged"):
             results(fresh)
         assert fresh.verify()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE documents SET modified = '1999-01-01', pages = 77",
+        "UPDATE terms SET words = 'zebra . zebra' WHERE rowid = 1",  # in step with its index
+        "UPDATE terms_content SET c0 = 'zebra . zebra' WHERE id = 1",
+        "DELETE FROM terms WHERE rowid = 1",
+        "UPDATE sources SET size = size + 1",
+    ],
+)
+def test_verify_finds(filled: Index, statement: str) -> None:
+    db = sqlite3.connect(filled.folder / FILE_NAME)
+    assert db.execute(statement).rowcount > 0
+    db.commit()
+    db.close()
+    assert filled.verify() != []
 
 
 # ---- killed writers ----------------------------------------------------------------------

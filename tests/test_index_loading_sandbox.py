@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import subprocess
@@ -97,6 +98,42 @@ def test_permission_error_is_told_as_such(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(RefusedError) as refused:
         read_file(path, Limits())
     assert refused.value.reason is SkipReason.NO_PERMISSION
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.EMFILE, errno.ESTALE])
+def test_a_failing_disk_is_no_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("x")
+
+    def fail(*_: object) -> int:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "open", fail)
+    with pytest.raises(RefusedError) as refused:
+        read_file(path, Limits())
+    assert refused.value.reason is SkipReason.UNREADABLE
+    assert refused.value.detail == os.strerror(code)
+
+
+def test_no_room_for_a_parser_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(subprocess, "Popen", fail)
+    with Sandbox() as opened, pytest.raises(UnreadableError) as refused:
+        opened.parse(b"words", "a.txt")
+    assert refused.value.skipped.reason is SkipReason.UNREADABLE
+
+
+def test_a_closed_sandbox_starts_no_child() -> None:
+    opened = Sandbox()
+    opened.parse(b"words", "a.txt")
+    opened.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        opened.parse(b"words", "a.txt")
+    assert opened._child is None
 
 
 def test_file_that_grows_while_read_is_refused(

@@ -11,12 +11,13 @@ from conftest import write_files
 
 from index.errors import UsageError
 from index.scanning import scan, source_name
+from index.types import SkipReason
 
 
 def names(root: Path) -> list[str]:
-    """Paths below the root that the scan found."""
-    top = os.path.abspath(root)
-    return [os.path.relpath(found.source, top) for found in scan(root)]
+    """Paths below the root that the scan found, closed ones included."""
+    top, found = os.path.abspath(root), scan(root)
+    return [os.path.relpath(file.source, top) for file in [*found.files, *found.closed]]
 
 
 def test_hidden_and_lock_files_are_left_out(tmp_path: Path) -> None:
@@ -120,7 +121,7 @@ def test_special_files_are_listed_and_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     os.mkfifo(tmp_path / ".gitignore")
     assert names(tmp_path) == ["pipe.txt"]
-    assert len(scan(tmp_path / "pipe.txt")) == 1
+    assert len(scan(tmp_path / "pipe.txt").files) == 1
 
 
 def test_odd_names_stay_apart(tmp_path: Path) -> None:
@@ -129,7 +130,7 @@ def test_odd_names_stay_apart(tmp_path: Path) -> None:
     for name in odd:
         with open(os.path.join(folder, name), "wb") as file:
             file.write(b"x")
-    found = scan(tmp_path)
+    found = scan(tmp_path).files
     assert len({file.source for file in found}) == len(odd)
     for file in found:
         file.source.encode("utf-8")
@@ -148,7 +149,7 @@ def test_folders_nested_deeper_than_python_recurses(tmp_path: Path) -> None:
     os.close(file)
     os.close(where)
     try:
-        assert [found.path.name for found in scan(tmp_path)] == ["deep.txt"]
+        assert [found.path.name for found in scan(tmp_path).files] == ["deep.txt"]
     finally:  # pytest's own cleaning recurses
         subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)
 
@@ -159,16 +160,16 @@ def test_a_date_beyond_the_catalog_is_cut(tmp_path: Path) -> None:
         os.utime(tmp_path / "a.txt", (10**11, 10**11))
     except (OSError, OverflowError):
         pytest.skip("this file system keeps no such dates")
-    assert abs(scan(tmp_path)[0].mtime_ns) < 2**63
+    assert abs(scan(tmp_path).files[0].mtime_ns) < 2**63
 
 
 def test_sources_are_absolute_and_plain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_files(tmp_path, {"docs/a.txt": "x"})
     monkeypatch.chdir(tmp_path)
     expected = str(tmp_path / "docs" / "a.txt")
-    assert [file.source for file in scan(Path("docs/../docs"))] == [expected]
+    assert [file.source for file in scan(Path("docs/../docs")).files] == [expected]
     assert source_name(Path("docs/a.txt")) == expected
-    assert [file.source for file in scan(Path("docs/a.txt"))] == [expected]
+    assert [file.source for file in scan(Path("docs/a.txt")).files] == [expected]
 
 
 @pytest.mark.parametrize("name", ["nothing", "file.txt/below", "n" * 300, "null\0byte"])
@@ -203,6 +204,64 @@ def test_closed_folders_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert names(tmp_path) == ["a.txt", "closed"]
     with pytest.raises(UsageError, match="permission denied"):
         scan(tmp_path / "closed")
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (PermissionError(13, "Permission denied"), SkipReason.NO_PERMISSION),
+        (OSError(5, "Input/output error"), SkipReason.UNREADABLE),
+        (OSError(24, "Too many open files"), SkipReason.UNREADABLE),
+        (FileNotFoundError(2, "No such file"), None),
+        (NotADirectoryError(20, "Not a directory"), None),
+    ],
+)
+def test_only_what_is_missing_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, reason: SkipReason | None
+) -> None:
+    write_files(tmp_path, {"a.txt": "x", "bad/b.txt": "x", "torn.txt": "x"})
+    scandir, status = os.scandir, Path.stat
+
+    def fail_in_folder(path: Path) -> object:
+        if Path(path).name == "bad":
+            raise error
+        return scandir(path)
+
+    def fail_at_file(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path.name == "torn.txt":
+            raise error
+        return status(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(os, "scandir", fail_in_folder)
+    monkeypatch.setattr(Path, "stat", fail_at_file)
+    found = scan(tmp_path)
+    assert [file.path.name for file in found.files] == ["a.txt"]
+    closed = {Path(skipped.source).name: skipped.reason for skipped in found.closed}
+    assert closed == ({} if reason is None else {"bad": reason, "torn.txt": reason})
+
+
+def test_a_root_that_fails_or_goes_meanwhile_is_not_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "disk"
+    write_files(root, {"a.txt": "x", "sub/b.txt": "x"})
+    really = os.scandir
+
+    def unplug(path: Path) -> object:
+        entries = list(really(path))
+        root.rename(tmp_path / "taken")
+        return entries
+
+    def fail(path: Path) -> object:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", fail)
+        with pytest.raises(UsageError, match="Input/output error"):
+            scan(root)
+    monkeypatch.setattr(os, "scandir", unplug)
+    with pytest.raises(UsageError, match="no file or folder"):
+        scan(root)
 
 
 def test_an_ignore_file_closed_to_us_is_passed_over(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import threading
 import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,7 +25,8 @@ from index import syncing
 from index.errors import DamagedError, UnreadableError, UsageError
 from index.index import Index
 from index.loading import Limits, Sandbox
-from index.scanning import FoundFile, scan
+from index.loading import sandbox as sandbox_module
+from index.scanning import Scan, scan
 from index.syncing import SyncProgress
 from index.types import Document, SkippedFile, SkipReason
 
@@ -275,8 +278,103 @@ def test_a_root_that_is_gone_keeps_what_it_held(
     report = index.sync()
     assert report.missing_roots == (str(tmp_path / "one"),)
     assert sources_of(index) == {"a.txt", "b.txt"}
+    (tmp_path / "two" / "b.txt").unlink()
     with pytest.raises(UsageError):
-        index.sync([tmp_path / "one"])
+        index.sync([tmp_path / "two", tmp_path / "one"])
+    assert sources_of(index) == {"a.txt", "b.txt"}, "nothing was changed"
+
+
+def test_the_only_root_gone_is_reported(index: Index, tmp_path: Path, loads: list[str]) -> None:
+    write_files(tmp_path / "one", {"a.txt": "First words."})
+    index.sync([tmp_path / "one"])
+    shutil.rmtree(tmp_path / "one")
+    assert index.sync().missing_roots == (str(tmp_path / "one"),)
+    assert sources_of(index) == {"a.txt"}
+
+
+@pytest.mark.parametrize("others", [{}, {"whale.txt": "A blue whale eats krill."}])
+def test_a_deleted_file_that_was_a_root_is_gone(
+    index: Index, make_folder: MakeFolder, loads: list[str], others: dict[str, str]
+) -> None:
+    folder = make_folder({"fox.txt": FILES["fox.txt"], **others})
+    index.sync([folder / name for name in ("fox.txt", *others)])
+    (folder / "fox.txt").unlink()
+    with pytest.raises(UsageError):
+        index.sync([folder / "fox.txt"])
+    report = index.sync()
+    assert (names(report.removed), report.missing_roots) == (["fox.txt"], ())
+    assert sources_of(index) == set(others)
+    assert index.roots() == [folder / name for name in others]
+    with index.snapshot() as snapshot:
+        assert lexical_sources(snapshot, "fox") == set()
+    assert index.verify() == []
+
+
+def test_a_file_root_whose_folder_is_gone_is_kept(
+    index: Index, make_folder: MakeFolder, loads: list[str]
+) -> None:
+    folder = make_folder(FILES)
+    index.sync([folder / "fox.txt"])
+    shutil.rmtree(folder)
+    assert index.sync().missing_roots == (str(folder / "fox.txt"),)
+    assert sources_of(index) == {"fox.txt"}
+
+
+def test_a_file_root_whose_name_is_no_utf_8_is_never_taken_for_deleted(
+    index: Index, make_folder: MakeFolder, loads: list[str]
+) -> None:
+    """It is known as it is spelled out, and no file is called that."""
+    path = make_folder({}) / os.fsdecode(b"a\xff.txt")
+    path.parent.mkdir()
+    path.write_bytes(b"Odd words.")
+    index.sync([path])
+    report = index.sync()
+    assert (report.removed, names(report.missing_roots)) == ((), ["a\\xff.txt"])
+    assert sources_of(index) == {"a\\xff.txt"}
+
+
+def test_forgetting_files_and_folders(
+    index: Index, make_folder: MakeFolder, loads: list[str]
+) -> None:
+    folder = make_folder({**FILES, "sub/low.txt": "Low words."})
+    index.sync([folder / "fox.txt", folder / "sub", folder / "whale.txt"])
+    assert index.forget(folder) is None, "it is no root itself"
+    assert index.forget(folder / "fox.txt") == (str(folder / "fox.txt"),)
+    assert index.forget(folder / ".." / folder.name / "sub") == (str(folder / "sub" / "low.txt"),)
+    assert sources_of(index) == {"whale.txt"}
+    shutil.rmtree(folder)
+    assert index.forget(folder / "whale.txt") == (str(folder / "whale.txt"),)
+    assert (sources_of(index), index.roots()) == (set(), [])
+
+
+def test_forgetting_the_uploads_deletes_the_copies(index: Index, loads: list[str]) -> None:
+    write_files(index.uploads, {"up.txt": "Uploaded words."})
+    index.sync([index.uploads])
+    assert index.forget(index.uploads) == (str(index.uploads / "up.txt"),)
+    assert not index.uploads.exists()
+
+
+def test_a_file_root_that_is_removed_does_not_come_back(
+    index: Index, make_folder: MakeFolder, loads: list[str]
+) -> None:
+    folder = make_folder(FILES)
+    index.sync([folder / "fox.txt"])
+    assert index.remove(str(folder / "fox.txt"))
+    index.sync()
+    assert sources_of(index) == set()
+
+
+def test_when_roots_were_synced_is_known(
+    index: Index, make_folder: MakeFolder, loads: list[str]
+) -> None:
+    folder, stop = make_folder(FILES), threading.Event()
+    stop.set()
+    index.sync([folder], stop=stop)
+    assert index.synced() == {folder: None}
+    index.sync([folder])
+    (when,) = index.synced().values()
+    assert when is not None
+    assert abs(datetime.now(UTC) - datetime.fromisoformat(when)) < timedelta(minutes=1)
 
 
 MANY = {f"file{n:03d}.txt": f"File number {n} holds word{n}." for n in range(250)}
@@ -347,10 +445,10 @@ def test_files_that_vanish_or_change_meanwhile(
     folder = make_folder(FILES)
     index.sync([folder])
 
-    def scan_and_delete(root: Path) -> list[FoundFile]:
-        found = scan(root)
+    def scan_and_delete(root: Path) -> Scan:
+        found = scan(root).files
         (folder / "fox.txt").unlink()
-        return [replace(file, mtime_ns=1) for file in found]
+        return Scan([replace(file, mtime_ns=1) for file in found])
 
     with monkeypatch.context() as patch:
         patch.setattr(syncing, "scan", scan_and_delete)
@@ -427,8 +525,105 @@ def test_a_closed_folder_is_named(
     assert [(Path(s.source).name, s.reason) for s in report.skipped] == [
         ("closed", SkipReason.NO_PERMISSION)
     ]
+    assert (report.removed, report.unchanged) == ((), 2)
+    assert sources_of(index) == {"a.txt", "b.txt"}, "what is below it is kept"
+    with index.snapshot() as snapshot:
+        assert snapshot.skipped() == list(report.skipped), "and the folder is remembered"
     report = index.sync([folder])
-    assert (names(report.added), report.skipped) == (["b.txt"], ())
+    assert (report.added, report.removed, report.skipped) == ((), (), ())
+    assert report.unchanged == 2
+    with index.snapshot() as snapshot:
+        assert snapshot.skipped() == []
+
+
+def test_a_file_that_cannot_be_looked_at_is_kept(
+    index: Index, make_folder: MakeFolder, loads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_folder(FILES)
+    index.sync([folder])
+    really = Path.stat
+
+    def fail(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path.name == "fox.txt":
+            raise OSError(5, "Input/output error")
+        return really(path, follow_symlinks=follow_symlinks)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "stat", fail)
+        report = index.sync([folder])
+    assert [s.reason for s in report.skipped] == [SkipReason.UNREADABLE]
+    assert report.removed == ()
+    assert sources_of(index) == set(FILES)
+    assert index.sync([folder]).unchanged == 3
+
+
+@pytest.mark.parametrize("reason", list(SkipReason))
+def test_which_refusals_are_tried_again(
+    index: Index,
+    make_folder: MakeFolder,
+    loads: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    reason: SkipReason,
+) -> None:
+    """At once: what may pass. With other limits: what they decide. Never: what the bytes decide."""
+    folder = make_folder({"a.txt": "Words."})
+
+    def refuse(self: Sandbox, path: Path, source: str) -> Document:
+        loads.append(source)
+        raise UnreadableError(SkippedFile(source, reason))
+
+    monkeypatch.setattr(syncing.Sandbox, "load", refuse)
+    tries = []
+    for limits in (Limits(), Limits(), Limits(seconds=61), Limits(seconds=61)):
+        loads.clear()
+        assert [s.reason for s in index.sync([folder], limits=limits).skipped] == [reason]
+        tries.append(len(loads))
+    passing = (SkipReason.CHANGED, SkipReason.UNREADABLE, SkipReason.NO_PERMISSION)
+    limited = (SkipReason.TOO_LARGE, SkipReason.TOO_SLOW, SkipReason.TOO_MUCH_MEMORY)
+    expected = (
+        [1, 1, 1, 1] if reason in passing else [1, 0, 1, 0] if reason in limited else [1, 0, 0, 0]
+    )
+    assert tries == expected
+
+
+def test_a_file_over_the_limit_is_read_when_the_limit_is_raised(
+    index: Index, make_folder: MakeFolder, loads: list[str]
+) -> None:
+    folder = make_folder({"big.txt": "The tower is 330 metres tall. " * 40_000})
+    assert len(index.sync([folder], limits=Limits(file_mb=1)).skipped) == 1
+    assert names(index.sync([folder], limits=Limits(file_mb=2)).added) == ["big.txt"]
+
+
+def test_an_interrupt_ends_all_children_at_once(
+    index: Index, make_folder: MakeFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_folder({"a.txt": "Slow words.", "b.txt": "Slow too.", "c.txt": "And this."})
+    children: list[sandbox_module._Child] = []
+
+    class Child(sandbox_module._Child):
+        def __init__(self, limits: Limits) -> None:
+            super().__init__(limits)
+            children.append(self)
+            if len(children) == 1:
+                signal.setitimer(signal.ITIMER_REAL, 0.3)
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    # A child that answers nothing stands for a parser that takes its time.
+    monkeypatch.setattr(sandbox_module, "_START", "import time; time.sleep(60)")
+    monkeypatch.setattr(sandbox_module, "_Child", Child)
+    before = signal.signal(signal.SIGALRM, interrupt)
+    started = time.monotonic()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            index.sync([folder], limits=Limits(seconds=8))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert time.monotonic() - started < 5
+    assert len(children) == 1, "no file that waited was begun"
+    assert all(child._process.poll() is not None for child in children)
 
 
 def test_damage_in_the_catalog_is_one_clear_error(

@@ -45,7 +45,9 @@ class Sandbox:
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits if limits is not None else Limits()
         self._child: _Child | None = None
-        self._lock = threading.Lock()
+        self._closed = False
+        self._lock = threading.Lock()  # one file at a time
+        self._starting = threading.Lock()  # no child is born while `close` looks for one
 
     def __enter__(self) -> Sandbox:
         return self
@@ -59,8 +61,10 @@ class Sandbox:
         self.close()
 
     def close(self) -> None:
-        """End the child process, also in the middle of a file. A later load starts another."""
-        child = self._child
+        """End the child process, also in the middle of a file; nothing is loaded any more."""
+        with self._starting:
+            self._closed = True
+            child = self._child
         if child is not None:
             child.kill()  # before the lock: whoever holds it is waiting for this child
         with self._lock:
@@ -89,11 +93,9 @@ class Sandbox:
 
     def _parse(self, data: bytes, name: str) -> Document:
         with self._lock:
-            if self._child is None or self._child.files >= _FILES_PER_CHILD:
-                self._end_child()
-                self._child = _Child(self.limits)
+            child = self._ready_child()
             try:
-                head, body = self._child.ask(data, name, self.limits.seconds)
+                head, body = child.ask(data, name, self.limits.seconds)
             except BaseException:  # also Ctrl-C: its answer would be taken for the next file's
                 self._end_child()
                 raise
@@ -102,6 +104,20 @@ class Sandbox:
         if "refused" in head:
             raise RefusedError(SkipReason[str(head["refused"])], str(head.get("detail", "")))
         return document_from_dict(json.loads(body))
+
+    def _ready_child(self) -> _Child:
+        if self._child is not None and self._child.files >= _FILES_PER_CHILD:
+            self._end_child()
+        with self._starting:
+            if self._closed:
+                raise RuntimeError("the sandbox is closed")
+            if self._child is None:
+                try:
+                    self._child = _Child(self.limits)
+                except OSError as error:  # no memory or no file handles left for a process
+                    said = f"no parser could be started: {error.strerror}"
+                    raise RefusedError(SkipReason.UNREADABLE, said) from None
+            return self._child
 
     def _end_child(self) -> None:
         if self._child is not None:
@@ -220,7 +236,7 @@ def _refusal(error: OSError) -> RefusedError:
         return RefusedError(SkipReason.CHANGED, "it is no longer there")
     if error.errno in (errno.ELOOP, errno.ENXIO, errno.ENAMETOOLONG, errno.ENOTDIR):
         return RefusedError(SkipReason.NOT_A_FILE, said)
-    return RefusedError(SkipReason.DAMAGED, f"could not be read from the disk: {said}")
+    return RefusedError(SkipReason.UNREADABLE, said)
 
 
 def _too_large(size: int, limits: Limits) -> str:
