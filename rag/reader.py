@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 import re
+import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
@@ -95,6 +96,28 @@ class EvidenceReader:
             share = sum(term in held for term in wanted) / len(wanted) if wanted else 0.0
             scores.append(share if numbers <= held else 0.0)
         return scores
+
+
+class LateReader:
+    """Stands for a reader whose weights take seconds to load, until it is first asked."""
+
+    def __init__(self, name: str, load: Callable[[], Reader]) -> None:
+        self.name = name
+        self._load = load
+        self._reader: Reader | None = None
+        self._lock = threading.Lock()
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        return self._ready().read(question, passages)
+
+    def support(self, claim: str, passages: Sequence[Passage]) -> list[float]:
+        return self._ready().support(claim, passages)
+
+    def _ready(self) -> Reader:
+        with self._lock:
+            if self._reader is None:
+                self._reader = self._load()
+            return self._reader
 
 
 @dataclass(frozen=True, slots=True)
