@@ -24,15 +24,16 @@ from index.index import Index, Snapshot
 from index.loading import Limits
 from index.syncing import SyncProgress, SyncReport
 from index.types import Document, DocumentInfo, Scope, SkippedFile, SkipReason
-from rag.answering import extractive_answer, missing_words
+from rag.answering import RELEVANCE_FLOOR, extractive_answer, missing_words, names_in
 from rag.places import DEFAULT_INDEX, documents_index, index_folder
-from rag.reader import EvidenceReader, Reader
+from rag.reader import EvidenceReader, LateReader, Reader, Reading
 from rag.retrieval import RetrievalOptions, Retriever
 from rag.rewriting import standalone
 from rag.settings import Settings, load_settings
 from rag.types import Answer, AnswerKind, Passage, Refusal, RefusalReason, Turn
 
 LONGEST_QUESTION = 10_000  # characters; more is no question but a document
+SURE = 0.75  # confidence from which an answer is given although a name in the question is unknown
 _NEAREST = 3  # passages shown with a refusal
 
 Documents = str | Path | Sequence[str | Path]
@@ -160,12 +161,18 @@ class Assistant:
             for passage, reading in zip(passages, readings, strict=True)
         ]
         clock.lap("reading")
-        answer = extractive_answer(asked, passages, readings, self.settings.max_sentences)
-        best = max((reading.answerability for reading in readings), default=0.0)
-        if best < self.settings.threshold or not answer.sentences:
-            unknown = missing_words(asked, snapshot.unknown_terms(question_terms(asked)))
+        answer = extractive_answer(
+            asked,
+            passages,
+            readings,
+            self.settings.max_sentences,
+            calibrated=self._reader.calibrated,
+        )
+        unknown = missing_words(asked, snapshot.unknown_terms(question_terms(asked)))
+        reason = self._refuses(answer, readings, names_in(asked, unknown))
+        if reason is not None:
             refusal = Refusal(
-                reason=RefusalReason.NOT_SAID if passages else RefusalReason.NOTHING_FOUND,
+                reason=reason,
                 nearest=tuple(passages[:_NEAREST]),
                 missing_words=unknown,
                 unreadable=_unreadable(snapshot),
@@ -175,6 +182,24 @@ class Assistant:
             )
         clock.lap("answering")
         return replace(answer, question=question, model=self._reader.name, timings=clock.laps)
+
+    def _refuses(
+        self, answer: Answer, readings: Sequence[Reading], missing_names: Sequence[str]
+    ) -> RefusalReason | None:
+        """Why an answer is better not given; None when it may be.
+
+        Two scores decide: how well the best passage fits the question tells other subjects, how
+        likely the best span is right tells questions that the documents leave open.
+        """
+        best = max((passage.score for passage in answer.passages), default=0.0)
+        if not answer.passages or (self._reader.calibrated and best < RELEVANCE_FLOOR):
+            return RefusalReason.NOTHING_FOUND
+        likely = answer.confidence
+        if likely is None:
+            likely = max((reading.answerability for reading in readings), default=0.0)
+        # A name or code that no document holds is what the question is about, or misspelt.
+        bar = max(self.settings.threshold, SURE) if missing_names else self.settings.threshold
+        return RefusalReason.NOT_SAID if likely < bar or not answer.sentences else None
 
     # ---- documents -----------------------------------------------------------------------
 
@@ -232,13 +257,22 @@ def assemble(folder: Path, settings: Settings, *, create: bool) -> Assistant:
     embedder = shared_embedder(settings.embedder)
     index = Index.open(folder, embedder, create=create)
     retriever = Retriever(embedder, RetrievalOptions(candidates=settings.candidates))
-    return Assistant(index, retriever, EvidenceReader(embedder), settings)
+    reader = EvidenceReader(embedder) if settings.reader == "evidence" else shared_reader()
+    return Assistant(index, retriever, reader, settings)
 
 
 @lru_cache(maxsize=2)
 def shared_embedder(model: str) -> Embedder:
     """One embedder per model and process: its weights take seconds to load."""
     return SentenceTransformerEmbedder(model)
+
+
+@lru_cache(maxsize=1)
+def shared_reader() -> Reader:
+    """One built-in reader per process."""
+    from rag.reader_model import ReaderModel
+
+    return LateReader("built-in reader", ReaderModel.load, calibrated=True)
 
 
 def answer(

@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Chunk, DocumentInfo
-from rag.answering import choose, compose, extractive_answer, find_sentences, missing_words
+from rag.answering import (
+    choose,
+    compose,
+    confidence,
+    extractive_answer,
+    find_sentences,
+    missing_words,
+    names_in,
+)
 from rag.reader import Reading, Span
 from rag.types import Answer, Parts, Passage, Sentence, Verdict, escape_markers
 
@@ -99,6 +107,12 @@ def test_missing_words_are_the_questions_own() -> None:
     assert missing_words("Who is she?", ["zelda"]) == ()
 
 
+def test_names_and_codes_are_told_from_words() -> None:
+    question = "Does Samsung repair error E06 on tuesdays?"
+    assert names_in(question, ["Does", "Samsung", "E06", "tuesdays"]) == ["Samsung", "E06"]
+    assert names_in("", []) == []
+
+
 def test_compose_numbers_each_span_once() -> None:
     found = find_sentences([passage()], [Reading(0.9, (span("1823", 0.9), span("Pym", 0.8)))])
     sentences = compose([[found[0]], [found[1], found[0]]])
@@ -139,3 +153,19 @@ def test_other_subjects_and_one_document_are_no_conflict() -> None:
     older = Reading(0.8, (span("£120", 0.8, OLD),))
     same = [passage(NEW), passage(OLD, start=500)]
     assert extractive_answer(question, same, [reading, older], limit=3).conflicts == ()
+
+
+def test_confidence_follows_the_span_and_the_passage() -> None:
+    """Hand-computed: 0.716 * ln(.9 / .1) + 0.873 * 1.0 - 3.0 = -0.554 → 0.365."""
+    (found,) = find_sentences([passage()], [Reading(0.9, (span("1823", 0.9),))])
+    assert round(confidence(found), 3) == 0.365
+    (weaker,) = find_sentences([passage()], [Reading(0.5, (span("1823", 0.5),))])
+    assert confidence(weaker) < confidence(found)
+
+
+def test_only_a_calibrated_reader_gives_a_confidence() -> None:
+    reading = Reading(0.9, (span("1823", 0.9),))
+    plain = extractive_answer("When?", [passage()], [reading], 1)
+    calibrated = extractive_answer("When?", [passage()], [reading], 1, calibrated=True)
+    assert plain.confidence is None
+    assert calibrated.confidence is not None

@@ -63,7 +63,7 @@ def test_a_late_reader_loads_once_and_only_when_asked() -> None:
         loaded.append(EvidenceReader(HashingEmbedder()))
         return loaded[-1]
 
-    late = LateReader("late", load)
+    late = LateReader("late", load, calibrated=False)
     assert (late.name, loaded) == ("late", [])
     late.read("When?", [passage("In 1907.")])
     late.support("In 1907.", [passage("In 1907.")])
@@ -74,7 +74,7 @@ def test_a_late_reader_that_cannot_load_says_why_each_time() -> None:
     def load() -> EvidenceReader:
         raise ModelError("The weights are missing.")
 
-    late = LateReader("late", load)
+    late = LateReader("late", load, calibrated=False)
     for _ in range(2):
         with pytest.raises(ModelError, match="weights are missing"):
             late.read("When?", [])

@@ -21,10 +21,15 @@ from rag.types import Answer, Turn
 
 
 class Paced(Assistant):
-    """Waits after each snapshot, and remembers what it was asked."""
+    """Waits after each snapshot, and remembers what it was asked and whether it was closed."""
 
     step_s = 0.0
     asked: tuple[str, tuple[Turn, ...]] = ("", ())
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+        super().close()
 
     def stream(
         self, question: str, history: Sequence[Turn] = (), *, scope: Scope | None = None
@@ -35,7 +40,7 @@ class Paced(Assistant):
             yield answer
 
 
-def paced(folder: Path, files: Mapping[str, str], threshold: float = 0.35) -> Paced:
+def paced(folder: Path, files: Mapping[str, str], threshold: float = 0.15) -> Paced:
     """An assistant whose index holds these files, by name."""
     documents = folder / "documents"
     documents.mkdir(parents=True, exist_ok=True)

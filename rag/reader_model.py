@@ -1,0 +1,328 @@
+"""The built-in reader: a small cross-encoder that finds answers in passages and checks claims.
+
+One encoder reads "question [SEP] context | passage" and four small heads say where the answer
+starts and ends, whether the passage answers at all, and whether it supports a claim. The word
+embeddings are the embedder's own and are read from its package; the rest is shipped in
+``rag/weights``. Choosing among passages, thresholds and wording are left to the pipeline; how the
+weights were made is in ``rag/training``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import ModelError
+from rag.reader import Reading, Span
+from rag.types import Passage
+
+if TYPE_CHECKING:
+    import torch
+    from tokenizers import Encoding, Tokenizer
+
+WEIGHTS_FILE = "reader.safetensors"
+FACTS_FILE = "reader.json"
+FORMAT_VERSION = 1
+WORD_EMBEDDINGS = "embeddings.word_embeddings.weight"  #: its name in the embedder's own file
+CONTEXT_MARK = " | "  #: between title and headings, and the passage
+QUESTION_TOKENS = 64  #: a longer question or claim is cut: the encoder was taught on short ones
+CONTEXT_TOKENS = 48
+WINDOW_TOKENS = 384  #: a longer pair is read in windows
+WINDOW_OVERLAP = 64
+LONGEST_ANSWER = 64  #: tokens; the longest tenth of the answers it was taught on is left out
+SPANS = 5  #: how many spans a reading holds at most
+_BATCH_TOKENS = (
+    1_024  # 4,096 took 1.3 to 1.9 times as long on two busy cores: less padding, more cache
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+FloatArray = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Turns raw scores into probabilities; fitted on held-out training articles."""
+
+    answerable: tuple[float, float, float]  #: weight of the head, of span over no span, bias
+    span: tuple[float, float]  #: weight of the span's log-probability, bias
+    support: tuple[float, float]  #: weight of the head, bias
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Sequence[float]]) -> Calibration:
+        """Inverse of ``dataclasses.asdict``. Raises KeyError or ValueError when malformed."""
+        head, margin, bias = (float(value) for value in data["answerable"])
+        span, span_bias = (float(value) for value in data["span"])
+        support, support_bias = (float(value) for value in data["support"])
+        return cls((head, margin, bias), (span, span_bias), (support, support_bias))
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Raw scores of a batch of pairs: ``start`` and ``end`` (pairs, tokens), the others (pairs,).
+
+    float32, higher is better, not probabilities.
+    """
+
+    start: FloatArray
+    end: FloatArray
+    answerable: FloatArray
+    support: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One pair as token ids: a passage, or a window of a long one."""
+
+    owner: int  #: which passage it is of
+    ids: tuple[int, ...]
+    second: int  #: first token of the second segment
+    first: int  #: first token that may be quoted
+    offsets: tuple[tuple[int, int], ...]  #: of the quotable tokens, in the passage's text
+
+
+class ReaderModel:
+    """Reads passages for a question and checks claims against passages. Make it with ``load``."""
+
+    calibrated = True
+
+    def __init__(
+        self,
+        network: torch.nn.ModuleDict,
+        tokenizer: Tokenizer,
+        calibration: Calibration,
+        name: str,
+    ) -> None:
+        from rag.reader_network import cpu_has_bfloat16, marks
+
+        self.name = name
+        self._network = network.eval()
+        self._tokenizer = tokenizer
+        self._marks = marks(tokenizer)
+        self._calibration = calibration
+        self._bfloat16 = cpu_has_bfloat16()
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> ReaderModel:
+        """The reader in ``folder``, or the shipped one. Raises ModelError when it is not whole."""
+        from rag.reader_network import embedder_tokenizer, load_network
+
+        chosen = Path(__file__).parent / "weights" if folder is None else folder
+        facts = _facts(chosen)
+        try:
+            calibration = Calibration.from_dict(
+                cast(Mapping[str, Sequence[float]], facts["calibration"])
+            )
+            name, digest = str(facts["name"]), str(facts["sha256"])
+            words = str(facts["word_embeddings_sha256"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(_broken(chosen / FACTS_FILE, "does not say what it should")) from error
+        data = _read(chosen / WEIGHTS_FILE)
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise ModelError(_broken(chosen / WEIGHTS_FILE, "does not match its recorded hash"))
+        return cls(load_network(data, words), embedder_tokenizer(), calibration, name)
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        """One reading for each passage, in their order."""
+        pieces = self._pieces(question, passages)
+        readings: list[list[Reading]] = [[] for _ in passages]
+        for piece, start, end, answerable, _ in self._run(pieces):
+            readings[piece.owner].append(
+                reading_of(piece, start, end, answerable, self._calibration)
+            )
+        return [_merged(found) for found in readings]
+
+    def support(self, claim: str, passages: Sequence[Passage]) -> list[float]:
+        """The probability, 0–1, that each passage supports the claim."""
+        weight, bias = self._calibration.support
+        best = [0.0] * len(passages)
+        for piece, _, _, _, support in self._run(self._pieces(claim, passages)):
+            best[piece.owner] = max(best[piece.owner], sigmoid(weight * support + bias))
+        return best
+
+    def _pieces(self, question: str, passages: Sequence[Passage]) -> list[Piece]:
+        asked = self._encode([question])[0].ids[:QUESTION_TOKENS]
+        contexts = [passage.chunk.context.replace("\n", " ") for passage in passages]
+        marked = [f"{context}{CONTEXT_MARK}" if context else "" for context in contexts]
+        texts = self._encode([passage.chunk.text for passage in passages])
+        cls, sep = self._marks
+        pieces: list[Piece] = []
+        for owner, (context, text) in enumerate(zip(self._encode(marked), texts, strict=True)):
+            head = [cls, *asked, sep]
+            before = [*head, *context.ids[:CONTEXT_TOKENS]]
+            room = WINDOW_TOKENS - len(before) - 1
+            for begin in window_starts(len(text.ids), room):
+                ids = (*before, *text.ids[begin : begin + room], sep)
+                offsets = tuple(text.offsets[begin : begin + room])
+                pieces.append(Piece(owner, ids, len(head), len(before), offsets))
+        return pieces
+
+    def _encode(self, texts: list[str]) -> list[Encoding]:
+        # the tokenizer refuses lone surrogates; one code point for one keeps the offsets right
+        clean = [_SURROGATE.sub("\ufffd", text) for text in texts]
+        return list(self._tokenizer.encode_batch(clean, add_special_tokens=False))
+
+    def _run(
+        self, pieces: Sequence[Piece]
+    ) -> list[tuple[Piece, FloatArray, FloatArray, float, float]]:
+        from rag.reader_network import score
+
+        order = sorted(pieces, key=lambda piece: len(piece.ids))
+        out: list[tuple[Piece, FloatArray, FloatArray, float, float]] = []
+        for batch in _batched(order):
+            ids = [piece.ids for piece in batch]
+            seconds = [piece.second for piece in batch]
+            scores = score(self._network, ids, seconds, bfloat16=self._bfloat16)
+            for row, piece in enumerate(batch):
+                used = len(piece.ids)
+                out.append(
+                    (
+                        piece,
+                        scores.start[row, :used],
+                        scores.end[row, :used],
+                        float(scores.answerable[row]),
+                        float(scores.support[row]),
+                    )
+                )
+        return out
+
+
+def window_starts(tokens: int, room: int) -> list[int]:
+    """Where the windows of a text of ``tokens`` begin; a text that fits has one, at 0."""
+    starts = [0]
+    while starts[-1] + room < tokens:
+        starts.append(starts[-1] + max(1, room - WINDOW_OVERLAP))
+    return starts
+
+
+def reading_of(
+    piece: Piece, start: FloatArray, end: FloatArray, answerable: float, fitted: Calibration
+) -> Reading:
+    """The reading of one piece from its raw scores.
+
+    A span's probability is that of the passage answering times that of the span being right if it
+    does, so spans of different passages compare.
+    """
+    spans = best_spans(start, end, piece.first, len(piece.offsets), SPANS)
+    margin = span_margin(start, end, spans)
+    if not spans:
+        return Reading(0.0, ())
+    head, weight, bias = fitted.answerable
+    answers = sigmoid(head * answerable + weight * margin + bias)
+    span_weight, span_bias = fitted.span
+    found = tuple(
+        Span(
+            piece.offsets[first - piece.first][0],
+            piece.offsets[last - piece.first][1],
+            answers * sigmoid(span_weight * log_probability + span_bias),
+        )
+        for first, last, log_probability in spans
+    )
+    return Reading(answers, found)
+
+
+def span_margin(
+    start: FloatArray, end: FloatArray, spans: Sequence[tuple[int, int, float]]
+) -> float:
+    """How far the best span's score is above the score of "no span", which token 0 stands for."""
+    if not spans:
+        return 0.0
+    first, last, _ = spans[0]
+    return float(start[first] + end[last] - start[0] - end[0])
+
+
+def best_spans(
+    start: FloatArray, end: FloatArray, first: int, count: int, limit: int
+) -> list[tuple[int, int, float]]:
+    """The best spans (first token, last token, log-probability), best first, none overlapping.
+
+    ``start`` and ``end`` are raw scores (tokens,); spans lie in ``first : first + count``.
+    """
+    if count == 0:
+        return []
+    starts = _log_softmax(start[first : first + count])
+    ends = _log_softmax(end[first : first + count])
+    likely_starts = np.argsort(-starts)[:20]
+    likely_ends = np.argsort(-ends)[:20]
+    pairs = [
+        (float(starts[a] + ends[b]), int(a), int(b))
+        for a in likely_starts
+        for b in likely_ends
+        if a <= b < a + LONGEST_ANSWER
+    ]
+    if not pairs:  # no likely end after a likely start: the best single token then
+        token = int(np.argmax(starts + ends))
+        pairs = [(float(starts[token] + ends[token]), token, token)]
+    kept: list[tuple[int, int, float]] = []
+    for log_probability, a, b in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
+        if all(first + b < x or first + a > y for x, y, _ in kept):
+            kept.append((first + a, first + b, log_probability))
+        if len(kept) == limit:
+            break
+    return kept
+
+
+def sigmoid(value: float) -> float:
+    """The logistic function, safe for large values."""
+    if value >= 0:
+        return 1.0 / (1.0 + math.exp(-value))
+    power = math.exp(value)
+    return power / (1.0 + power)
+
+
+def _merged(readings: Sequence[Reading]) -> Reading:
+    """The readings of a passage's windows as one."""
+    if len(readings) == 1:
+        return readings[0]
+    best = max(readings, key=lambda reading: reading.answerability)
+    rest = [span for reading in readings if reading is not best for span in reading.spans]
+    spans = list(best.spans)
+    for span in sorted(rest, key=lambda span: -span.probability):
+        if all(span.end <= kept.start or span.start >= kept.end for kept in spans):
+            spans.append(span)
+    return Reading(best.answerability, tuple(spans[:SPANS]))
+
+
+def _batched(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    batches: list[list[Piece]] = []
+    for piece in pieces:
+        if batches and len(piece.ids) * (len(batches[-1]) + 1) <= _BATCH_TOKENS:
+            batches[-1].append(piece)
+        else:
+            batches.append([piece])
+    return batches
+
+
+def _log_softmax(scores: FloatArray) -> FloatArray:
+    shifted = scores - scores.max()
+    return cast(FloatArray, shifted - np.log(np.exp(shifted).sum()))
+
+
+def _facts(folder: Path) -> dict[str, object]:
+    path = folder / FACTS_FILE
+    try:
+        facts = json.loads(_read(path))
+    except ValueError as error:
+        raise ModelError(_broken(path, "is not readable")) from error
+    if not isinstance(facts, dict) or facts.get("format") != FORMAT_VERSION:
+        raise ModelError(_broken(path, f"is not of format {FORMAT_VERSION}"))
+    return facts
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(_broken(path, "could not be read")) from error
+
+
+def _broken(path: Path, what: str) -> str:
+    return f"The reader's file {path} {what}; install Footnote again or name another folder."

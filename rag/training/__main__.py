@@ -1,0 +1,108 @@
+"""``python -m rag.training --data FOLDER --out FOLDER``: public data to shipped weights.
+
+Prints the counts of every pass, trains, calibrates on held-out articles and exports. Runs on the
+processor or, when there is one, a GPU.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from rag.reader_network import (
+    embedder_folder,
+    embedder_tokenizer,
+    empty_network,
+    load_network_state,
+    shipped_state,
+)
+from rag.training.examples import Encoder, Maker
+from rag.training.export import export
+from rag.training.held_out import HeldOut
+from rag.training.sources import held_out, load_claims, load_rows
+from rag.training.trainer import Plan, train
+
+
+def main() -> None:
+    """Read the arguments and run the stages."""
+    parser = argparse.ArgumentParser(prog="python -m rag.training", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of public data")
+    parser.add_argument("--out", type=Path, required=True, help="folder the weights go to")
+    parser.add_argument("--passes", type=int, default=3, help="passes over all data")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="time limit")
+    parser.add_argument("--rate", type=float, default=2.5e-4, help="highest learning rate")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--from", dest="start", type=Path, help="weights to export, not train")
+    arguments = parser.parse_args()
+    run(
+        arguments.data,
+        arguments.out,
+        passes=arguments.passes,
+        plan=Plan(
+            learning_rate=arguments.rate, limit_s=60 * arguments.minutes, seed=arguments.seed
+        ),
+        start=arguments.start,
+    )
+
+
+def run(data: Path, out: Path, *, passes: int, plan: Plan, start: Path | None = None) -> None:
+    """Data preparation, training, calibration and export."""
+    torch.manual_seed(plan.seed)
+    out.mkdir(parents=True, exist_ok=True)
+    rows, claims = load_rows(data), load_claims(data)
+    kept = [row for row in rows if not held_out(row.group, row.source)]
+    aside = [row for row in rows if held_out(row.group, row.source)]
+    print("rows", Counter((row.source, row.answerable) for row in kept), flush=True)
+    print("held out", Counter((row.source, row.answerable) for row in aside), flush=True)
+    encoder = Encoder(embedder_tokenizer())
+    kept_claims = [claim for claim in claims if not held_out(claim.group, claim.source)]
+    aside_claims = [claim for claim in claims if held_out(claim.group, claim.source)]
+    checked = HeldOut.of(Maker(aside, aside_claims, encoder))
+    network = empty_network("eager")
+    if start is not None:
+        load_network_state(network, load_file(start))
+    else:
+        load_network_state(network, load_file(embedder_folder() / "model.safetensors"))
+        maker = Maker(kept, kept_claims, encoder)
+        network = _trained(network, maker, checked, passes, plan, out)
+    export(network, checked, out)
+
+
+def _trained(
+    network: torch.nn.ModuleDict,
+    maker: Maker,
+    checked: HeldOut,
+    passes: int,
+    plan: Plan,
+    out: Path,
+) -> torch.nn.ModuleDict:
+    if torch.cuda.is_available():
+        network.to("cuda")
+    network["encoder"].embeddings.word_embeddings.weight.requires_grad_(False)  # type: ignore[union-attr]
+    drawn = [maker.warm_up(plan.seed), *(maker.full(plan.seed + n + 1) for n in range(passes))]
+    for one in drawn:
+        tokens = sum(len(example.ids) for example in one.examples)
+        print(f"{len(one.examples)} examples, {tokens} tokens", one.counts, flush=True)
+
+    def report(current: torch.nn.ModuleDict, done: float) -> None:
+        began = time.monotonic()
+        save_file(shipped_state(current), out / "checkpoint.safetensors")
+        figures = checked.figures(current, quick=True)
+        took = time.monotonic() - began
+        print(f"CHECK {done:.0%} {figures} ({took:.0f} s)", flush=True)
+
+    steps = train(network, [one.examples for one in drawn], replace(plan), report)
+    print(f"trained for {steps} steps", flush=True)
+    network.to("cpu")
+    save_file(shipped_state(network), out / "final.safetensors")
+    return network
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""The held-out articles: figures to choose by, and the calibration that is shipped.
+
+Calibration and figures must not flatter each other: the calibration error is measured by fitting
+on one half of the examples and measuring on the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from rag.reader_model import Calibration
+from rag.training.examples import Example, Maker
+from rag.training.measure import Floats, Scored, auc, calibration_error, fit_logistic, score_all
+
+Figures = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Examples from articles that were not trained on."""
+
+    plain: tuple[Example, ...]  #: question and its own passage
+    near: tuple[Example, ...]  #: question and near passages that do not answer it
+    claims: tuple[Example, ...]
+
+    @classmethod
+    def of(cls, maker: Maker) -> HeldOut:
+        """From a maker over held-out rows."""
+        return cls(tuple(maker.plain()), tuple(maker.near(1)), tuple(maker.support(7)[-2_000:]))
+
+    def figures(self, network: torch.nn.ModuleDict, *, quick: bool = False) -> Figures:
+        """Figures by source; ``quick`` looks at one example in eight."""
+        step = 8 if quick else 1
+        plain = score_all(network, self.plain[::step])
+        near = score_all(network, self.near[::step])
+        claims = score_all(network, self.claims[::step])
+        out: Figures = {}
+        for source in ("squad", "policyqa", "covid", "qed", "nq", "fairytale"):
+            found = [s for s in plain if s.example.source.startswith(source) and s.example.spans]
+            if found:
+                out[f"{source} F1"] = _mean([s.f1 for s in found])
+                out[f"{source} EM"] = _mean([float(s.exact) for s in found])
+        look_alikes = [s for s in plain if s.example.source == "squad-v2"]
+        out["look-alike AUC"] = _auc(look_alikes)
+        mine = [s for s in plain if s.example.source.startswith("squad") and s.example.label]
+        others = [s for s in near if s.example.source.startswith("squad")]
+        out["near passage AUC"] = _auc([*mine, *others])
+        out["support AUC"] = auc([s.support for s in claims], [s.example.label for s in claims])
+        wice = [s for s in claims if s.example.source == "wice"]
+        out["wice AUC"] = auc([s.support for s in wice], [s.example.label for s in wice])
+        return {name: round(value, 3) for name, value in out.items()}
+
+    def calibrate(self, network: torch.nn.ModuleDict) -> tuple[Calibration, Figures]:
+        """The calibration fitted on everything held out, and its error across two halves."""
+        read = score_all(network, (*self.plain, *self.near))
+        claims = score_all(network, self.claims)
+        spans = [s for s in read if s.example.spans]
+        answerable = _features([[s.head, s.margin] for s in read])
+        span = _features([[s.log_probability] for s in spans])
+        support = _features([[s.support] for s in claims])
+        labels = np.array([s.example.label for s in read])
+        right = np.array([float(s.f1 >= 0.5) for s in spans])
+        true = np.array([s.example.label for s in claims])
+        head, margin, bias = fit_logistic(answerable, labels)
+        span_weight, span_bias = fit_logistic(span, right)
+        support_weight, support_bias = fit_logistic(support, true)
+        errors = {
+            "answerable calibration error": _crossed_error(answerable, labels),
+            "span calibration error": _crossed_error(span, right),
+            "support calibration error": _crossed_error(support, true),
+        }
+        fitted = Calibration(
+            (head, margin, bias), (span_weight, span_bias), (support_weight, support_bias)
+        )
+        return fitted, {name: round(value, 3) for name, value in errors.items()}
+
+
+def _crossed_error(features: Floats, labels: Floats) -> float:
+    """Calibration error with the fit from the other half, both ways."""
+    half = np.arange(len(labels)) % 2 == 0
+    errors = []
+    for part in (half, ~half):
+        weights = np.array(fit_logistic(features[part], labels[part]))
+        raw = features[~part] @ weights[:-1] + weights[-1]
+        errors.append(calibration_error(1 / (1 + np.exp(-raw)), labels[~part]))
+    return _mean(errors)
+
+
+def _features(rows: Sequence[Sequence[float]]) -> Floats:
+    return np.array(rows, dtype=np.float64)
+
+
+def _auc(scored: Sequence[Scored]) -> float:
+    """By the plain sum of the head and a quarter of the margin: before anything is fitted."""
+    return auc([s.head + 0.25 * s.margin for s in scored], [s.example.label for s in scored])
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else float("nan")

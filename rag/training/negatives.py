@@ -1,0 +1,234 @@
+"""Questions whose passage looks right and is not: near paragraphs, and questions changed in a word.
+
+Near paragraphs are the top of a lexical ranking within the same article (or over all passages
+where articles have only one), without those that hold the answer. Changed questions imitate the
+people who wrote SQuAD 2.0's unanswerable ones: another number, another name, the opposite word.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from index.analysis import question_terms, terms
+from rag.training.sources import Row
+
+OPPOSITES = {
+    "after": "before",
+    "before": "after",
+    "begin": "end",
+    "began": "ended",
+    "beginning": "end",
+    "best": "worst",
+    "big": "small",
+    "biggest": "smallest",
+    "born": "killed",
+    "decrease": "increase",
+    "decreased": "increased",
+    "early": "late",
+    "east": "west",
+    "eastern": "western",
+    "end": "begin",
+    "ended": "began",
+    "fewer": "more",
+    "first": "last",
+    "former": "current",
+    "founded": "abolished",
+    "gain": "lose",
+    "gained": "lost",
+    "greater": "smaller",
+    "greatest": "smallest",
+    "high": "low",
+    "higher": "lower",
+    "highest": "lowest",
+    "important": "unimportant",
+    "include": "exclude",
+    "included": "excluded",
+    "increase": "decrease",
+    "increased": "decreased",
+    "inside": "outside",
+    "large": "small",
+    "larger": "smaller",
+    "largest": "smallest",
+    "last": "first",
+    "late": "early",
+    "later": "earlier",
+    "least": "most",
+    "less": "more",
+    "longest": "shortest",
+    "lost": "won",
+    "low": "high",
+    "lower": "higher",
+    "lowest": "highest",
+    "main": "minor",
+    "major": "minor",
+    "majority": "minority",
+    "male": "female",
+    "maximum": "minimum",
+    "minimum": "maximum",
+    "more": "fewer",
+    "most": "least",
+    "new": "old",
+    "newest": "oldest",
+    "north": "south",
+    "northern": "southern",
+    "often": "rarely",
+    "old": "new",
+    "oldest": "youngest",
+    "opened": "closed",
+    "over": "under",
+    "private": "public",
+    "public": "private",
+    "rich": "poor",
+    "small": "large",
+    "smaller": "larger",
+    "smallest": "largest",
+    "south": "north",
+    "southern": "northern",
+    "start": "end",
+    "started": "ended",
+    "strong": "weak",
+    "support": "oppose",
+    "supported": "opposed",
+    "upper": "lower",
+    "west": "east",
+    "western": "eastern",
+    "winning": "losing",
+    "with": "without",
+    "won": "lost",
+    "young": "old",
+    "youngest": "oldest",
+}
+NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w’'-]+(?:\s+(?:of\s+|de\s+|the\s+)?[A-Z][\w’'-]+)*")
+NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
+WORD = re.compile(r"[A-Za-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Lexical ranking (BM25, k1 1.2, b 0.75: Robertson and Zaragoza 2009) over some passages."""
+
+    passages: tuple[str, ...]
+    postings: dict[str, list[tuple[int, float]]]
+
+    @classmethod
+    def of(cls, passages: Sequence[str]) -> Ranking:
+        """Rank over these passages."""
+        counts = [Counter(terms(passage)) for passage in passages]
+        lengths = [sum(count.values()) for count in counts]
+        mean = max(1.0, sum(lengths) / max(1, len(lengths)))
+        found: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for number, count in enumerate(counts):
+            norm = 1.2 * (0.25 + 0.75 * lengths[number] / mean)
+            for term, times in count.items():
+                found[term].append((number, times * 2.2 / (times + norm)))
+        total = len(passages)
+        weighted = {
+            term: [
+                (n, math.log(1 + (total - len(hits) + 0.5) / (len(hits) + 0.5)) * w)
+                for n, w in hits
+            ]
+            for term, hits in found.items()
+        }
+        return cls(tuple(passages), weighted)
+
+    def top(self, question: str, count: int) -> list[str]:
+        """The passages nearest to the question, best first."""
+        scores: dict[int, float] = defaultdict(float)
+        for term in question_terms(question):
+            for number, weight in self.postings.get(term, ()):
+                scores[number] += weight
+        best = sorted(scores, key=lambda number: -scores[number])[:count]
+        return [self.passages[number] for number in best]
+
+
+def rankings(rows: Sequence[Row]) -> dict[str, Ranking]:
+    """One ranking per article; Natural Questions and QED share one, their articles being short."""
+    passages: dict[str, dict[str, None]] = defaultdict(dict)
+    for row in rows:
+        if row.source != "qamr":
+            passages[pool(row)][row.passage] = None
+    return {name: Ranking.of(list(texts)) for name, texts in passages.items()}
+
+
+def pool(row: Row) -> str:
+    """The name of the set of passages that a row's negatives come from."""
+    return "nq" if row.source in ("qed", "nq") else f"{row.source}/{row.group}"
+
+
+def near_passages(row: Row, ranked: Ranking, count: int) -> list[str]:
+    """Passages that rank high for the question and hold none of its answers."""
+    answers = [row.passage[start:end].casefold() for start, end in row.spans]
+    kept: list[str] = []
+    for passage in ranked.top(row.question, 3 * count + 2):
+        text = passage.casefold()
+        if passage != row.passage and not any(answer in text for answer in answers):
+            kept.append(passage)
+    return kept[:count]
+
+
+def near_row(row: Row, passage: str) -> Row:
+    """The same question with a passage that does not answer it."""
+    return replace(row, passage=passage, spans=(), answerable=False)
+
+
+def changed_question(row: Row, chance: random.Random) -> Row | None:
+    """The row with a word of its question changed so that the passage no longer answers it."""
+    makers = [_other_number, _other_name, _opposite]
+    chance.shuffle(makers)
+    for make in makers:
+        question = make(row, chance)
+        if question is not None and question != row.question:
+            return replace(row, question=question, spans=(), answerable=False)
+    return None
+
+
+def other_number(number: str, texts: Sequence[str], chance: random.Random) -> str:
+    """A number of the same look as ``number``: one from the texts, or one with a digit changed."""
+    seen = {m.group() for text in texts for m in NUMBER.finditer(text)} - {number}
+    alike = sorted(other for other in seen if len(other) == len(number))
+    if alike and chance.random() < 0.6:
+        return chance.choice(alike)
+    places = [place for place, character in enumerate(number) if character.isdigit()]
+    place = chance.choice(places[-2:])
+    digit = chance.choice([d for d in "123456789" if d != number[place]])
+    return number[:place] + digit + number[place + 1 :]
+
+
+def _other_number(row: Row, chance: random.Random) -> str | None:
+    found = [m for m in NUMBER.finditer(row.question) if m.group() in row.passage]
+    if not found:
+        return None
+    match = chance.choice(found)
+    new = other_number(match.group(), [row.passage], chance)
+    return row.question[: match.start()] + new + row.question[match.end() :]
+
+
+def _other_name(row: Row, chance: random.Random) -> str | None:
+    answers = {row.passage[start:end] for start, end in row.spans}
+    found = [m for m in NAME.finditer(row.question) if m.group() in row.passage]
+    lowered = row.question.casefold()
+    others = sorted(
+        {
+            m.group()
+            for m in NAME.finditer(row.passage)
+            if m.group().casefold() not in lowered and m.group() not in answers
+        }
+    )
+    if not found or not others:
+        return None
+    match = chance.choice(found)
+    return row.question[: match.start()] + chance.choice(others) + row.question[match.end() :]
+
+
+def _opposite(row: Row, chance: random.Random) -> str | None:
+    found = [m for m in WORD.finditer(row.question) if m.group().casefold() in OPPOSITES]
+    if not found:
+        return None
+    match = chance.choice(found)
+    new = OPPOSITES[match.group().casefold()]
+    return row.question[: match.start()] + new + row.question[match.end() :]
