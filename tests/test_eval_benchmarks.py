@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from eval.benchmarks import fusion, nfcorpus, speed, squad_answers, squad_retrieval
+from eval.benchmarks import closed_book, fusion, nfcorpus, speed, squad_answers, squad_retrieval
 from eval.benchmarks.__main__ import main
 from eval.benchmarks.articles import gold_windows, spread, write_files
 from eval.benchmarks.figures import Figure, Result, format_value, machine, markdown
 from eval.datasets import Article, ArticleQuestion, GoldAnswer
 from index.embedding import HashingEmbedder
+from index.errors import UsageError
 from index.types import Chunk, Document, DocumentInfo
+from rag.reader import Reading, Span
+from rag.reader_model import ReaderModel
 from rag.types import (
     Answer,
     AnswerKind,
@@ -186,6 +189,112 @@ def test_a_refusal_gets_no_marks_for_what_it_considered(tmp_path: Path) -> None:
 def test_other_questions_on_an_indexed_article_are_not_foreign(squad: Path) -> None:
     found = figures(squad_answers.measure(squad, other=squad, over=toy))
     assert found["questions on other articles refused"] is None
+
+
+class Scripted:
+    """Says of each question what it was told to; `ValueError` when given another paragraph."""
+
+    name = "scripted"
+
+    def __init__(self, script: Mapping[str, tuple[str, float, float]]) -> None:
+        self._script = script  # question → what it says or "", answerability, span's probability
+        self.contexts: set[str] = set()
+        self.timed: list[int] = []
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        self.timed.append(len(passages))
+        return [Reading(0.0, ()) for _ in passages]
+
+    def read_pairs(self, pairs: Sequence[tuple[str, Passage]]) -> list[Reading]:
+        return [self._reading(question, passage.chunk) for question, passage in pairs]
+
+    def _reading(self, question: str, chunk: Chunk) -> Reading:
+        self.contexts.add(chunk.context)
+        said, answerability, probability = self._script[question]
+        start = chunk.text.index(said)
+        best = Span(start, start + len(said), probability)
+        return Reading(answerability, (best, Span(0, 3, 0.0)) if said else ())
+
+
+CLOSED_BOOK = [
+    # question, paragraph, gold answer; what is said, answerability, probability
+    ("How tall is the tower?", 0, "40 m", ("40 m", 0.9, 0.8)),
+    ("What has three arches?", 1, "The bridge", ("bridge of Lindow", 0.7, 0.4)),  # F1 1/2: right
+    ("Who built the tower?", 0, "masons", ("1901", 0.5, 0.5)),
+    ("Where lives the mayor?", 0, "", ("Lindow", 0.6, 0.2)),
+    ("Who paid for the bridge?", 1, "", ("", 0.1, 0.0)),
+]
+
+
+@pytest.mark.parametrize("together", [2, 400])
+def test_closed_book_by_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    monkeypatch.setattr(closed_book, "TOGETHER", together)
+    rows = [(question, place, gold) for question, place, gold, _ in CLOSED_BOOK]
+    reader = Scripted({question: said for question, _, _, said in CLOSED_BOOK})
+    path = squad_file(tmp_path / "squad.json", "Lindow_Town", *rows)
+    result = closed_book.measure(path, reader=reader)
+    found = figures(result)
+    assert found["answerable: exact match"] == pytest.approx(1 / 3)
+    assert found["answerable: F1"] == pytest.approx((1 + 0.5 + 0) / 3)
+    # the two best answered, the rest declined
+    assert found["best overall F1 at any threshold"] == pytest.approx((1 + 0.5 + 2) / 5)
+    # of the pairs only 0.5 (answerable) against 0.6 (not) is the wrong way round
+    assert found["answerability: AUROC (0.5 is chance)"] == pytest.approx(5 / 6)
+    # with five questions each is a bin of its own
+    gaps = 0.1 + 0.3 + 0.5 + 0.6 + 0.1
+    assert found["answerability: calibration error"] == pytest.approx(gaps / 5)
+    # right 0.8 and 0.4, wrong 0.5, 0.2 and 0: one of six pairs the wrong way round
+    assert found["best span, right from F1 0.5: AUROC"] == pytest.approx(5 / 6)
+    assert found["best span: Brier score"] == pytest.approx((0.04 + 0.36 + 0.25 + 0.04) / 5)
+    assert found["best span: calibration error"] == pytest.approx((0.2 + 0.6 + 0.5 + 0.2) / 5)
+    assert (found["median read of 20 passages"] or 0) > 0
+    assert set(reader.timed) == {20}
+    assert reader.contexts == {"Lindow Town"}
+    assert "5 questions, 2 of them without an answer, scripted" in result.setting
+
+
+def test_closed_book_where_every_question_has_an_answer(tmp_path: Path) -> None:
+    rows = [(question, place, gold) for question, place, gold, _ in CLOSED_BOOK[:3]]
+    reader = Scripted({question: said for question, _, _, said in CLOSED_BOOK})
+    path = squad_file(tmp_path / "squad.json", "Lindow", *rows)
+    found = figures(closed_book.measure(path, reader=reader))
+    assert found["answerable: F1"] == pytest.approx(0.5)
+    assert found["best overall F1 at any threshold"] is None
+    assert found["answerability: AUROC (0.5 is chance)"] is None
+    assert found["answerability: calibration error"] is None
+    assert found["best span, right from F1 0.5: AUROC"] == 0.5
+    # one article, two paragraphs: the questions by paragraph are 1, 3 and 2
+    limited = closed_book.measure(path, limit=1, reader=reader)
+    assert figures(limited)["answerable: exact match"] == 1
+    assert "1 questions" in limited.setting
+
+
+def test_closed_book_needs_a_question(tmp_path: Path) -> None:
+    path = squad_file(tmp_path / "squad.json", "Lindow")
+    with pytest.raises(UsageError, match="holds no question"):
+        closed_book.measure(path, reader=Scripted({}))
+
+
+def test_pairs_read_together_are_read_as_each_alone() -> None:
+    reader = ReaderModel.load()
+    article = Article("Lindow", (TOWER, BRIDGE, "It rained. " * 200), ())
+    tower, bridge, rain = (closed_book.passage_of(article, place) for place in range(3))
+    tall, arches = "How tall is the old tower?", "How many arches has the bridge?"
+    pairs = [(tall, bridge), (arches, bridge), (tall, rain), (tall, tower), (arches, tower)]
+    together = reader.read_pairs(pairs)
+    for (question, passage), reading in zip(pairs, together, strict=True):
+        [alone] = reader.read(question, [passage])
+        assert alone.answerability == pytest.approx(reading.answerability, abs=0.02)
+        assert (alone.spans[0].start, alone.spans[0].end) == (
+            reading.spans[0].start,
+            reading.spans[0].end,
+        )
+    says = [p.chunk.text[r.spans[0].start : r.spans[0].end] for (_, p), r in zip(pairs, together)]
+    assert says[1] == "three"
+    assert "40 m" in says[3]
+    assert reader.read_pairs([]) == []
 
 
 def test_nfcorpus_scores_documents_by_their_best_passage(tmp_path: Path) -> None:

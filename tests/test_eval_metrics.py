@@ -14,6 +14,9 @@ from eval.metrics import (
     Span,
     answer_correct,
     auroc,
+    best_overall_f1,
+    brier_score,
+    calibration_error,
     citation_precision,
     citation_recall,
     exact_match,
@@ -32,6 +35,7 @@ from eval.metrics import (
     wilson_interval,
     words,
 )
+from rag.training.measure import calibration_error as training_error
 
 
 def test_squad_normalise_follows_the_official_order() -> None:
@@ -189,6 +193,56 @@ def test_auroc_by_hand_and_against_scikit_learn() -> None:
         scores = [rng.randint(0, 6) / 6 for _ in range(30)]  # coarse, so that there are ties
         positive = [True, False, *(rng.random() < 0.4 for _ in range(28))]
         assert auroc(scores, positive) == pytest.approx(metrics.roc_auc_score(positive, scores))
+
+
+def test_best_overall_f1_by_hand_and_against_every_threshold() -> None:
+    # all declined: 2 of 5; from 0.7 on: 1 + 0.5 + 2; then a false one, and 0 for a wrong one
+    scores, f1 = [0.9, 0.7, 0.6, 0.5, 0.1], [1, 0.5, 0, 0, 1]
+    assert best_overall_f1(scores, f1, [True, True, False, True, False]) == pytest.approx(0.7)
+    assert best_overall_f1([0.5, 0.5], [1, 0], [True, False]) == 0.5  # told apart by no threshold
+    assert best_overall_f1([0.5, 0.5], [0, 1], [False, True]) == 0.5
+    assert best_overall_f1([], [], []) is None
+    with pytest.raises(ValueError, match="zip"):
+        best_overall_f1([0.5], [1], [])
+    rng = random.Random(5)
+    for _ in range(50):
+        asked = [(rng.randint(0, 6) / 6, rng.random(), rng.random() < 0.6) for _ in range(20)]
+        tried = [
+            sum((said if has else 0) if score >= least else not has for score, said, has in asked)
+            for least in [score for score, _, _ in asked] + [2]
+        ]
+        rows = [(score, said if has else 0, has) for score, said, has in asked]
+        assert best_overall_f1(*zip(*rows, strict=True)) == pytest.approx(max(tried) / 20)
+
+
+def test_brier_score_by_hand() -> None:
+    assert brier_score([0.8, 0.4, 0.5], [True, True, False]) == pytest.approx(0.65 / 3)
+    assert brier_score([1, 0], [True, False]) == 0
+    assert brier_score([1, 0], [False, True]) == 1
+    assert brier_score([], []) is None
+
+
+def test_calibration_error_by_hand() -> None:
+    probabilities, outcomes = [0.9, 0.1, 0.7, 0.2], [True, True, False, False]
+    # two bins of two: |0.15 - 0.5| and |0.8 - 0.5|; in one bin |0.475 - 0.5|
+    assert calibration_error(probabilities, outcomes, 2) == pytest.approx((0.35 + 0.3) / 2)
+    assert calibration_error(probabilities, outcomes, 1) == pytest.approx(0.025)
+    # three bins: 0.1 and 0.2 first, for the first are the longer, then one each
+    assert calibration_error(probabilities, outcomes, 3) == pytest.approx((0.7 + 0.7 + 0.1) / 4)
+    # more bins than questions: each its own
+    assert calibration_error(probabilities, outcomes) == pytest.approx((0.1 + 0.9 + 0.7 + 0.2) / 4)
+    assert calibration_error([0.5] * 20, [True] * 10 + [False] * 10) == 0
+    assert calibration_error([1, 1, 0], [False, False, True]) == 1
+    assert calibration_error([], []) is None
+
+
+@given(
+    st.lists(st.floats(0, 1, width=32), min_size=1, max_size=60, unique=True), st.integers(1, 12)
+)
+def test_calibration_error_agrees_with_the_one_of_training(values: list[float], bins: int) -> None:
+    outcomes = [round(1e6 * value) % 3 == 0 for value in values]
+    other = training_error(np.array(values), np.array(outcomes, dtype=np.float64), bins)
+    assert calibration_error(values, outcomes, bins) == pytest.approx(other, abs=1e-9)
 
 
 @given(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from rag.reader_network import embedder_tokenizer, empty_network
 from rag.training.claims import altered, claims_of, statement
+from rag.training.confidence import answer_f1, crossed, holds_answer, holds_gold_sentence
 from rag.training.examples import MAX_TOKENS, Encoder, Example, Maker, Task, batches
 from rag.training.measure import auc, calibration_error, fit_logistic, token_f1
 from rag.training.negatives import Ranking, changed_question, near_passages
@@ -181,6 +182,23 @@ def test_token_f1_by_hand():
     assert token_f1(ids, (1, 2), (1, 2)) == 1.0
     assert token_f1(ids, (1, 2), (2, 3)) == 0.5
     assert token_f1(ids, (1, 1), (3, 4)) == 0.0
+
+
+def test_an_answer_is_held_by_whole_words_and_a_passage_by_its_sentence():
+    asked = row("When did Karl Moe close the First Bank?", "the First Bank")
+    assert holds_answer(asked, 'He shut The "First Bank".')
+    assert not holds_answer(asked, "He shut the First Banks.")
+    assert holds_gold_sentence(asked, "Rain. In 1911 Karl Moe closed\nthe First Bank.")
+    assert not holds_gold_sentence(asked, "Karl Moe closed the First Bank.")
+    assert answer_f1(asked, "First Bank") == 1.0
+    assert answer_f1(asked, "Bank") == pytest.approx(2 / 3)
+    assert answer_f1(asked, "") == 0.0
+
+
+def test_a_crossed_fit_knows_nothing_of_the_labels_it_judges():
+    features, labels = np.arange(20.0)[:, None] % 10, np.arange(20.0) % 10 == 3
+    # only the aside tenth is ever true: fits on the others have seen no true label
+    assert crossed(features, labels.astype(float))[labels].max() < 0.01
 
 
 def test_threads_settle_on_the_faster_count(monkeypatch):

@@ -8,15 +8,24 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from filelock import FileLock
 
 from index.catalog import FILE_NAME
 from index.embedding import HashingEmbedder
+from index.index import Index
+from index.types import Chunk, DocumentInfo
+from rag.assistant import assemble
 from rag.places import index_folder
+from rag.settings import Settings
+from rag.types import Answer, AnswerKind, Parts, Passage
 from ui.command_line import main
+from ui.commands import _warm_up
+from ui.printing import print_answer
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -37,6 +46,7 @@ def footnote(
     """Run the command in this process with the hashing embedder and a data folder of its own."""
     monkeypatch.setenv("FOOTNOTE_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("FOOTNOTE_READER", "evidence")
     for module in ("rag.assistant", "ui.commands"):
         monkeypatch.setattr(f"{module}.shared_embedder", lambda _model: HashingEmbedder())
 
@@ -234,6 +244,260 @@ def test_a_second_writer(footnote: Run, docs: Path) -> None:
 def test_misuse(footnote: Run, docs: Path, arguments: list[str], said: str) -> None:
     footnote("index", str(docs))
     failed(footnote(*arguments), 2, said)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["index", ""],
+        ["ask", "x", "--docs", ""],
+        ["ask", "x", "--source", ""],
+        ["ask", "x", "--folder", ""],
+        ["ask", "x", "--index", ""],
+        ["forget", ""],
+        ["show", ""],
+        ["eval", ""],
+        ["--settings", "", "doctor"],
+        ["ask", "x", "--docs", "~nosuchuser/x"],
+        ["ask", "x", "--index", "~nosuchuser/x"],
+    ],
+)
+def test_empty_and_homeless_paths(footnote: Run, docs: Path, arguments: list[str]) -> None:
+    footnote("index", str(docs))
+    failed(footnote(*arguments), 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["index", "n" * 300], 2),
+        (["ask", "x", "--docs", "n" * 300], 2),
+        (["ask", "x", "--source", "n" * 300], 2),
+        (["show", "n" * 300], 2),
+        (["forget", "n" * 300], 2),
+        (["ask", "x", "--index", "./" + "n" * 300], 1),
+        (["--settings", "n" * 300, "doctor"], 2),
+    ],
+)
+def test_names_longer_than_any_file_has(
+    footnote: Run, docs: Path, arguments: list[str], code: int
+) -> None:
+    footnote("index", str(docs))
+    failed(footnote(*arguments), code)
+
+
+def test_a_current_folder_that_is_gone(
+    footnote: Run, tmp_path: Path, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    footnote("index", str(docs))
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    failed(footnote("ask", "x", "--source", "fees.md"), 1, "current folder")
+    code, out, _ = footnote("ask", "What does a replacement card cost?")
+    assert (code, "£3" in out) == (0, True)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_what_the_disk_refuses_is_one_sentence(
+    footnote: Run, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device", "/a/[/x]\nfile")
+
+    monkeypatch.setattr("ui.commands.run", full)
+    failed(footnote("index", str(docs)), 1, "/a/[/x] file cannot be used: No space left")
+
+
+# ---- filters, forgetting, printing -------------------------------------------------------
+
+
+def titles(output: str) -> set[str]:
+    return {passage["document"]["title"] for passage in json.loads(output)}
+
+
+def test_filters_take_names_and_paths(
+    footnote: Run, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (docs / "old").mkdir()
+    (docs / "old" / "fees.md").write_text("# Old fees\n\nA replacement card cost £2.\n")
+    footnote("index", str(docs))
+
+    def found(*scope: str) -> set[str]:
+        return titles(footnote("search", "replacement card dance", "--json", *scope)[1])
+
+    assert found("--source", "bees.txt") == {"bees"}
+    assert found("--source", "fees.md") == {"Fees", "Old fees"}
+    assert found("--source", str(docs / "fees.md")) == {"Fees"}
+    assert found("--source", "Old fees") == {"Old fees"}
+    assert found("--folder", "old") == {"Old fees"}
+    assert found("--folder", str(docs)) == {"Fees", "Old fees", "bees"}
+    monkeypatch.chdir(docs)
+    assert found("--source", "fees.md") == {"Fees"}  # the path itself comes first
+    assert found("--folder", "./old") == {"Old fees"}
+    failed(footnote("ask", "x", "--source", "nope.md"), 2, "no document 'nope.md'")
+    failed(footnote("ask", "x", "--folder", "nope"), 2, "in a folder 'nope'", "indexed are")
+    above = docs.parent.name
+    failed(footnote("ask", "x", "--folder", above), 2, repr(above))
+
+
+def test_a_filter_on_a_file_that_could_not_be_read_says_why(footnote: Run, docs: Path) -> None:
+    (docs / "x.pdf").write_bytes(b"\x89PNG not a pdf")
+    footnote("index", str(docs))
+    failed(footnote("ask", "x", "--source", "x.pdf"), 2, "x.pdf is not what its name says")
+
+
+@pytest.mark.parametrize("day", ["2001-02-03", "20010203", "2001-W05-6"])
+def test_all_spellings_of_a_day_are_one(footnote: Run, docs: Path, day: str) -> None:
+    at = datetime(2001, 2, 3, 12, tzinfo=UTC).timestamp()
+    os.utime(docs / "fees.md", (at, at))
+    footnote("index", str(docs))
+    found = titles(footnote("search", "card dance", "--until", day, "--json")[1])
+    assert found == {"Fees"}
+    assert titles(footnote("search", "card dance", "--since", day, "--json")[1]) == {"Fees", "bees"}
+
+
+def test_unsupported_files_given_by_name_are_named(footnote: Run, tmp_path: Path) -> None:
+    odd = tmp_path / "odd"
+    odd.mkdir()
+    (odd / "notes.odt").write_bytes(b"PK")
+    result = footnote("index", str(odd / "notes.odt"))
+    failed(result, 1, "There are no documents", "PDF, DOCX")
+    assert "notes.odt is of a kind that is not supported" in result[2]
+    result = footnote("index", str(odd))
+    assert "1 file of a kind that is not supported" in result[2]
+    (odd / "b.odt").write_bytes(b"PK")
+    assert "2 files of kinds that are not supported" in footnote("index", str(odd))[2]
+
+
+def test_one_is_one(footnote: Run, docs: Path) -> None:
+    (docs / "bees.txt").unlink()
+    assert "holds 1 document in 1 passage." in footnote("index", str(docs))[2]
+    assert "1 in 1 passage\n" in footnote("doctor")[1]
+
+
+def test_forget_takes_out_what_was_indexed(footnote: Run, docs: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text("The attic holds a sledge.")
+    footnote("index", str(docs), str(other))
+    failed(footnote("forget", str(docs / "fees.md")), 2, "fees.md", "indexed are", str(docs.name))
+    failed(footnote("forget", str(other), "/nowhere"), 2, "/nowhere")  # all or nothing
+    assert "sledge" in footnote("ask", "What does the attic hold?")[1]
+    other.unlink()
+    code, out, err = footnote("forget", str(other))
+    assert (code, out) == (0, "")
+    assert "1 document went; the index now holds 2 documents." in err
+    assert "sledge" not in footnote("ask", "What does the attic hold?")[1]
+    assert "2 documents went; the index now holds 0 documents." in footnote("forget", str(docs))[2]
+    assert (docs / "fees.md").is_file()
+    failed(footnote("forget", str(docs)), 2, "no files or folders have been indexed")
+
+
+def test_forget_deletes_the_copy_of_an_upload(footnote: Run, docs: Path, tmp_path: Path) -> None:
+    footnote("index", str(docs))
+    (tmp_path / "sent.txt").write_text("The cellar holds a kayak.")
+    with assemble(index_folder("documents"), Settings(reader="evidence"), create=False) as chat:
+        chat.add_files([tmp_path / "sent.txt"])
+    copies = list(index_folder("documents").rglob("sent.txt"))
+    assert len(copies) == 1
+    assert "kayak" in footnote("ask", "What does the cellar hold?")[1]
+    assert "1 document went" in footnote("forget", "sent.txt")[2]
+    assert not copies[0].exists()
+    assert (tmp_path / "sent.txt").exists()
+
+
+def test_index_says_which_folders_are_missing(footnote: Run, docs: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "a.txt").write_text("The attic holds a sledge.")
+    footnote("index", str(docs), str(other))
+    docs.rename(tmp_path / "away")
+    code, _, err = footnote("index")
+    assert code == 0
+    assert f"{docs} is not there now" in err
+
+
+def test_samples_until_there_is_something_of_ones_own(
+    footnote: Run, docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samples = SimpleNamespace(documents=tmp_path / "samples")
+    samples.documents.mkdir()
+    (samples.documents / "s.txt").write_text("The sample parrot is called Otto.")
+    monkeypatch.setattr("ui.opening.load_set", lambda _name: samples)
+    assert "Otto" in footnote("ask", "What is the sample parrot called?")[1]
+    Index.open(index_folder("documents"), HashingEmbedder()).close()  # an upload that failed
+    _, out, err = footnote("ask", "What is the sample parrot called?")
+    assert "Otto" in out
+    assert "sample documents" in err
+    footnote("index", str(docs))
+    assert "Otto" not in footnote("ask", "What is the sample parrot called?")[1]
+
+
+def test_off_loopback_is_refused_before_anything_is_opened(
+    footnote: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ui.web.listen", "ui.commands.open_assistant"):
+        monkeypatch.setattr(name, lambda *_: pytest.fail("the door was opened"))
+    monkeypatch.delenv("FOOTNOTE_PASSWORD", raising=False)
+    failed(footnote("chat", "--host", "0.0.0.0"), 2, "FOOTNOTE_PASSWORD")
+
+
+def test_warming_up_never_shows_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken:
+        def ask(self, question: str) -> None:
+            raise RuntimeError(f"no weights for {question}")
+
+    _warm_up(Broken())  # type: ignore[arg-type]
+    assert "no weights" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+def test_brackets_in_paths_are_no_markup(
+    footnote: Run, docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "[" / "x]" / "i"
+    monkeypatch.chdir(tmp_path)
+    assert footnote("index", str(docs), "--index", str(place))[0] == 0
+    code, out, _ = footnote("doctor", "--index", "./[/x]/i")
+    assert code == 0
+    assert "[/x]/i" in out
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_any_encoding_of_the_terminal(docs: Path, encoding: str, form: list[str]) -> None:
+    """In a process of its own, with bytes for input that are no text."""
+    (docs / "cat.txt").write_text("The cat 猫 costs £3 – per day.")
+    script = (
+        "import sys, rag.assistant, ui.commands; from index.embedding import HashingEmbedder;"
+        "rag.assistant.shared_embedder = ui.commands.shared_embedder = lambda _: HashingEmbedder();"
+        "from ui.command_line import main; sys.exit(main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "ask", "-", "--docs", str(docs), *form],
+        input="What does the cat 猫 cost?".encode() + b" \xff",
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": encoding, "FOOTNOTE_READER": "evidence"},
+    )
+    assert done.returncode == 0, done.stderr.decode(encoding)
+    words = done.stdout.decode(encoding)
+    if form:
+        assert "The cat 猫 costs £3 – per day." in json.loads(words)["text"]
+    else:
+        assert "The cat \\u732b costs" in words
+
+
+def test_disagreement_and_confidence_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    info = DocumentInfo("d", ("/x/[b]policy[/b].md",), "Policy [1]", "en", "2025-03-01", None, 1)
+    passage = Passage(Chunk("c", "d", 0, 2, "It", (), (), ""), info, 1.0, Parts())
+    answer = Answer("q", "q", AnswerKind.EXTRACTIVE, confidence=0.72, conflicts=(passage,))
+    print_answer(answer)
+    said = capsys.readouterr().out
+    assert "These documents disagree:\n    Policy [1], 1 March 2025  /x/[b]policy[/b].md" in said
+    assert "likely right (72%), 0.00 s" in said
 
 
 def test_misspelt_commands_end_with_two(footnote: Run) -> None:

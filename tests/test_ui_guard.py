@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
+from httpx import Response
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.testclient import TestClient
@@ -15,7 +16,8 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from index.errors import UsageError
-from ui.guard import HEADERS, JSON_LIMIT, Door, Guard, door_for
+from ui.bodies import JSON_LIMIT
+from ui.guard import HEADERS, Door, Guard, door_for
 
 PORT = 7860
 OURS = f"http://127.0.0.1:{PORT}"
@@ -207,6 +209,34 @@ def test_files_go_to_the_upload_form_only() -> None:
     files = {"files": ("a.txt", b"x" * 2_000_000)}
     assert client().post("/gradio_api/upload", files=files).status_code == 200
     assert client().post("/api/ask", files=files).status_code == 415
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_uploads_have_a_limit_for_all_files_together(stated: bool) -> None:
+    """Whether the size is stated in the head or only shows while the files come in."""
+    small = client(Door(PORT, upload_bytes=1_000_000))
+    head = {"content-type": "multipart/form-data; boundary=x"}
+
+    def sent(size: int) -> Response:
+        pieces = (b"x" * 1000 for _ in range(size // 1000))
+        content = b"x" * size if stated else pieces
+        return small.post("/gradio_api/upload", content=content, headers=head)
+
+    assert sent(1_000_000).status_code == 200
+    answer = sent(1_001_000)
+    assert answer.status_code == 413
+    assert answer.json()["error"].startswith("These files are larger than 1 MB together")
+    assert answer.headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize("stated", ["-1", "1e3", "", "9" * 30])
+def test_a_stated_size_that_is_none_is_refused(stated: str) -> None:
+    head = [
+        (b"host", f"127.0.0.1:{PORT}".encode()),
+        (b"content-type", b"multipart/form-data; boundary=x"),
+        (b"content-length", stated.encode()),
+    ]
+    assert status_of(head, "/gradio_api/upload", "POST") == 413
 
 
 def test_headers_are_on_every_answer() -> None:

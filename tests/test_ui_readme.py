@@ -1,4 +1,4 @@
-"""The README's Python runs, and the commands it names exist."""
+"""The README's Python runs, and the commands, targets and pictures it names exist."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from index.embedding import HashingEmbedder
+from index.index import Index
+from rag.places import index_folder
 from ui.command_line import build_parser
 
 README = Path(__file__).parents[1] / "README.md"
@@ -25,6 +28,27 @@ def test_python_snippets_compile_and_import_what_exists() -> None:
             if line.startswith(("from ", "import ")):
                 exec(line, {})
         compile(snippet, "README", "exec")
+
+
+def test_the_first_python_snippet_runs_and_prints_what_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """For real, but with the embedder and the reader that need no weights."""
+    monkeypatch.setenv("FOOTNOTE_READER", "evidence")
+    monkeypatch.setattr("rag.assistant.shared_embedder", lambda _model: HashingEmbedder())
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "contracts").mkdir()
+    lease = "# Lease\n\nThe lease ends on 31 May 2027.\n\nThe landlord is Ada Byron.\n"
+    (tmp_path / "contracts" / "lease.md").write_text(lease)
+    documents = [tmp_path / "contracts"]
+    with Index.open(index_folder("documents"), HashingEmbedder()) as index:
+        index.sync(documents)
+    names: dict[str, object] = {}
+    exec(blocks("python")[0], names)
+    said = capsys.readouterr().out
+    assert said.startswith("The lease ends on 31 May 2027. [1]\n1 Lease () ")
+    assert "landlord" in str(getattr(names["first"], "text", ""))
+    assert getattr(names["then"], "question", "") == "When did he sign?"
 
 
 def test_every_footnote_command_parses() -> None:

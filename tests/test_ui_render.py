@@ -62,7 +62,7 @@ OURS = {
     *("strong", "mark", "details", "summary", "header", "q", "i"),
 }
 OUR_ATTRIBUTES = {
-    *("class", "dir", "type", "role", "tabindex", "style"),
+    *("class", "dir", "type", "role", "tabindex", "style", "title"),
     *("data-turn", "data-document", "data-start", "data-end", "data-around"),
     *("aria-busy", "aria-label", "aria-hidden"),
 }
@@ -199,7 +199,35 @@ def test_answer_shows_sources_time_and_model() -> None:
     for words in ("How many?", "It has 28 days.", "page 3", "1 March 2025", "0.50 seconds"):
         assert words in seen.words
     assert seen.tags.count("strong") == 1
-    assert "do not agree" in seen.words
+    assert "These documents disagree" in seen.words
+    assert "likely" not in seen.words
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words", "percentage"),
+    [
+        (1.0, "very likely", "99%"),
+        (0.9, "very likely", "90%"),
+        (0.89, "likely", "89%"),
+        (0.6, "likely", "60%"),
+        (0.59, "uncertain", "59%"),
+        (0.0, "uncertain", "0%"),
+    ],
+)
+def test_confidence_is_said_in_words(confidence: float, words: str, percentage: str) -> None:
+    markup = exchange(Exchange("q", answered("It has 28 days.", confidence=confidence)), 1)
+    foot = Reader(markup.split('<p class="fn-footer">')[1].split("</p>")[0])
+    assert foot.words.startswith(words)
+    assert foot.attributes["title"] == [percentage]
+    declined = replace(refused("x"), confidence=confidence)
+    assert words not in exchange(Exchange("q", declined), 1)
+
+
+def test_documents_that_disagree_are_named_dated_and_opened() -> None:
+    markup = exchange(Exchange("q", answered("It has 28 days.", passages=())), 1)
+    listed = Reader(markup.split("These documents disagree</h3>")[1].split("</section>")[0])
+    assert "1 March 2025" in listed.words
+    assert listed.attributes["data-document"] == ["d1"]
 
 
 @pytest.mark.parametrize("short", ["28", "days.", "28 days.", "It", "It has 28 days.", "nowhere"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import subprocess
 import sys
@@ -17,10 +18,11 @@ import pytest
 from fastapi.testclient import TestClient
 from ui_assistant import Paced, paced
 
-from index.errors import BusyError, FootnoteError, UsageError
+from index.errors import BusyError, FootnoteError, StoreError, UsageError
 from rag.assistant import LONGEST_QUESTION, Assistant
 from rag.types import Answer, Turn
 from ui.chat import FAILED, STOPPED, Chat, Room, aside, finished, turns
+from ui.guard import Door
 from ui.render import Exchange
 from ui.web import build_app, listen, serve
 
@@ -106,6 +108,27 @@ def test_answer_as_json(client: TestClient, assistant: Paced) -> None:
     assert answer.json()["schema_version"] == 1
     assert "28 days" in answer.json()["text"]
     assert assistant.asked == ("How many days of holiday?", (Turn("Who?", "Everyone."),))
+    assert '"handbook.md"' in answer.text
+    assert str(Path(assistant.documents()[0].source).parent) not in answer.text
+
+
+def test_errors_name_no_place(
+    client: TestClient, assistant: Paced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = str(assistant.index.folder)
+
+    def broken(*_: object) -> object:
+        raise StoreError(f"The catalog {folder}/catalog.sqlite is damaged.")
+
+    for name in ("ask", "stream", "documents", "document"):
+        monkeypatch.setattr(assistant, name, broken)
+    chat = Chat(assistant, Room())
+    notice = [*chat.ask("How many days?", [])][-1][-1].notice
+    *_, told = client.post("/api/ask", json={"question": "How many?"}).json().values()
+    *_, missing = client.get("/api/passage", params={"document": "x"}).json().values()
+    for words in (notice, chat.shelf(), told, missing):
+        assert "damaged" in words
+        assert folder not in words
 
 
 @pytest.mark.parametrize(
@@ -179,6 +202,29 @@ def test_failures_become_sentences(
     assert len(long.question) < 300
 
 
+@pytest.mark.parametrize("question", [None, 7, ["x"], {"text": "x"}, "", " "])
+def test_what_is_no_question_asks_nothing(assistant: Paced, question: object) -> None:
+    assert list(Chat(assistant, Room()).ask(question, [])) == []
+
+
+def test_the_queue_takes_anything_and_survives_it(
+    assistant: Paced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    died: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", died.append)
+    app = build_app(assistant)
+    with TestClient(app, base_url="http://127.0.0.1:7860") as client:  # starts the queue
+        events_of_page = client.get("/config").json()["dependencies"]
+        asking = next(event["id"] for event in events_of_page if len(event["inputs"]) == 2)
+        for number, data in enumerate(([7, None], [None, None], [["x"], None])):
+            asked = {"data": data, "fn_index": asking, "session_hash": f"s{number}"}
+            assert client.post("/gradio_api/queue/join", json=asked).status_code == 200
+            hears = {"session_hash": f"s{number}"}
+            events = client.get("/gradio_api/queue/data", params=hears).text
+            assert '"success":true' in events
+    assert died == []
+
+
 def test_stop_keeps_what_was_there(assistant: Paced) -> None:
     chat = Chat(assistant, Room())
     steps = list(chat.ask("How many days of holiday?", []))
@@ -218,8 +264,44 @@ def test_upload_tells_how_far_it_is_and_what_became_of_each(tmp_path: Path) -> N
     assert "exe" not in last
     paths[0].write_text("The rose garden has 413 bushes now.")
     *_, last = chat.upload(paths[:1])
-    assert "new (2).txt</bdi> can be asked now" in last
+    assert "new.txt</bdi> can be asked now" in last
     assert "already" not in last
+    assert [info.title for info in assistant.documents()] == ["new"]
+
+
+@pytest.mark.parametrize("name", ["report (1).pdf", "~draft (2).pdf", "a (1) (1).pdf"])
+def test_an_unreadable_upload_is_not_called_known(tmp_path: Path, name: str) -> None:
+    """Browsers number files of one name; the number is part of the name."""
+    chat = Chat(paced(tmp_path / "chat", {}), Room())
+    (tmp_path / name).write_bytes(b"%PDF-1.4 broken")
+    for _ in range(2):
+        *_, last = chat.upload([tmp_path / name])
+        assert 'class="fn-bad"' in last
+        assert "is damaged" in last
+        assert "already" not in last
+
+
+def test_an_upload_over_the_limit_leaves_no_file(tmp_path: Path) -> None:
+    app = build_app(paced(tmp_path, {}), door=Door(7860, upload_bytes=100_000))
+    asked = TestClient(app, base_url="http://127.0.0.1:7860")
+
+    def sent(size: int) -> tuple[int, str]:
+        end = b"\r\n--x--\r\n"
+        body = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\n'
+        pieces = (body, *(b"y" * 1000 for _ in range(size // 1000)), end)
+        head = {"content-type": "multipart/form-data; boundary=x"}
+        answer = asked.post("/gradio_api/upload", content=iter(pieces), headers=head)
+        return answer.status_code, answer.text
+
+    def kept() -> list[Path]:
+        return [file for file in Path(app.state.uploads.name).rglob("*") if file.is_file()]
+
+    status, words = sent(200_000)
+    assert status == 413
+    assert "together: add fewer" in words
+    assert kept() == []
+    assert sent(50_000)[0] == 200
+    assert len(kept()) == 1  # the limit, not the form, refused the other one
 
 
 def test_leaving_an_answer_early_ends_it_after_its_step(assistant: Paced) -> None:
@@ -321,6 +403,68 @@ print("silent")
     assert done.stdout.strip() == "silent", done.stderr[-2000:]
 
 
+def test_the_real_embedder_opens_no_connection(tmp_path: Path) -> None:
+    """Indexing, asking and searching, in this process and in those that parse for it.
+
+    The hook is set by `sitecustomize`, which every Python process started here imports first.
+    """
+    (tmp_path / "sitecustomize.py").write_text(WATCH)
+    script = """
+import pathlib, sys
+from rag import Assistant
+samples = pathlib.Path("eval/sets/samples/documents")
+small = sorted((p for p in samples.rglob("*") if p.suffix in {".txt", ".md"}),
+    key=lambda p: p.stat().st_size)[:2]
+assert len(small) == 2
+with Assistant.open(documents=small) as assistant:
+    assert len(assistant.documents()) == 2
+    assert assistant.ask("What is this about?").model
+    assert assistant.search("the")
+if sys.argv[1:]:
+    import socket
+    try:
+        socket.create_connection(("192.0.2.1", 9), timeout=0.01)
+    except OSError:
+        pass
+    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", 9))
+"""
+    root = Path(__file__).parent.parent
+    log = tmp_path / "seen.txt"
+    paths = os.pathsep.join([str(tmp_path), str(root)])
+    environment = {**os.environ, "PYTHONPATH": paths, "WATCH_LOG": str(log)}
+
+    def seen(*arguments: str) -> list[str]:
+        log.unlink(missing_ok=True)
+        done = subprocess.run(
+            [sys.executable, "-c", script, *arguments],
+            capture_output=True,
+            text=True,
+            cwd=root,
+            timeout=300,
+            check=False,
+            env=environment,
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        return log.read_text("utf-8").splitlines()
+
+    silent = seen()
+    assert [line for line in silent if not line.startswith("started")] == []
+    assert len(set(silent)) >= 2  # this process and one that parses: both were watched
+    aloud = " ".join(seen("aloud"))
+    for made in ("socket.connect", "socket.sendto", "192.0.2.1"):
+        assert made in aloud
+
+
+WATCH = """
+import os, sys
+log = open(os.environ["WATCH_LOG"], "a", encoding="utf-8", buffering=1)
+log.write(f"started {os.getpid()}\\n")
+names = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto",
+    "socket.sendmsg"}
+sys.addaudithook(lambda name, args: log.write(f"{name} {args}\\n") if name in names else None)
+"""
+
+
 def test_listening_socket_is_really_bound() -> None:
     with listen("127.0.0.1", 0) as bound, socket.create_connection(bound.getsockname(), 5):
         pass
@@ -328,14 +472,25 @@ def test_listening_socket_is_really_bound() -> None:
 
 def test_the_first_own_file_leaves_the_samples_behind(tmp_path: Path) -> None:
     samples = paced(tmp_path / "samples", {"handbook.md": HANDBOOK})
-    chat = Chat(samples, Room(), lambda: paced(tmp_path / "own", {}))
+    opened: list[Paced] = []
+
+    def own() -> Paced:
+        opened.append(paced(tmp_path / "own", {}))
+        return opened[-1]
+
+    chat = Chat(samples, Room(), own)
     cited = samples.documents()[0].id
     (tmp_path / "empty.txt").write_text("")
-    list(chat.upload([tmp_path / "empty.txt"]))
+    for _ in range(2):
+        list(chat.upload([tmp_path / "empty.txt"]))
     assert chat.samples  # nothing of the person's own could be read
+    assert not chat.left_samples
+    assert [assistant.closed for assistant in opened] == [True, True]
     (tmp_path / "note.txt").write_text("The spare key hangs behind the blue door.")
     list(chat.upload([tmp_path / "note.txt"]))
     assert not chat.samples
+    assert chat.left_samples
+    assert not opened[-1].closed
     assert [info.title for info in chat.assistant.documents()] == ["note"]
     assert [info.id for info in samples.documents()] == [cited]
     found = chat.find(cited)  # an earlier answer on the page still opens its source

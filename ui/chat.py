@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import queue
-import re
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -18,8 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import BusyError, FootnoteError
+from index.scanning import source_name
 from rag.assistant import LONGEST_QUESTION, Assistant
+from rag.places import data_folder
 from rag.types import Turn
+from ui.outside import sentence_for
 from ui.render import Exchange
 from ui.shelf import shelf, trouble, upload_outcome, upload_progress
 
@@ -76,6 +78,15 @@ class Chat:
         """Whether the sample documents are what is being asked."""
         return self._own is not None
 
+    @property
+    def left_samples(self) -> bool:
+        """Whether the person's own documents have taken over since the start."""
+        return self._left is not None
+
+    def told(self, error: FootnoteError) -> str:
+        """What the page says of an error: never where things lie on this computer."""
+        return sentence_for(error, (self.assistant.index.folder, data_folder()))
+
     def find(self, document_id: str) -> tuple[Document, DocumentInfo] | None:
         """A document that an answer on the page cites; None when it is gone."""
         for assistant in (self.assistant, self._left):
@@ -90,16 +101,23 @@ class Chat:
         if self._own is None:
             return self.assistant.add_files(paths, progress)
         own = self._own()
-        report = own.add_files(paths, progress)
-        if own.documents():
-            self._left, self.assistant, self._own = self.assistant, own, None
-        return report
+        try:
+            report = own.add_files(paths, progress)
+            if own.documents():
+                self._left, self.assistant, self._own = self.assistant, own, None
+            return report
+        finally:
+            if self.assistant is not own:  # nothing of the person's own could be read
+                own.close()
 
-    def ask(self, question: str, session: Sequence[Exchange]) -> Iterator[list[Exchange]]:
-        """The conversation after each step of answering one more question."""
-        question = question.strip()
-        if not question:
+    def ask(self, question: object, session: Sequence[Exchange]) -> Iterator[list[Exchange]]:
+        """The conversation after each step of answering one more question.
+
+        A client may send anything for a question; what is no text asks nothing.
+        """
+        if not isinstance(question, str) or not question.strip():
             return
+        question = question.strip()
         earlier = list(session)
         now = Exchange(question)
         yield [*earlier, now]
@@ -113,7 +131,7 @@ class Chat:
                     now = replace(now, answer=answer)
                     yield [*earlier, now]
         except FootnoteError as error:
-            yield [*earlier, replace(now, notice=str(error))]
+            yield [*earlier, replace(now, notice=self.told(error))]
         except Exception:
             log.exception("a question could not be answered")
             yield [*earlier, replace(now, notice=FAILED)]
@@ -133,7 +151,7 @@ class Chat:
             try:
                 end.append(outcome(paths, self.add(paths, steps.put)))
             except FootnoteError as error:
-                end.append(trouble(str(error)))
+                end.append(trouble(self.told(error)))
             except Exception:
                 log.exception("uploaded files could not be read")
                 end.append(trouble(FAILED))
@@ -151,7 +169,7 @@ class Chat:
         try:
             return shelf(self.assistant.documents(), self.assistant.skipped())
         except FootnoteError as error:
-            return trouble(str(error))
+            return trouble(self.told(error))
 
 
 async def aside(start: Callable[[], Iterator[list[Exchange]]]) -> AsyncIterator[list[Exchange]]:
@@ -188,19 +206,12 @@ async def aside(start: Callable[[], Iterator[list[Exchange]]]) -> AsyncIterator[
 
 
 def outcome(paths: Sequence[Path], report: SyncReport) -> str:
-    """What became of each uploaded file, by the names the person knows."""
-    names = {path.name.lstrip(".~") for path in paths}
-    fresh = sorted({Path(name).name for name in (*report.added, *report.changed)})
-    bad = [file for file in report.skipped if first_name(Path(file.source)) in names]
-    told = {first_name(Path(name)) for name in fresh} | {
-        first_name(Path(file.source)) for file in bad
-    }
-    return upload_outcome(fresh, sorted(names - told - set(fresh)), bad, report.seconds)
-
-
-def first_name(path: Path) -> str:
-    """The name a file had before a number was added to tell it from another of that name."""
-    return re.sub(r" \(\d+\)$", "", path.stem) + path.suffix
+    """What became of each uploaded file, by the names the index keeps them under."""
+    names = {Path(source_name(path)).name.lstrip(".~") for path in paths}
+    fresh = {Path(source).name for source in (*report.added, *report.changed)}
+    bad = [file for file in report.skipped if Path(file.source).name in names]
+    known = names - fresh - {Path(file.source).name for file in bad}
+    return upload_outcome(sorted(fresh), sorted(known), bad, report.seconds)
 
 
 def turns(session: Sequence[Exchange]) -> list[Turn]:

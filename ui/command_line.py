@@ -1,4 +1,4 @@
-"""The ``footnote`` command: index, ask, search, chat, eval, show, doctor.
+"""The ``footnote`` command: index, forget, ask, search, chat, eval, show, doctor.
 
 Answers go to standard output, everything else to standard error. An error is one sentence; exit
 code 2 is misuse, 1 failure, 130 an interruption. Heavy imports wait until a command needs them, so
@@ -8,33 +8,89 @@ that ``--help`` answers at once.
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
+    bear_any_text()
     parser = build_parser()
     options = parser.parse_args(arguments)
     if options.command is None:
         parser.print_help()
         return 0
+    try:
+        code = _run(options)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        complain("stopped; what was finished is kept.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        _drop_output()  # its reader went away, as `| head` does
+        return 0
+    except OSError as error:
+        complain(reason(error))
+        _drop_output()
+        return 1
+    return code
+
+
+def _run(options: argparse.Namespace) -> int:
     from index.errors import FootnoteError
     from ui import commands
 
     try:
-        return int(commands.run(options))
+        return commands.run(options)
     except FootnoteError as error:
-        print(f"footnote: {error}", file=sys.stderr)
+        complain(str(error))
         return error.exit_code
-    except KeyboardInterrupt:
-        print("footnote: stopped; what was finished is kept.", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output went away, as `| head` does
-        return 0
+
+
+def bear_any_text() -> None:
+    """Signs that the terminal cannot show, and input that is no text, must end no command."""
+    streams = ((sys.stdin, "replace"), (sys.stdout, "backslashreplace"))
+    for stream, errors in (*streams, (sys.stderr, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            with suppress(OSError, ValueError):  # closed, or already read from
+                stream.reconfigure(errors=errors)
+
+
+def complain(sentence: str) -> None:
+    """One line on standard error, whatever the names in it hold."""
+    line = "".join(c if c.isprintable() else " " for c in sentence)
+    print(f"footnote: {line}", file=sys.stderr)
+
+
+def reason(error: OSError) -> str:
+    """What the operating system refused, as a sentence."""
+    why = error.strerror or str(error) or type(error).__name__
+    if error.filename is None:
+        return f"The computer refused: {why}; check the current folder and the space on the disk."
+    name = os.fsdecode(error.filename) if not isinstance(error.filename, int) else "A file"
+    shown = name if len(name) <= 80 else name[:80] + "…"
+    return f"{shown} cannot be used: {why}; check the path and its rights."
+
+
+def _drop_output() -> None:
+    """Keep what cannot be written from being tried again when Python ends."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError), open(os.devnull, "wb") as nothing:
+            os.dup2(nothing.fileno(), sys.stdout.fileno())
+
+
+# ---- the parser --------------------------------------------------------------------------
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -48,12 +104,29 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"footnote {_version()}")
     parser.add_argument("--settings", metavar="FILE", help="settings file to use")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for add in (_add_index, _add_forget, _add_ask, _add_search):
+        add(commands)
+    for add in (_add_chat, _add_eval, _add_show, _add_doctor):
+        add(commands)
+    return parser
 
+
+def _add_index(commands: Commands) -> None:
     index = commands.add_parser("index", help="read files and folders into an index, or update it")
     index.add_argument("documents", nargs="*", metavar="DOCS", help="files and folders; none: all")
     index.add_argument("--index", metavar="NAME|DIR", help="which index (default: documents)")
     index.add_argument("--json", action="store_true", help="print the report as JSON")
 
+
+def _add_forget(commands: Commands) -> None:
+    forget = commands.add_parser("forget", help="take indexed files or folders out of an index")
+    forget.add_argument(
+        "paths", nargs="+", metavar="PATH", help="a file or folder as it was indexed; it stays"
+    )
+    forget.add_argument("--index", metavar="NAME|DIR", help="which index (default: documents)")
+
+
+def _add_ask(commands: Commands) -> None:
     ask = commands.add_parser("ask", help="answer a question, with footnotes")
     ask.add_argument("question", metavar="QUESTION", help="the question; - reads it from input")
     _add_place(ask)
@@ -61,6 +134,8 @@ def build_parser() -> argparse.ArgumentParser:
     ask.add_argument("--explain", action="store_true", help="show how each passage was found")
     _add_scope(ask)
 
+
+def _add_search(commands: Commands) -> None:
     search = commands.add_parser("search", help="list the passages found for some words")
     search.add_argument("words", metavar="WORDS", help="what to look for")
     _add_place(search)
@@ -69,25 +144,32 @@ def build_parser() -> argparse.ArgumentParser:
     search.add_argument("--explain", action="store_true", help="show ranks and scores")
     _add_scope(search)
 
+
+def _add_chat(commands: Commands) -> None:
     chat = commands.add_parser("chat", help="serve the web chat on this computer")
     _add_place(chat)
     chat.add_argument("--host", metavar="ADDRESS", help="address to serve on (default 127.0.0.1)")
     chat.add_argument("--port", type=int, metavar="N", help="port to serve on (default 7860)")
 
+
+def _add_eval(commands: Commands) -> None:
     measure = commands.add_parser("eval", help="check answers against a set of questions")
     measure.add_argument("set", nargs="?", default="samples", metavar="SET", help="name or folder")
     measure.add_argument("--split", choices=["dev", "test"], help="only this part of the set")
     measure.add_argument("--json", action="store_true", help="print the results as JSON")
     measure.add_argument("--failures", type=int, default=0, metavar="N", help="show N failures")
 
+
+def _add_show(commands: Commands) -> None:
     show = commands.add_parser("show", help="print the text extracted from a document")
     show.add_argument("document", metavar="DOCUMENT", help="a file, or a name or id in the index")
     _add_place(show)
     show.add_argument("--blocks", action="store_true", help="show kind and page of each block")
 
+
+def _add_doctor(commands: Commands) -> None:
     doctor = commands.add_parser("doctor", help="check the set-up and an index for faults")
     _add_place(doctor)
-    return parser
 
 
 def _add_place(parser: argparse.ArgumentParser) -> None:

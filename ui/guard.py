@@ -15,7 +15,6 @@ import ipaddress
 import json
 import os
 import socket
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,8 +24,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import UsageError
+from ui.bodies import (
+    UPLOAD_LIMIT,
+    Counted,
+    RefusedError,
+    client_paths,
+    is_multipart,
+    read_body,
+    replay,
+)
 
-JSON_LIMIT = 1_000_000  #: bytes of a request that is no upload
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 USER, PASSWORD = "FOOTNOTE_USER", "FOOTNOTE_PASSWORD"
 
@@ -84,15 +91,7 @@ class Door:
     any_address: bool = False  #: bound to every interface: literal addresses are let in
     credentials: tuple[str, str] | None = field(default=None, repr=False)
     uploads: Path | None = None  #: paths of clients must lie in here; None lets none through
-
-
-class RefusedError(Exception):
-    """A request that is not let in, and the sentence it gets. It never leaves this module."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.sentence = sentence
+    upload_bytes: int = UPLOAD_LIMIT  #: of one upload, all its files together
 
 
 def door_for(host: str, port: int, uploads: Path | None = None) -> Door:
@@ -134,7 +133,10 @@ class Guard:
         try:
             self.check(scope)
             if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
-                receive = await self.checked_body(scope, receive)
+                if is_multipart(scope):
+                    await self.upload(scope, receive, send)
+                    return
+                receive = await self.checked_body(receive)
         except RefusedError as refused:
             await self.turn_away(refused, scope, receive, send)
             return
@@ -191,14 +193,29 @@ class Guard:
             return False
         return host in self.door.hosts or (self.door.any_address and is_address(host))
 
-    async def checked_body(self, scope: Scope, receive: Receive) -> Receive:
-        """Read a JSON body, look for paths in it, and hand it on; uploads stream through."""
-        headers = Headers(scope=scope)
-        kind = headers.get("content-type", "").split(";")[0].strip().lower()
-        if kind == "multipart/form-data":
-            if scope["path"] != GRADIO + "upload":
-                raise RefusedError(415, "Files can be sent to the upload form only.")
-            return receive
+    async def upload(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let files stream through, counted: what a client says of their size may be wrong."""
+        if scope["path"] != GRADIO + "upload":
+            raise RefusedError(415, "Files can be sent to the upload form only.")
+        limit = self.door.upload_bytes
+        size = limit / 2**20
+        large = RefusedError(
+            413, f"These files are larger than {size:,.0f} MB together: add fewer at a time."
+        )
+        stated = Headers(scope=scope).get("content-length", "0")
+        if not stated.isdecimal() or int(stated) > limit:
+            raise large
+        counted = Counted(receive, limit)
+        try:
+            await self.app(scope, counted.receive, counted.unless_over(with_headers(send)))
+        except Exception:
+            if not counted.over:
+                raise
+        if counted.over and not counted.answered:
+            raise large
+
+    async def checked_body(self, receive: Receive) -> Receive:
+        """Read a JSON body, look for paths in it, and hand it on."""
         body = await read_body(receive)
         if body:
             try:
@@ -250,46 +267,6 @@ def is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def client_paths(data: object) -> Iterator[object]:
-    """Every value under a key that Gradio takes for a file."""
-    waiting: list[object] = [data]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            if "path" in item:
-                yield item["path"]
-            waiting.extend(item.values())
-        elif isinstance(item, list):
-            waiting.extend(item)
-
-
-async def read_body(receive: Receive) -> bytes:
-    """The whole body of a request, up to the limit."""
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            raise RefusedError(400, "The request ended before it was complete.")
-        body += message.get("body", b"")
-        if len(body) > JSON_LIMIT:
-            raise RefusedError(413, f"The request is larger than {JSON_LIMIT:,} bytes.")
-        if not message.get("more_body", False):
-            return bytes(body)
-
-
-def replay(body: bytes, receive: Receive) -> Receive:
-    """Hand a body that was read to the application, then whatever else arrives."""
-    messages: Iterable[Message] = ({"type": "http.request", "body": body, "more_body": False},)
-    first = iter(messages)
-
-    async def again() -> Message:
-        for message in first:
-            return message
-        return await receive()
-
-    return again
 
 
 def with_headers(send: Send) -> Send:

@@ -53,7 +53,7 @@ def build_page(chat: Chat, *, examples: Sequence[str]) -> gr.Blocks:
             )
             send = gr.Button("Ask", variant="primary", elem_id="fn-send")
             stop = gr.Button("Stop", visible=False, elem_id="fn-stop")
-        documents_drawer(chat, page, head, hello)
+        documents_drawer(chat, page, (head, hello, *chips))
         parts = (session, past, now, box, send, stop, welcome)
         join(chat, parts, chips)
     return page
@@ -107,8 +107,12 @@ def join(
     )
 
 
-def documents_drawer(chat: Chat, page: gr.Blocks, head: gr.HTML, hello: gr.HTML) -> None:
-    """The drawer with the documents, what could not be read, and the way to add more."""
+def documents_drawer(chat: Chat, page: gr.Blocks, others: tuple[gr.HTML | gr.Button, ...]) -> None:
+    """The drawer with the documents, what could not be read, and the way to add more.
+
+    The ``others`` change with whose documents are asked: masthead, greeting, example questions.
+    """
+    examples = len(others) - 2
     with gr.Column(elem_id="fn-drawer"):
         html(DRAWER_HEAD, "fn-drawer-head")
         drop = gr.File(
@@ -127,27 +131,28 @@ def documents_drawer(chat: Chat, page: gr.Blocks, head: gr.HTML, hello: gr.HTML)
             return
         try:
             for step in chat.upload(paths):
-                yield gr.update(value=None), step, *(gr.skip(),) * 3
+                yield gr.update(value=None), step, *(gr.skip(),) * (1 + len(others))
         finally:
             for path in paths:  # the index keeps its own copy
                 with suppress(OSError):
                     path.unlink()
         yield gr.skip(), gr.skip(), *shown()
 
-    def shown() -> tuple[str, str, str]:
-        return chat.shelf(), masthead(chat.samples), greeting(chat.samples)
+    def shown() -> tuple[object, ...]:
+        chips = (gr.update(visible=not chat.left_samples) for _ in range(examples))
+        return chat.shelf(), masthead(chat.samples), greeting(chat.samples), *chips
 
     drop.upload(
         uploaded,
         inputs=[drop],
-        outputs=[drop, outcome, listing, head, hello],
+        outputs=[drop, outcome, listing, *others],
         show_progress="hidden",
         concurrency_limit=1,
         api_visibility="private",
     )
     page.load(
         shown,
-        outputs=[listing, head, hello],
+        outputs=[listing, *others],
         show_progress="hidden",
         concurrency_limit=4,
         api_visibility="private",

@@ -9,6 +9,7 @@ documents to `ui.shelf`.
 from __future__ import annotations
 
 import html
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,10 @@ _VERDICTS = {
     Verdict.PARTLY: "supports this in part",
     Verdict.UNSUPPORTED: "does not support this",
 }
+
+
+#: From which probability on an answer is called so.
+_SURENESS = ((0.9, "very likely right"), (0.6, "likely right"), (-math.inf, "uncertain"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +217,7 @@ def listed(heading: str, rows: Sequence[str], kind: str) -> str:
 
 def disagreement(answer: Answer) -> str:
     """Passages that say otherwise, with their dates."""
-    return passages("Your documents do not agree on this", answer.conflicts)
+    return passages("These documents disagree", answer.conflicts)
 
 
 def refusal(item: Refusal) -> str:
@@ -238,9 +243,17 @@ def footer(answer: Answer) -> str:
     facts = [f"{took:.1f} seconds" if took >= 0.95 else f"{max(took, 0.01):.2f} seconds"]
     if answer.model:
         facts.append(answer.model)
-    if answer.confidence is not None:
-        facts.append(f"right with probability {answer.confidence:.0%}")
-    return f'<p class="fn-footer">{joined_facts(facts)}</p>'
+    sure = ""
+    if answer.confidence is not None and not answer.declined:
+        words, percentage = sureness(answer.confidence)
+        sure = f'<span class="fn-fact" title="{percentage}">{words}</span> '
+    return f'<p class="fn-footer">{sure}{joined_facts(facts)}</p>'
+
+
+def sureness(confidence: float) -> tuple[str, str]:
+    """The probability that an answer is right, in words and as a percentage that is never all."""
+    words = next(words for least, words in _SURENESS if confidence >= least)
+    return words, f"{min(confidence, 0.99):.0%}"
 
 
 def skipped_line(file: SkippedFile) -> str:

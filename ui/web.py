@@ -27,8 +27,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from index.errors import BusyError, FootnoteError, UsageError
 from rag.assistant import LONGEST_QUESTION, Assistant
 from rag.types import Turn
+from ui.bodies import UPLOAD_LIMIT
 from ui.chat import Chat, Room
 from ui.guard import Door, Guard, door_for
+from ui.outside import names_only
 from ui.page import build_page
 from ui.shelf import AROUND, AROUND_LIMIT, passage_panel
 
@@ -36,6 +38,7 @@ from ui.shelf import AROUND, AROUND_LIMIT, passage_panel
 from gradio import mount_gradio_app, themes  # after ui.page, which silences Gradio first
 
 ASSETS = Path(__file__).parent / "assets"
+UPLOAD_FILES = 10  #: files of the largest size that one upload may hold
 QUEUE_SIZE = 64  #: events Gradio holds; questions are bounded tighter, in `ui.chat.Room`
 
 
@@ -73,7 +76,9 @@ def build_app(
     app.state.uploads = uploads  # removed with the application
     door = door or door_for("127.0.0.1", 7860)
     app.add_middleware(Head, version=assets_version())
-    app.add_middleware(Guard, door=replace(door, uploads=Path(uploads.name)))
+    most = min(UPLOAD_LIMIT, UPLOAD_FILES * assistant.settings.file_mb * 2**20)
+    door = replace(door, uploads=Path(uploads.name), upload_bytes=min(door.upload_bytes, most))
+    app.add_middleware(Guard, door=door)
     app.add_exception_handler(RequestValidationError, malformed)
     app.mount("/footnote", StaticFiles(directory=ASSETS), name="footnote")
     chat = Chat(assistant, room, own)
@@ -118,7 +123,8 @@ def add_routes(app: FastAPI, chat: Chat) -> None:
     def ask(asked: Asked) -> JSONResponse:
         history = [Turn(turn.question, turn.answer) for turn in asked.history]
         with chat.room.place():
-            return JSONResponse(chat.assistant.ask(asked.question, history).to_dict())
+            answer = chat.assistant.ask(asked.question, history)
+        return JSONResponse(names_only(answer).to_dict())
 
     @app.get("/favicon.ico", include_in_schema=False)
     def favicon() -> HTMLResponse:
@@ -126,8 +132,8 @@ def add_routes(app: FastAPI, chat: Chat) -> None:
 
     @app.exception_handler(FootnoteError)
     def failed(_request: Request, error: FootnoteError) -> JSONResponse:
-        status = {BusyError: 503, UsageError: 422}.get(type(error), 500)
-        return refusal(status, str(error))
+        status = 503 if isinstance(error, BusyError) else 500
+        return refusal(422 if isinstance(error, UsageError) else status, chat.told(error))
 
 
 def malformed(_request: Request, error: Exception) -> JSONResponse:
