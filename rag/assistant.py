@@ -19,7 +19,7 @@ from types import TracebackType
 
 from index.analysis import question_terms
 from index.embedding import Embedder, SentenceTransformerEmbedder
-from index.errors import StoreError, UsageError
+from index.errors import ModelError, StoreError, UsageError
 from index.index import Index, Snapshot
 from index.loading import Limits
 from index.syncing import SyncProgress, SyncReport
@@ -200,6 +200,15 @@ class Assistant:
         # A name or code that no document holds is what the question is about, or misspelt.
         bar = max(self.settings.threshold, SURE) if missing_names else self.settings.threshold
         return RefusalReason.NOT_SAID if likely < bar or not answer.sentences else None
+
+    def faults(self) -> list[str]:
+        """What is wrong with the index or the answer model; empty when all is sound."""
+        found = self.index.verify()
+        try:
+            self._reader.read("Is everything there?", ())
+        except ModelError as error:
+            found.append(str(error))
+        return found
 
     # ---- documents -----------------------------------------------------------------------
 

@@ -199,7 +199,7 @@ def doctor(options: argparse.Namespace, settings: Settings) -> int:
             )
         for file in assistant.skipped():
             tell("skipped", str(file))
-        problems = assistant.index.verify()
+        problems = assistant.faults()
     for problem in problems:
         tell("fault", problem)
     console.print("sound" if not problems else f"{count(len(problems), 'fault')} found")

@@ -1,0 +1,85 @@
+"""The real embedder and the shipped reader over sample documents, and what damage to it says."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from eval.datasets import load_set
+from index.errors import ModelError
+from rag.assistant import Assistant, shared_reader
+from rag.reader_model import ReaderModel
+from rag.settings import Settings
+from rag.types import AnswerKind, RefusalReason
+
+SAMPLES = load_set("samples").documents
+CHOSEN = ("tenancy-agreement.pdf", "travel-policy-2021.md", "travel-policy-2024.docx")
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    folder = tmp_path_factory.mktemp("real")
+    paths = [SAMPLES / name for name in CHOSEN]
+    with Assistant.open(documents=paths, index=folder / "index", settings=Settings()) as opened:
+        yield opened
+
+
+def test_an_answer_with_its_page_and_confidence(assistant: Assistant) -> None:
+    answer = assistant.ask("How much is the rent?")
+    assert answer.kind is AnswerKind.EXTRACTIVE
+    assert "£985" in answer.text
+    assert answer.citations[0].pages == (1,)
+    assert answer.confidence is not None
+    assert answer.confidence > 0.5
+    assert answer.model == "built-in reader"
+
+
+def test_two_versions_that_disagree_are_both_shown(assistant: Assistant) -> None:
+    answer = assistant.ask("What is the limit for a hotel room?")
+    assert "£155" in answer.text
+    assert "£120" in answer.text
+    assert {p.document.modified for p in answer.conflicts} == {"2021-03-01", "2024-04-15"}
+
+
+def test_another_subject_is_refused_as_such(assistant: Assistant) -> None:
+    answer = assistant.ask("Who painted the ceiling of the Sistine Chapel?")
+    assert answer.refusal is not None
+    assert answer.refusal.reason is RefusalReason.NOTHING_FOUND
+    assert "Sistine" in answer.refusal.missing_words
+
+
+def test_a_name_that_no_document_holds_is_not_answered_for_another(assistant: Assistant) -> None:
+    answer = assistant.ask("How much rent does Mr Zylberstein pay?")
+    assert answer.declined
+
+
+@pytest.mark.parametrize(
+    "question", ["rent", "loyer mensuel?", "rent " * 1900, "家賃はいくらですか"]
+)
+def test_odd_questions_get_an_answer_or_a_refusal(assistant: Assistant, question: str) -> None:
+    assert isinstance(assistant.ask(question).text, str)
+
+
+@pytest.mark.parametrize("harm", ["missing", "cut", "altered"])
+def test_damaged_weights_are_named_once_and_by_the_doctor(
+    assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    folder = tmp_path / "weights"
+    shutil.copytree(Path("rag/weights").resolve(), folder)
+    file = folder / "reader.safetensors"
+    data = file.read_bytes()
+    if harm == "missing":
+        file.unlink()
+    else:
+        file.write_bytes(data[:-9] if harm == "cut" else data[:-1] + bytes([data[-1] ^ 1]))
+    load = ReaderModel.load
+    monkeypatch.setattr(ReaderModel, "load", lambda: load(folder))
+    shared_reader.cache_clear()
+    with Assistant.open(index=assistant.index.folder, settings=Settings()) as broken:
+        with pytest.raises(ModelError, match=r"reader\.safetensors"):
+            broken.ask("How much is the rent?")
+        assert any("reader.safetensors" in fault for fault in broken.faults())
+    shared_reader.cache_clear()
