@@ -14,7 +14,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -132,8 +132,19 @@ class ReaderModel:
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """One reading for each passage, in their order."""
-        pieces = self._pieces(question, passages)
-        readings: list[list[Reading]] = [[] for _ in passages]
+        return self.read_pairs([(question, passage) for passage in passages])
+
+    def read_pairs(self, pairs: Sequence[tuple[str, Passage]]) -> list[Reading]:
+        """One reading for each (question, passage), in their order, scored in shared batches."""
+        asked: dict[str, list[int]] = {}  # a question put to many passages is encoded once
+        for number, (question, _) in enumerate(pairs):
+            asked.setdefault(question, []).append(number)
+        pieces = [
+            replace(piece, owner=numbers[piece.owner])
+            for question, numbers in asked.items()
+            for piece in self._pieces(question, [pairs[number][1] for number in numbers])
+        ]
+        readings: list[list[Reading]] = [[] for _ in pairs]
         for piece, start, end, answerable, _ in self._run(pieces):
             readings[piece.owner].append(
                 reading_of(piece, start, end, answerable, self._calibration)

@@ -249,7 +249,7 @@ def test_closed_book_by_hand(
     assert found["best span, right from F1 0.5: AUROC"] == pytest.approx(5 / 6)
     assert found["best span: Brier score"] == pytest.approx((0.04 + 0.36 + 0.25 + 0.04) / 5)
     assert found["best span: calibration error"] == pytest.approx((0.2 + 0.6 + 0.5 + 0.2) / 5)
-    assert (found["median read of 20 passages"] or 0) > 0
+    assert (found["median read of 20 passages"] or 0) >= (found["fastest of these reads"] or 1) > 0
     assert set(reader.timed) == {20}
     assert reader.contexts == {"Lindow Town"}
     assert "5 questions, 2 of them without an answer, scripted" in result.setting
@@ -265,7 +265,7 @@ def test_closed_book_where_every_question_has_an_answer(tmp_path: Path) -> None:
     assert found["answerability: AUROC (0.5 is chance)"] is None
     assert found["answerability: calibration error"] is None
     assert found["best span, right from F1 0.5: AUROC"] == 0.5
-    # one article, two paragraphs: the questions by paragraph are 1, 3 and 2
+    # the first question of the file comes first
     limited = closed_book.measure(path, limit=1, reader=reader)
     assert figures(limited)["answerable: exact match"] == 1
     assert "1 questions" in limited.setting
@@ -287,11 +287,10 @@ def test_pairs_read_together_are_read_as_each_alone() -> None:
     for (question, passage), reading in zip(pairs, together, strict=True):
         [alone] = reader.read(question, [passage])
         assert alone.answerability == pytest.approx(reading.answerability, abs=0.02)
-        assert (alone.spans[0].start, alone.spans[0].end) == (
-            reading.spans[0].start,
-            reading.spans[0].end,
-        )
-    says = [p.chunk.text[r.spans[0].start : r.spans[0].end] for (_, p), r in zip(pairs, together)]
+        one, other = alone.spans[0], reading.spans[0]
+        assert (one.start, one.end) == (other.start, other.end)
+    best = [reading.spans[0] for reading in together]
+    says = [pair[1].chunk.text[a.start : a.end] for pair, a in zip(pairs, best, strict=True)]
     assert says[1] == "three"
     assert "40 m" in says[3]
     assert reader.read_pairs([]) == []

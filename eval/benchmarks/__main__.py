@@ -9,7 +9,15 @@ from pathlib import Path
 
 from rich.console import Console
 
-from eval.benchmarks import figures, fusion, nfcorpus, speed, squad_answers, squad_retrieval
+from eval.benchmarks import (
+    closed_book,
+    figures,
+    fusion,
+    nfcorpus,
+    speed,
+    squad_answers,
+    squad_retrieval,
+)
 from eval.benchmarks.figures import Result
 from index.errors import FootnoteError, UsageError
 
@@ -42,7 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     quick.add_argument("--files", type=_count, default=speed.FILES, metavar="N")
     retrieval = names.add_parser("squad-retrieval", help="recall@1/5/20 on SQuAD articles")
     answers = names.add_parser("squad-answers", help="citations and refusals on SQuAD articles")
-    for squad in (retrieval, answers):
+    closed = names.add_parser("closed-book", help="the reader, each question with its paragraph")
+    for squad in (retrieval, answers, closed):
         squad.add_argument("data", type=Path, help="a SQuAD file, .json or .json.gz")
         squad.add_argument("--limit", type=_count, metavar="N", help="ask N questions only")
     answers.add_argument("--other", type=Path, metavar="FILE", help="SQuAD file of other articles")
@@ -61,6 +70,8 @@ def _measure(options: argparse.Namespace) -> Result:
         return squad_retrieval.measure(options.data, limit=options.limit)
     if options.name == "squad-answers":
         return squad_answers.measure(options.data, other=options.other, limit=options.limit)
+    if options.name == "closed-book":
+        return closed_book.measure(options.data, limit=options.limit)
     if options.name == "fusion":
         return fusion.measure(options.data, limit=options.limit)
     if options.name == "nfcorpus":
