@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from index.analysis import question_terms, terms, words
 from index.sentences import sentence_spans
-from rag.reader import Reading
+from rag.reader import Reading, Span
 from rag.types import (
     Answer,
     AnswerKind,
@@ -60,7 +61,7 @@ def find_sentences(passages: Sequence[Passage], readings: Sequence[Reading]) -> 
     top = max((passage.score for passage in passages), default=0.0)
     for passage, reading in zip(passages, readings, strict=True):
         sentences = sentence_spans(passage.chunk.text)
-        for span in reading.spans:
+        for span in map(partial(_within_line, passage.chunk.text), reading.spans):
             touched = [s for s in sentences if s[0] < span.end and s[1] > span.start]
             if not touched:
                 continue
@@ -73,7 +74,7 @@ def find_sentences(passages: Sequence[Passage], readings: Sequence[Reading]) -> 
                 end=passage.chunk.start + end,
                 probability=span.probability,
                 score=span.probability * behind,
-                short=None if whole else passage.chunk.text[span.start : span.end],
+                short=None if whole else _bare(passage.chunk.text[span.start : span.end]),
             )
             key = (passage.chunk.document_id, found.start, found.end)
             if key not in best or best[key].score < found.score:
@@ -150,21 +151,23 @@ def extractive_answer(
 ) -> Answer:
     """An answer of at most ``limit`` quoted sentences; without any when no passage holds one.
 
-    Where another document contradicts the best sentence, both are shown. ``confidence`` is given
-    when the readings come from a calibrated reader.
+    Where another document contradicts the best sentence, both are shown, the newer one first.
+    ``confidence`` is given when the readings come from a calibrated reader.
     """
     found = find_sentences(passages, readings)
     groups = choose(question, found, limit)
     conflict = find_conflict(question, found)
-    if conflict is not None and not any(conflict[1] in group for group in groups):
-        groups = [*groups[: max(1, limit - 1)], [conflict[1]]]
+    if conflict is not None:
+        newest = sorted(conflict, key=lambda one: one.passage.document.modified or "", reverse=True)
+        rest = [group for group in groups if not set(conflict) & set(group)]
+        groups = [[newest[0]], [newest[1]], *rest[: max(0, limit - 2)]]
     return Answer(
         conflicts=tuple(one.passage for one in conflict or ()),
         question=question,
         standalone_question=question,
         kind=AnswerKind.EXTRACTIVE,
         sentences=compose(groups),
-        short=found[0].short if found else None,
+        short=groups[0][0].short if groups else None,
         confidence=confidence(found[0]) if found and calibrated else None,
         passages=tuple(passages),
     )
@@ -201,6 +204,17 @@ def names_in(question: str, words_of_it: Sequence[str]) -> list[str]:
         for word in words_of_it
         if any(map(str.isdigit, word)) or (word[:1].isupper() and word != first)
     ]
+
+
+def _within_line(text: str, span: Span) -> Span:
+    """The span up to the end of its line: a row or an item answers, not the next one with it."""
+    line_end = text.find("\n", span.start + 1, span.end)
+    return span if line_end < 0 else replace(span, end=line_end)
+
+
+def _bare(short: str) -> str:
+    """A bare answer without the columns that follow it in a row."""
+    return short.split(" | ", maxsplit=1)[0].strip()
 
 
 def _numbers(found: Found) -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -169,3 +171,21 @@ def test_only_a_calibrated_reader_gives_a_confidence() -> None:
     calibrated = extractive_answer("When?", [passage()], [reading], 1, calibrated=True)
     assert plain.confidence is None
     assert calibrated.confidence is not None
+
+
+def test_the_newer_of_two_that_disagree_comes_first() -> None:
+    old, new = passage(OLD, document="old"), passage(NEW, document="new")
+    old = replace(old, document=replace(old.document, modified="2021-03-01"))
+    new = replace(new, document=replace(new.document, modified="2024-04-15"))
+    readings = [Reading(0.9, (span("£120", 0.9, OLD),)), Reading(0.5, (span("£155", 0.5, NEW),))]
+    answer = extractive_answer("What is the limit for a hotel room?", [old, new], readings, 3)
+    assert [s.text for s in answer.sentences] == [NEW, OLD]
+    assert answer.short == "£155"
+
+
+def test_a_span_over_two_rows_answers_with_the_first() -> None:
+    rows = "Day: Thursday | Main: 12:00–20:30 | Children: 13:00\nDay: Friday | Main: 10:00"
+    reading = Reading(0.9, (span("12:00–20:30 | Children: 13:00\nDay: Friday", 0.9, rows),))
+    answer = extractive_answer("How late on Thursdays?", [passage(rows)], [reading], limit=1)
+    assert answer.sentences[0].text == rows.splitlines()[0]
+    assert answer.short == "12:00–20:30"
