@@ -138,7 +138,10 @@ class SentenceTransformerEmbedder:
             _prepare_libraries()
             from safetensors import SafetensorError
             from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging
 
+            # "Loading weights" is noise under an answer.
+            logging.disable_progress_bar()  # type: ignore[no-untyped-call]
             try:
                 model = SentenceTransformer(
                     str(self._folder),
