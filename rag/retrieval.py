@@ -2,7 +2,7 @@
 
 The score of a candidate is a weighted sum of four pieces of evidence, see `Weights`. The constants
 were chosen on SQuAD training articles, where the sum beat reciprocal ranks by .10 at rank 1 and
-z-scores by .03: ``python -m eval.benchmarks fusion PATH`` measures them again.
+z-scores by .03 in a trial; ``python -m eval.benchmarks fusion PATH`` compares them again.
 """
 
 from __future__ import annotations
