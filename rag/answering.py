@@ -1,20 +1,18 @@
-"""Question, passages and readings to an extractive answer: sentences quoted word for word.
+"""Candidate sentences to an extractive answer: sentences quoted word for word, with footnotes.
 
-The reader says where an answer stands and how likely; this module makes sentences, footnotes and
-refusals of it. It reads no index and calls no model.
+Which sentences are shown, which contradict each other, and what is missing where nothing is shown.
+It reads no index and calls no model.
 """
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Sequence
 
 from index.analysis import question_terms, terms, words
-from index.sentences import sentence_spans
-from rag.reader import Reading, Span
+from rag.finding import Found, confidence, find_sentences
+from rag.gathering import said, whole_list
+from rag.questions import is_open, is_polar, wants_list, wants_steps
+from rag.reader import Reading
 from rag.types import (
     Answer,
     AnswerKind,
@@ -24,10 +22,6 @@ from rag.types import (
     Verdict,
 )
 
-# Chosen on held-out training articles by `python -m rag.training.confidence` (model card): with
-# weight 2 the best sentence holds the answer in .88, with 0 in .80.
-_PASSAGE_WEIGHT = 2.0  # per point of fused score that a passage is behind the best
-_CONFIDENCE = (0.716, 0.873, -3.0)  # of the log-odds of a span, of its passage's score, bias
 #: Under this fused score of the best passage the documents are about something else: of held-out
 #: questions about other articles about .90 lie under it, of answerable ones under .02.
 RELEVANCE_FLOOR = 2.8
@@ -37,49 +31,9 @@ _LIST_SHARE = 0.15  # the same where several things or an explanation are asked 
 _CONFLICT_SHARE = 0.5  # of the words of two sentences, from which they are about the same
 _CONFLICT_CANDIDATES = 8
 _PUNCTUATION = "?!.,;:\"'“”‘’()[]"
-_OPEN_QUESTION = re.compile(
-    r"(?i)^\W*(?:why|explain|describe|list|name|what (?:are|were)|which \w+s"
-    r"|how (?:do|does|did|can|could|should|to|is|are|was|were))\b"
-)
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A sentence that may answer: offsets into its document, probability 0–1."""
-
-    passage: Passage
-    start: int
-    end: int
-    probability: float
-    score: float  #: what sentences are ranked by: the probability, held back by a low passage
-    short: str | None = None  #: the span inside the sentence that is the bare answer
-
-
-def find_sentences(passages: Sequence[Passage], readings: Sequence[Reading]) -> list[Found]:
-    """The sentences that the readers' spans stand in, best first, each once."""
-    best: dict[tuple[str, int, int], Found] = {}
-    top = max((passage.score for passage in passages), default=0.0)
-    for passage, reading in zip(passages, readings, strict=True):
-        sentences = sentence_spans(passage.chunk.text)
-        for span in map(partial(_within_line, passage.chunk.text), reading.spans):
-            touched = [s for s in sentences if s[0] < span.end and s[1] > span.start]
-            if not touched:
-                continue
-            start, end = touched[0][0], touched[-1][1]
-            whole = span.start <= start and span.end >= end
-            behind = math.exp(_PASSAGE_WEIGHT * (passage.score - top))
-            found = Found(
-                passage=passage,
-                start=passage.chunk.start + start,
-                end=passage.chunk.start + end,
-                probability=span.probability,
-                score=span.probability * behind,
-                short=None if whole else _bare(passage.chunk.text[span.start : span.end]),
-            )
-            key = (passage.chunk.document_id, found.start, found.end)
-            if key not in best or best[key].score < found.score:
-                best[key] = found
-    return sorted(best.values(), key=lambda found: -found.score)
+#: Probability, 0–1, that a sentence with its passage says yes to the question.
+Decide = Callable[[Found], float]
 
 
 def choose(question: str, found: Sequence[Found], limit: int) -> list[list[Found]]:
@@ -87,20 +41,25 @@ def choose(question: str, found: Sequence[Found], limit: int) -> list[list[Found
 
     Further sentences are shown when they are nearly as likely as the best. When several things or
     an explanation are asked for the bar is lower, and sentences of one document stand in its order.
+    A list whose item answers a question for several things is shown whole.
     """
     if not found:
         return []
-    is_open = _OPEN_QUESTION.match(question) is not None
-    bar = found[0].score * (_LIST_SHARE if is_open else _FURTHER_SHARE)
+    several = is_open(question)
+    bar = found[0].score * (_LIST_SHARE if several else _FURTHER_SHARE)
+    grow = wants_list(question) or wants_steps(question)
     groups: dict[str, list[Found]] = {}
-    for sentence in found:
-        if sentence.score < bar:
+    for candidate in found:
+        if candidate.score < bar:
             break
-        key = " ".join(words(_text(sentence)))
+        sentence = whole_list(candidate) if grow else candidate
+        if any(_within(sentence, shown) for group in groups.values() for shown in group):
+            continue
+        key = " ".join(words(sentence.quote))
         if key in groups or len(groups) < limit:
             groups.setdefault(key, []).append(sentence)
     chosen = list(groups.values())
-    if is_open:
+    if several:
         first = chosen[0][0].passage.chunk.document_id
         same = [group for group in chosen if group[0].passage.chunk.document_id == first]
         rest = [group for group in chosen if group[0].passage.chunk.document_id != first]
@@ -118,7 +77,7 @@ def compose(groups: Sequence[Sequence[Found]]) -> tuple[Sentence, ...]:
             key = (found.passage.chunk.document_id, found.start, found.end)
             number = numbers.setdefault(key, len(numbers) + 1)
             citations.append(_citation(number, found))
-        sentences.append(Sentence(" ".join(_text(group[0]).split()), tuple(citations)))
+        sentences.append(Sentence(said(group[0].quote), tuple(citations)))
     return tuple(sentences)
 
 
@@ -148,11 +107,13 @@ def extractive_answer(
     limit: int,
     *,
     calibrated: bool = False,
+    decide: Decide | None = None,
 ) -> Answer:
     """An answer of at most ``limit`` quoted sentences; without any when no passage holds one.
 
     Where another document contradicts the best sentence, both are shown, the newer one first.
-    ``confidence`` is given when the readings come from a calibrated reader.
+    ``confidence`` is given when the readings come from a calibrated reader. With ``decide`` a
+    question that wants yes or no gets that as its ``short`` answer.
     """
     found = find_sentences(passages, readings)
     groups = choose(question, found, limit)
@@ -161,27 +122,22 @@ def extractive_answer(
         newest = sorted(conflict, key=lambda one: one.passage.document.modified or "", reverse=True)
         rest = [group for group in groups if not set(conflict) & set(group)]
         groups = [[newest[0]], [newest[1]], *rest[: max(0, limit - 2)]]
+    short = groups[0][0].short if groups else None
+    likely = confidence(found[0]) if found and calibrated else None
+    if found and decide is not None and is_polar(question):
+        yes = decide(found[0])
+        short = "Yes" if yes >= 0.5 else "No"
+        likely = None if likely is None else likely * max(yes, 1.0 - yes)
     return Answer(
         conflicts=tuple(one.passage for one in conflict or ()),
         question=question,
         standalone_question=question,
         kind=AnswerKind.EXTRACTIVE,
         sentences=compose(groups),
-        short=groups[0][0].short if groups else None,
-        confidence=confidence(found[0]) if found and calibrated else None,
+        short=short,
+        confidence=likely,
         passages=tuple(passages),
     )
-
-
-def confidence(found: Found) -> float:
-    """Probability, 0–1, that the sentence answers, from a calibrated reader's span and the search.
-
-    Logistic in the log-odds of the span and the fused score of its passage.
-    """
-    span, passage, bias = _CONFIDENCE
-    likely = min(max(found.probability, 1e-4), 1.0 - 1e-4)
-    weighed = span * math.log(likely / (1.0 - likely)) + passage * found.passage.score + bias
-    return 1.0 / (1.0 + math.exp(-weighed))
 
 
 def missing_words(question: str, unknown_terms: Sequence[str]) -> tuple[str, ...]:
@@ -206,28 +162,18 @@ def names_in(question: str, words_of_it: Sequence[str]) -> list[str]:
     ]
 
 
-def _within_line(text: str, span: Span) -> Span:
-    """The span up to the end of its line: a row or an item answers, not the next one with it."""
-    line_end = text.find("\n", span.start + 1, span.end)
-    return span if line_end < 0 else replace(span, end=line_end)
-
-
-def _bare(short: str) -> str:
-    """A bare answer without the columns that follow it in a row."""
-    return short.split(" | ", maxsplit=1)[0].strip()
+def _within(sentence: Found, shown: Found) -> bool:
+    """Does the sentence overlap one that is shown already?"""
+    same_document = sentence.passage.chunk.document_id == shown.passage.chunk.document_id
+    return same_document and sentence.start < shown.end and shown.start < sentence.end
 
 
 def _numbers(found: Found) -> set[str]:
-    return {term for term in terms(_text(found)) if any(map(str.isdigit, term))}
+    return {term for term in terms(found.quote) if any(map(str.isdigit, term))}
 
 
 def _subject(found: Found) -> set[str]:
-    return set(question_terms(_text(found))) - _numbers(found)
-
-
-def _text(found: Found) -> str:
-    chunk = found.passage.chunk
-    return chunk.text[found.start - chunk.start : found.end - chunk.start]
+    return set(question_terms(found.quote)) - _numbers(found)
 
 
 def _citation(number: int, found: Found) -> Citation:
@@ -240,7 +186,7 @@ def _citation(number: int, found: Found) -> Citation:
         pages=passage.chunk.pages,
         start=found.start,
         end=found.end,
-        quote=_text(found),
+        quote=found.quote,
         verdict=Verdict.SUPPORTED,  # a quotation supports itself, word for word
         score=found.probability,
     )

@@ -13,7 +13,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 
@@ -25,6 +25,7 @@ from index.loading import Limits
 from index.syncing import SyncProgress, SyncReport
 from index.types import Document, DocumentInfo, Scope, SkippedFile, SkipReason
 from rag.answering import RELEVANCE_FLOOR, extractive_answer, missing_words, names_in
+from rag.finding import Found, reranked
 from rag.places import DEFAULT_INDEX, documents_index, index_folder
 from rag.reader import EvidenceReader, LateReader, Reader, Reading
 from rag.retrieval import RetrievalOptions, Retriever
@@ -155,11 +156,7 @@ class Assistant:
         passages: Sequence[Passage],
         clock: _Clock,
     ) -> Answer:
-        readings = self._reader.read(asked, passages)
-        passages = [
-            replace(passage, parts=replace(passage.parts, reader_score=reading.answerability))
-            for passage, reading in zip(passages, readings, strict=True)
-        ]
+        passages, readings = reranked(passages, self._reader.read(asked, passages))
         clock.lap("reading")
         answer = extractive_answer(
             asked,
@@ -167,6 +164,7 @@ class Assistant:
             readings,
             self.settings.max_sentences,
             calibrated=self._reader.calibrated,
+            decide=partial(self._says_yes, asked) if self._reader.calibrated else None,
         )
         unknown = missing_words(asked, snapshot.unknown_terms(question_terms(asked)))
         reason = self._refuses(answer, readings, names_in(asked, unknown))
@@ -182,6 +180,9 @@ class Assistant:
             )
         clock.lap("answering")
         return replace(answer, question=question, model=self._reader.name, timings=clock.laps)
+
+    def _says_yes(self, question: str, found: Found) -> float:
+        return self._reader.support(question, [found.passage])[0]
 
     def _refuses(
         self, answer: Answer, readings: Sequence[Reading], missing_names: Sequence[str]

@@ -11,12 +11,11 @@ from index.types import Chunk, DocumentInfo
 from rag.answering import (
     choose,
     compose,
-    confidence,
     extractive_answer,
-    find_sentences,
     missing_words,
     names_in,
 )
+from rag.finding import confidence, find_sentences
 from rag.reader import Reading, Span
 from rag.types import Answer, Parts, Passage, Sentence, Verdict, escape_markers
 

@@ -25,6 +25,7 @@ from rag.reader_network import (
 from rag.training.examples import Encoder, Maker
 from rag.training.export import export
 from rag.training.held_out import HeldOut
+from rag.training.negatives import text_vectors
 from rag.training.sources import held_out, load_claims, load_rows
 from rag.training.trainer import Plan, train
 
@@ -38,7 +39,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=float("inf"), help="time limit")
     parser.add_argument("--rate", type=float, default=2.5e-4, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--from", dest="start", type=Path, help="weights to export, not train")
+    parser.add_argument("--from", dest="start", type=Path, help="weights to start from")
+    parser.add_argument("--export-only", action="store_true", help="calibrate and export --from")
     arguments = parser.parse_args()
     run(
         arguments.data,
@@ -48,10 +50,19 @@ def main() -> None:
             learning_rate=arguments.rate, limit_s=60 * arguments.minutes, seed=arguments.seed
         ),
         start=arguments.start,
+        export_only=arguments.export_only,
     )
 
 
-def run(data: Path, out: Path, *, passes: int, plan: Plan, start: Path | None = None) -> None:
+def run(
+    data: Path,
+    out: Path,
+    *,
+    passes: int,
+    plan: Plan,
+    start: Path | None = None,
+    export_only: bool = False,
+) -> None:
     """Data preparation, training, calibration and export."""
     torch.manual_seed(plan.seed)
     out.mkdir(parents=True, exist_ok=True)
@@ -65,12 +76,10 @@ def run(data: Path, out: Path, *, passes: int, plan: Plan, start: Path | None = 
     aside_claims = [claim for claim in claims if held_out(claim.group, claim.source)]
     checked = HeldOut.of(Maker(aside, aside_claims, encoder))
     network = empty_network("eager")
-    if start is not None:
-        load_network_state(network, load_file(start))
-    else:
-        load_network_state(network, load_file(embedder_folder() / "model.safetensors"))
-        maker = Maker(kept, kept_claims, encoder)
-        network = _trained(network, maker, checked, passes, plan, out)
+    load_network_state(network, load_file(start or embedder_folder() / "model.safetensors"))
+    if not export_only:
+        maker = Maker(kept, kept_claims, encoder, text_vectors(kept))
+        network = _trained(network, maker, checked, passes, plan, out, warm=start is None)
     export(network, checked, out)
 
 
@@ -81,11 +90,14 @@ def _trained(
     passes: int,
     plan: Plan,
     out: Path,
+    *,
+    warm: bool,
 ) -> torch.nn.ModuleDict:
     if torch.cuda.is_available():
         network.to("cuda")
     network["encoder"].embeddings.word_embeddings.weight.requires_grad_(False)  # type: ignore[union-attr]
-    drawn = [maker.warm_up(plan.seed), *(maker.full(plan.seed + n + 1) for n in range(passes))]
+    drawn = [maker.warm_up(plan.seed)] if warm else []
+    drawn += [maker.full(plan.seed + n + 1) for n in range(passes)]
     for one in drawn:
         tokens = sum(len(example.ids) for example in one.examples)
         print(f"{len(one.examples)} examples, {tokens} tokens", one.counts, flush=True)

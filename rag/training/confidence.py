@@ -1,7 +1,7 @@
 """``python -m rag.training.confidence --data FOLDER``: what an answer's confidence is made of.
 
 Indexes SQuAD's training articles, asks held-out questions as the assistant does, and prints what
-the passage weight, confidence and refusal thresholds of ``rag.answering`` were chosen by. It only
+the passage weight, confidence and refusal thresholds of ``rag.finding`` were chosen by. It only
 prints: the constants are set by hand. For two questions that the articles answer it asks one that
 they only seem to (SQuAD 2.0's unanswerable ones) and one from another data set.
 """
@@ -21,7 +21,7 @@ import numpy as np
 
 from index.embedding import SentenceTransformerEmbedder
 from index.index import Index
-from rag.answering import Found, find_sentences
+from rag.finding import Found, find_sentences
 from rag.reader_model import ReaderModel
 from rag.retrieval import Retriever
 from rag.training.claims import answer_sentence

@@ -19,12 +19,15 @@ from rag.reader_network import marks
 from rag.training.claims import claims_of, false_statements
 from rag.training.negatives import (
     Ranking,
+    Vectors,
     changed_question,
     near_passages,
     near_row,
     pool,
     rankings,
 )
+from rag.training.polar import Polar, polar_of, split
+from rag.training.records import record_rows
 from rag.training.sources import Claim, Row
 
 MAX_TOKENS = 288  # longer examples are dropped: few of them, much of the time
@@ -117,11 +120,17 @@ class Encoder:
 class Maker:
     """Makes the examples of each pass from the rows and claims."""
 
-    def __init__(self, rows: Sequence[Row], claims: Sequence[Claim], encoder: Encoder) -> None:
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        claims: Sequence[Claim],
+        encoder: Encoder,
+        vectors: Vectors | None = None,
+    ) -> None:
         self._rows = [row for row in rows if row.source != "qamr"]
         self._qamr = [row for row in rows if row.source == "qamr"]
         self._claims = list(claims)
-        self._ranked: dict[str, Ranking] = rankings(self._rows)
+        self._ranked: dict[str, Ranking] = rankings(self._rows, vectors)
         self._encoder = encoder
         self._near: dict[tuple[str, str], list[str]] = {}
 
@@ -138,6 +147,8 @@ class Maker:
             if row.source == "fairytale" and chance.random() > (0.6 if row.spans else 0.1):
                 continue  # long passages, and answers in other words teach no span
             kinds[row.source].append(self._joined(row, chance))
+            if row.source == "policyqa" and chance.random() < 0.5:
+                kinds[row.source].append(self._joined(row, chance))  # few rows, unlike the others
             if row.answerable and chance.random() < _NEAR[row.source]:
                 near = self._near_passages(row)
                 if near:
@@ -150,7 +161,16 @@ class Maker:
                 if changed is not None:
                     kinds["changed question"].append(changed)
         kinds["qamr"] = self._joined_qamr(6_000, 0.7, chance)
-        return self._finish(kinds, self._make_claims(chance), chance)
+        kinds["records"] = record_rows(5_000, chance)
+        polar_rows, polar_claims = split(self.polar(4_000, chance))
+        kinds["polar"] = chance.sample(polar_rows, len(polar_rows) // 2)
+        return self._finish(kinds, [*self._make_claims(chance), *polar_claims], chance)
+
+    def polar(self, count: int, chance: random.Random) -> list[Polar]:
+        """Yes/no questions made from so many rows."""
+        wanted = [row for row in self._rows if row.spans and row.source in _CLAIM_SOURCES]
+        picked = chance.sample(wanted, min(len(wanted), count // 2))
+        return [made for row in picked for made in polar_of(row, self._ranked[pool(row)], chance)]
 
     def plain(self) -> list[Example]:
         """The rows as they are, nothing drawn: what is held out is measured on this."""
@@ -165,6 +185,15 @@ class Maker:
             for passage in self._near_passages(row)[:count]
         ]
         return self._encoder.rows(rows)
+
+    def records(self, seed: int) -> list[Example]:
+        """Questions about made tables."""
+        return self._encoder.rows(record_rows(400, random.Random(seed)))  # noqa: S311
+
+    def polar_claims(self, seed: int) -> list[Example]:
+        """Yes/no questions as claims, without those that the passage leaves open."""
+        polars = self.polar(800, random.Random(seed))  # noqa: S311 - nothing secret
+        return self._encoder.claims([one.claim for one in polars if one.row.answerable])
 
     def support(self, seed: int) -> list[Example]:
         """Claims only."""
@@ -188,7 +217,7 @@ class Maker:
 
     def _joined(self, row: Row, chance: random.Random) -> Row:
         """At times a short passage gets a neighbour, as chunks hold more than one paragraph."""
-        if chance.random() > 0.15 or len(row.passage) > 600 or not row.answerable:
+        if chance.random() > 0.25 or len(row.passage) > 600 or not row.answerable:
             return row
         others = self._near_passages(row)
         if not others:

@@ -26,11 +26,19 @@ class HeldOut:
     plain: tuple[Example, ...]  #: question and its own passage
     near: tuple[Example, ...]  #: question and near passages that do not answer it
     claims: tuple[Example, ...]
+    records: tuple[Example, ...]  #: questions about made tables
+    polar: tuple[Example, ...]  #: yes/no questions, as claims
 
     @classmethod
     def of(cls, maker: Maker) -> HeldOut:
         """From a maker over held-out rows."""
-        return cls(tuple(maker.plain()), tuple(maker.near(1)), tuple(maker.support(7)[-2_000:]))
+        return cls(
+            tuple(maker.plain()),
+            tuple(maker.near(1)),
+            tuple(maker.support(7)[-2_000:]),
+            tuple(maker.records(8)),
+            tuple(maker.polar_claims(9)),
+        )
 
     def figures(self, network: torch.nn.ModuleDict, *, quick: bool = False) -> Figures:
         """Figures by source; ``quick`` looks at one example in eight."""
@@ -52,12 +60,17 @@ class HeldOut:
         out["support AUC"] = auc([s.support for s in claims], [s.example.label for s in claims])
         wice = [s for s in claims if s.example.source == "wice"]
         out["wice AUC"] = auc([s.support for s in wice], [s.example.label for s in wice])
+        records = score_all(network, self.records[::step])
+        out["records F1"] = _mean([s.f1 for s in records if s.example.spans])
+        out["records AUC"] = _auc(records)
+        polar = score_all(network, self.polar[::step])
+        out["polar AUC"] = auc([s.support for s in polar], [s.example.label for s in polar])
         return {name: round(value, 3) for name, value in out.items()}
 
     def calibrate(self, network: torch.nn.ModuleDict) -> tuple[Calibration, Figures]:
         """The calibration fitted on everything held out, and its error across two halves."""
         read = score_all(network, (*self.plain, *self.near))
-        claims = score_all(network, self.claims)
+        claims = score_all(network, (*self.claims, *self.polar))
         spans = [s for s in read if s.example.spans]
         answerable = _features([[s.head, s.margin] for s in read])
         span = _features([[s.log_probability] for s in spans])

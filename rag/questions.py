@@ -1,0 +1,81 @@
+"""What kind of answer a question asks for, told by its words alone.
+
+Knows nothing of passages or models. The patterns are English; a question in another language is
+taken for one that asks a fact.
+"""
+
+from __future__ import annotations
+
+import re
+
+_AUXILIARY = (
+    r"is|are|was|were|am|do|does|did|has|have|had|can|could|may|might|must|shall|should|will|would"
+)
+_NEGATED = r"isn'?t|aren'?t|wasn'?t|weren'?t|don'?t|doesn'?t|didn'?t|can'?t|won'?t|shouldn'?t"
+_POLAR = re.compile(
+    rf"^\W*(?:(?:and|but|so|also|then)\s+)?(?:{_AUXILIARY}|{_NEGATED})\s+(?!not\s+only)\w", re.I
+)
+# "Can you tell me where …" and "Is it Monday or Tuesday?" do not ask for yes or no
+_POLITE = re.compile(
+    r"^\W*(?:can|could|would|will|do) (?:you|we|i) (?:please )?"
+    r"(?:tell|say|explain|show|list|describe|name|summari[sz]e|give|know|find)\b",
+    re.I,
+)
+_CHOICE = re.compile(r"\bor\b(?!\s+not\b)", re.I)
+_CLAUSE_END = re.compile(r"[.!;:]\s+(?=\S)")
+_LIST = re.compile(
+    r"^\W*(?:list|name|enumerate|who (?:are|were) the"
+    r"|(?:what|which) (?:\w+ ){0,2}?\w+s "
+    r"(?:are|were|do|did|have|had|can|could|may|must|should|come)\b"
+    r"|what (?:are|were) (?!\w+ (?:called|made)\b)"
+    r"|what (?:can|could|may|should|must) (?:i|we|you|one) \w+ (?:from|at|in|on|for|with|to)\b"
+    r"|(?:what|which) (?:things|items|steps|kinds|types|sorts|ways|options|reasons|ingredients)\b)",
+    re.I,
+)
+_STEPS = re.compile(
+    r"^\W*(?:how (?:do|does|did|can|could|should|to|must|would)\b(?! (?:much|many))"
+    r"|what (?:must|should|do|can|could) (?:i|we|you|one) )",
+    re.I,
+)
+_WHY = re.compile(
+    r"^\W*(?:why|how come|explain|describe|for what reason|what is the reason)\b", re.I
+)
+
+
+def last_clause(question: str) -> str:
+    """What is asked, without the sentences told before: "I am ill. Whom do I call?" → the second.
+
+    >>> last_clause("My cat is ill. May I stay at home?")
+    'May I stay at home?'
+    """
+    return _CLAUSE_END.split(question.strip())[-1]
+
+
+def is_polar(question: str) -> bool:
+    """Is yes or no asked for?
+
+    >>> [is_polar(q) for q in ("May I keep a dog?", "Can you tell me the price?", "Who may vote?")]
+    [True, False, False]
+    """
+    asked = last_clause(question)
+    return bool(_POLAR.match(asked)) and not _POLITE.match(asked) and not _CHOICE.search(asked)
+
+
+def wants_list(question: str) -> bool:
+    """Are several things asked for?"""
+    return bool(_LIST.match(last_clause(question)))
+
+
+def wants_steps(question: str) -> bool:
+    """Is a way of doing something asked for, which may take several steps?"""
+    return bool(_STEPS.match(last_clause(question)))
+
+
+def wants_reason(question: str) -> bool:
+    """Is an explanation asked for?"""
+    return bool(_WHY.match(last_clause(question)))
+
+
+def is_open(question: str) -> bool:
+    """May the answer take more than one sentence?"""
+    return wants_list(question) or wants_steps(question) or wants_reason(question)

@@ -1,0 +1,121 @@
+"""Candidates weighed by reader and search together, and lists shown whole."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.types import Chunk, DocumentInfo
+from rag.answering import extractive_answer
+from rag.finding import find_sentences, log_odds, reranked
+from rag.gathering import said, whole_list
+from rag.reader import Reading, Span
+from rag.types import Parts, Passage
+
+KIT = "The kit holds the following things:\n\na map\nTwo ropes\n12 pegs\n\nReturn it on Friday."
+
+
+def passage(text: str, score: float = 4.0, document: str = "d", start: int = 50) -> Passage:
+    chunk = Chunk(f"{document}{start}", document, start, start + len(text), text, (), (), "")
+    info = DocumentInfo(document, (f"{document}.txt",), "Kit", "en", None, None, 1)
+    return Passage(chunk, info, score, Parts(fused_rank=1))
+
+
+def reading(text: str, words: str, probability: float = 0.9) -> Reading:
+    start = text.index(words)
+    return Reading(probability, (Span(start, start + len(words), probability),))
+
+
+def test_an_item_becomes_its_list_with_the_words_before_it_as_one_quotation() -> None:
+    (found,) = find_sentences([passage(KIT)], [reading(KIT, "ropes")])
+    assert found.quote == "Two ropes"
+    grown = whole_list(found)
+    assert grown.quote == KIT[: KIT.index("\n\nReturn")]
+    assert grown.start == 50
+    assert said(grown.quote) == "The kit holds the following things: a map; Two ropes; 12 pegs"
+
+
+def test_the_announcement_leads_to_its_list() -> None:
+    (found,) = find_sentences([passage(KIT)], [reading(KIT, "the following things:")])
+    assert whole_list(found).quote.endswith("12 pegs")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Model: X1 | Price: 3\nModel: X2 | Price: 4",  # rows answer for themselves
+        "One paragraph alone.",
+        "First paragraph here.\n\nSecond paragraph here.",
+        "\n".join(f"item {number}" for number in range(40)),  # a long list is not one answer
+        "a line of a paragraph that was broken by hand at the width of a screen,\n"
+        "which goes on in lower case",
+    ],
+)
+def test_what_is_no_list_stays_as_it_is(text: str) -> None:
+    (found,) = find_sentences([passage(text)], [reading(text, text.split()[1])])
+    assert whole_list(found) == found
+
+
+def test_a_question_for_several_things_shows_the_list_and_one_for_a_thing_does_not() -> None:
+    for question, shown in (
+        ("What does the kit hold?", "Two ropes"),
+        ("Which things are in the kit?", "The kit holds the following things: a map; Two ropes; "),
+    ):
+        answer = extractive_answer(question, [passage(KIT)], [reading(KIT, "ropes")], limit=3)
+        assert answer.sentences[0].text.startswith(shown)
+        (citation,) = answer.citations
+        assert KIT[citation.start - 50 : citation.end - 50] == citation.quote
+
+
+def test_two_items_of_one_list_are_shown_once() -> None:
+    spans = (*reading(KIT, "ropes").spans, *reading(KIT, "12 pegs", 0.8).spans)
+    answer = extractive_answer("List the things.", [passage(KIT)], [Reading(0.9, spans)], limit=3)
+    assert len(answer.sentences) == 1
+
+
+def test_yes_and_no_come_from_what_decides() -> None:
+    text = "Dogs may not enter the reading room."
+    for yes, short in ((0.9, "Yes"), (0.2, "No")):
+        answer = extractive_answer(
+            "May dogs enter the reading room?",
+            [passage(text)],
+            [reading(text, "may not enter")],
+            limit=3,
+            calibrated=True,
+            decide=lambda found, yes=yes: yes,  # type: ignore[misc]
+        )
+        assert answer.short == short
+        plain = extractive_answer(
+            "Who may enter?", [passage(text)], [reading(text, "Dogs")], 3, calibrated=True
+        )
+        assert plain.confidence is not None
+        assert answer.confidence is not None
+        assert answer.confidence == pytest.approx(plain.confidence * max(yes, 1 - yes))
+
+
+def test_the_reader_moves_a_passage_up_only_as_far_as_the_search_lets_it() -> None:
+    first, second = passage("One.", 4.0, "a"), passage("Two.", 3.9, "b")
+    far = passage("Three.", 1.0, "c")
+    readings = [Reading(0.05, ()), Reading(0.9, ()), Reading(0.95, ())]
+    passages, moved = reranked([first, second, far], readings)
+    assert [p.document.id for p in passages] == ["b", "a", "c"]
+    assert [r.answerability for r in moved] == [0.9, 0.05, 0.95]
+    assert [p.score for p in passages] == [3.9, 4.0, 1.0]
+    assert passages[0].parts == replace(second.parts, reader_score=0.9)
+
+
+@given(st.floats(0, 1))
+def test_log_odds_are_bounded_and_odd(probability: float) -> None:
+    assert abs(log_odds(probability)) <= math.log(9999) + 1e-9
+    assert log_odds(probability) == pytest.approx(-log_odds(1 - probability), abs=1e-6)
+
+
+@given(st.text(alphabet="ab \n:;.", max_size=40))
+def test_a_quotation_on_one_line_keeps_its_words(quote: str) -> None:
+    one = said(quote)
+    assert "\n" not in one
+    assert one.replace(";", "").split() == quote.replace(";", "").split()

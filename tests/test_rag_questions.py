@@ -1,0 +1,84 @@
+"""What kind of answer a question asks for."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.questions import (
+    is_open,
+    is_polar,
+    last_clause,
+    wants_list,
+    wants_reason,
+    wants_steps,
+)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "May I keep a dog in the flat?",
+        "is smoking allowed on the balcony",
+        "Didn't the mill burn down?",
+        "My cat is ill. Can I stay at home with it?",
+        "And does the fee include lunch?",
+    ],
+)
+def test_yes_or_no_is_asked(question: str) -> None:
+    assert is_polar(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who may vote?",
+        "Can you tell me what the drill costs?",
+        "Is the meeting on Monday or on Tuesday?",
+        "What can I borrow?",
+        "May",
+        "",
+        "¿Puedo fumar?",
+    ],
+)
+def test_yes_or_no_is_not_asked(question: str) -> None:
+    assert not is_polar(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "List all deadlines",
+        "Which bills come on top of the rent?",
+        "What are the opening hours?",
+        "What can I borrow from the tool shelf?",
+        "which departments were closed",
+        "Who were the founders?",
+    ],
+)
+def test_several_things_are_asked(question: str) -> None:
+    assert wants_list(question)
+    assert is_open(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Which river separates the two towns?", "What is the fee?", "Who wrote it?", "When was it?"],
+)
+def test_one_thing_is_asked(question: str) -> None:
+    assert not wants_list(question)
+    assert not is_open(question)
+
+
+def test_ways_and_reasons() -> None:
+    assert wants_steps("How do I reset the machine?")
+    assert wants_steps("What must I do before I leave?")
+    assert not wants_steps("How much do I pay?")
+    assert not wants_steps("How many do they sell?")
+    assert wants_reason("Why did they leave?")
+    assert not wants_reason("When did they leave, and why?")
+
+
+def test_what_is_told_before_the_question_is_left_out() -> None:
+    assert last_clause("I am new here. Whom do I ask?") == "Whom do I ask?"
+    assert last_clause("Dr. Weber") == "Weber"  # a title is taken for a sentence: harmless
+    assert last_clause("") == ""
