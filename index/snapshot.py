@@ -53,6 +53,11 @@ class Snapshot:
         """Chunks by number."""
         return self._catalog.chunks(numbers)
 
+    def numbers_in(self, scope: Scope) -> frozenset[int] | None:
+        """Chunk numbers inside a scope; None when the scope is everything."""
+        numbers = self._catalog.full_text.scoped_numbers(scope)
+        return None if numbers is None else frozenset(numbers.tolist())
+
     def all_chunks(self) -> Iterator[tuple[int, Chunk]]:
         """Every chunk with its number."""
         return self._catalog.all_chunks()

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from eval.benchmarks import (
     closed_book,
+    embedding,
     figures,
     fusion,
+    indexing,
     nfcorpus,
+    overview,
+    performance,
+    rewriting,
+    scale,
     speed,
     squad_answers,
     squad_retrieval,
+    vectors_at_size,
 )
 from eval.benchmarks.figures import Result
 from index.errors import FootnoteError, UsageError
@@ -27,16 +34,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     parser = _parser()
     options = parser.parse_args(given)
+    command = " ".join(["python -m eval.benchmarks", *_shown(given)])
     try:
-        result = _measure(options)
-        if options.write is not None:
-            command = " ".join(["python -m eval.benchmarks", *_shown(given)])
-            _write(options.write, figures.markdown([result], command))
+        if options.name == "performance":
+            results = performance.measure(rivals=options.rivals, keep=options.keep)
+            if options.write is not None:
+                performance.write(options.write, results, command)
+        else:
+            results = [_measure(options)]
+            if options.write is not None:
+                _write(options.write, figures.markdown(results, command))
     except FootnoteError as error:
         print(error, file=sys.stderr)
         return error.exit_code
     console = Console()
-    console.print(figures.table(result))
+    for result in results:
+        console.print(figures.table(result))
     console.print(figures.machine(), style="dim")
     return 0
 
@@ -48,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     names = parser.add_subparsers(dest="name", metavar="NAME")
     quick = names.add_parser("speed", help="seconds of search, answer, sync and start (default)")
     quick.add_argument("--files", type=_count, default=speed.FILES, metavar="N")
+    _add_performance(names)
     retrieval = names.add_parser("squad-retrieval", help="recall@1/5/20 on SQuAD articles")
     answers = names.add_parser("squad-answers", help="citations and refusals on SQuAD articles")
     closed = names.add_parser("closed-book", help="the reader, each question with its paragraph")
@@ -62,21 +76,52 @@ def _parser() -> argparse.ArgumentParser:
     beir.add_argument("data", type=Path, help="a BEIR folder")
     beir.add_argument("--split", choices=["train", "dev", "test"], default="dev")
     beir.add_argument("--limit", type=_count, metavar="N", help="search N queries only")
+    follow = names.add_parser("rewriting", help="follow-up questions spelled out")
+    follow.add_argument("data", type=Path, help="CANARD's dev.json, an MTRAG folder, or a set")
+    follow.add_argument("--half", choices=rewriting.HALVES, default="report", help="tune on one")
+    whole = names.add_parser("overview", help="summaries beside the paragraph people wrote")
+    whole.add_argument("data", type=Path, help="a SQuAD file, .json or .json.gz")
     return parser
 
 
+def _add_performance(names: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Measurements of speed and size on generated data, one by one or all of them."""
+    whole = names.add_parser("performance", help="all of speed and size, with plots (minutes)")
+    whole.add_argument("--keep", type=Path, metavar="FOLDER", help="go on from what it holds")
+    names.add_parser("embedding", help="tokens a second, beside sentence-transformers")
+    pipeline = names.add_parser("indexing", help="files to index, beside the embedder alone")
+    for beside in (whole, pipeline):
+        beside.add_argument(
+            "--rivals", type=Path, metavar="PYTHON", help="one that has LangChain and txtai"
+        )
+    growing = names.add_parser("scale", help="whole retrieval by number of passages")
+    growing.add_argument("--sizes", type=_count, nargs="+", default=scale.SIZES, metavar="N")
+    vectors = names.add_parser("vectors", help="vector search by number of vectors")
+    vectors.add_argument(
+        "--sizes", type=_count, nargs="+", default=vectors_at_size.SIZES, metavar="N"
+    )
+
+
 def _measure(options: argparse.Namespace) -> Result:
-    if options.name == "squad-retrieval":
-        return squad_retrieval.measure(options.data, limit=options.limit)
-    if options.name == "squad-answers":
-        return squad_answers.measure(options.data, other=options.other, limit=options.limit)
-    if options.name == "closed-book":
-        return closed_book.measure(options.data, limit=options.limit)
-    if options.name == "fusion":
-        return fusion.measure(options.data, limit=options.limit)
-    if options.name == "nfcorpus":
-        return nfcorpus.measure(options.data, split=options.split, limit=options.limit)
-    return speed.measure(files=options.files)
+    ways: dict[str, Callable[[], Result]] = {
+        "speed": lambda: speed.measure(files=options.files),
+        "embedding": embedding.measure,
+        "indexing": lambda: indexing.measure(rivals=options.rivals),
+        "scale": lambda: scale.measure(sizes=options.sizes),
+        "vectors": lambda: vectors_at_size.measure(sizes=options.sizes),
+        "squad-retrieval": lambda: squad_retrieval.measure(options.data, limit=options.limit),
+        "squad-answers": lambda: squad_answers.measure(
+            options.data, other=options.other, limit=options.limit
+        ),
+        "closed-book": lambda: closed_book.measure(options.data, limit=options.limit),
+        "fusion": lambda: fusion.measure(options.data, limit=options.limit),
+        "nfcorpus": lambda: nfcorpus.measure(
+            options.data, split=options.split, limit=options.limit
+        ),
+        "overview": lambda: overview.measure(options.data),
+        "rewriting": lambda: rewriting.measure(options.data, half=options.half),
+    }
+    return ways[options.name or "speed"]()
 
 
 def _count(text: str) -> int:

@@ -13,6 +13,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from eval.benchmarks.plots import Plot
 from eval.metrics import mean
 
 
@@ -32,6 +33,7 @@ class Result:
     name: str
     setting: str
     figures: tuple[Figure, ...]
+    plots: tuple[Plot, ...] = ()
 
 
 def share(name: str, hits: Sequence[bool]) -> Figure:
@@ -63,11 +65,22 @@ def markdown(results: Sequence[Result], command: str) -> str:
     """A page of results: the machine, the command, and a table for each benchmark."""
     lines = ["# Performance", "", f"Measured with `{command}` on {machine()}.", ""]
     for result in results:
-        lines += [f"## {result.name}", "", f"{result.setting}.", "", "| figure | value |"]
-        lines += ["|---|---:|"]
-        lines += [f"| {figure.name} | {format_value(figure)} |" for figure in result.figures]
-        lines += [""]
+        lines += section(result)
     return "\n".join(lines)
+
+
+def section(result: Result) -> list[str]:
+    """The lines of one result on a page: its setting and a table."""
+    return [
+        f"## {result.name}",
+        "",
+        f"{result.setting}.",
+        "",
+        "| figure | value |",
+        "|---|---:|",
+        *(f"| {figure.name} | {format_value(figure)} |" for figure in result.figures),
+        "",
+    ]
 
 
 def machine() -> str:
@@ -84,6 +97,24 @@ def machine() -> str:
         f"{model}, {cores} cores, {', '.join(known)}, {gpu}, Python {platform.python_version()}, "
         f"torch {torch.__version__}, {platform.system()}{load}, {datetime.now(UTC):%Y-%m-%d}"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes of memory of this process: now, and the most it ever held."""
+
+    now: int
+    peak: int
+
+
+def resident_bytes() -> Memory | None:
+    """Memory that this process holds, None where the system does not say."""
+    listing = Path("/proc/self/status")
+    if not listing.is_file():
+        return None
+    lines = (line.partition(":") for line in listing.read_text(encoding="ascii").splitlines())
+    held = {key: value.split()[0] for key, _, value in lines if key in ("VmRSS", "VmHWM")}
+    return Memory(1024 * int(held["VmRSS"]), 1024 * int(held["VmHWM"]))
 
 
 def _processor() -> tuple[str, frozenset[str]]:

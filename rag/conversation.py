@@ -1,0 +1,236 @@
+"""What a conversation has talked of, and a question spelled out with it. No language model.
+
+Every turn is heard in order, its question as it was meant, so that a chain of "he"s keeps its
+person. Mentions weigh more the later and the more prominent they were.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from index.analysis import QUESTION_WORDS, terms, words
+from rag.ellipsis import bare, expand, fragment_of, graft, graft_one
+from rag.mentions import Kind, Mention, mentions
+from rag.ones import QUALIFIED, is_ordinal, put_ones
+from rag.pronouns import FIT, PRONOUN, PRONOUNS, in_place, means_nothing_before, points_back
+from rag.types import RefusalReason, Turn
+
+# Chosen on the tuning half of CANARD; none of them moves the figures by more than a point.
+_FADING = 0.6  # of a mention's weight that is left a turn later
+_TOPIC = 0.5  # weight that the first turn's first mention never loses
+_SAME_AGAIN = 0.6  # added to what the same pronoun meant before
+_COMMON_NOUN = 0.6  # of a name's weight that a noun without a name has
+_FROM_QUESTION = (1.0, 0.8)  # weight of a question's first mention and of the others
+_FROM_ANSWER = (0.5, 0.3)
+_FROM_WHO = (1.2, 0.5)  # the same where the question asked who
+_LOWEST = 0.15  # under this nothing fits a pronoun
+_ANSWER_CHARACTERS = 600  # of an earlier answer that are read
+_SUBJECTS = 4  # mentions of the last question that a bare "for how long?" gets
+
+_MARKER = re.compile(r"\s?\[\d+\]")  # a footnote's
+_WHO = re.compile(r"\W*(?:and |but )?who(?:se|m)?\b|which (?:person|man|woman|\w+er)\b", re.I)
+_OF_THEM = re.compile(r"\bof\s+$", re.I)
+_UNSAID = frozenset(
+    {"", "i don't know", *(str(reason.value).rstrip(".").casefold() for reason in RefusalReason)}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """A question as asked and as searched for, with what was carried over from earlier turns."""
+
+    question: str
+    text: str
+    added: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether the question leaned on the conversation."""
+        return self.text != self.question
+
+
+@dataclass(slots=True)
+class _Known:
+    """Something talked of, with how much it is on people's minds."""
+
+    mention: Mention
+    turn: int  #: the last turn it was mentioned in
+    weight: float = 0.0
+    topic: float = 0.0
+
+    @property
+    def name(self) -> bool:
+        return self.mention.named and self.mention.kind is not Kind.TIME
+
+
+class Talk:
+    """What a conversation has talked of so far, turn by turn."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, _Known] = {}
+        self._meant: dict[str, str] = {}  # group of pronouns → key of what it meant last
+        self._last = ""  # the last question, standing alone
+        self._answer = ""
+        self._turn = 0
+
+    def hear(self, turn: Turn) -> None:
+        """Take in a turn: its question as it was meant, and its answer."""
+        asked = self.resolve(turn.question).text
+        self._turn += 1
+        for known in self._known.values():
+            known.weight *= _FADING
+        self._note(mentions(asked, question=True), _FROM_QUESTION, topic=not self._known)
+        answer = turn.answer.strip()
+        if answer.rstrip(".").casefold() in _UNSAID:
+            answer = ""
+        answer = _MARKER.sub("", answer[:_ANSWER_CHARACTERS])
+        told, weights = mentions(answer, question=False), _FROM_ANSWER
+        if _WHO.match(asked):
+            told, weights = [_as_person(one) for one in told], _FROM_WHO
+        self._note(told, weights, topic=False)
+        self._last, self._answer = asked, answer
+
+    def _note(self, found: list[Mention], weights: tuple[float, float], *, topic: bool) -> None:
+        weight = weights[0]
+        for mention in found:
+            key = self._key(mention)
+            known = self._known.setdefault(key, _Known(mention, self._turn))
+            if len(mention.text) > len(known.mention.text):
+                known.mention = mention
+            known.weight = max(known.weight, known.weight / 2 + weight)
+            known.turn = self._turn
+            if topic:
+                known.topic, topic = _TOPIC, False
+            weight = weights[1]
+
+    def _key(self, mention: Mention) -> str:
+        """One key for "Zappa" and "Frank Zappa"."""
+        parts = set(words(mention.text))
+        for key, known in self._known.items():
+            if known.mention.named and mention.named and parts:
+                other = set(words(known.mention.text))
+                if parts <= other or (other and other <= parts):
+                    return key
+        return mention.text.casefold()
+
+    # ---- resolving -----------------------------------------------------------------------
+
+    def resolve(self, question: str) -> Rewrite:
+        """The question standing alone, as far as this talk tells; unchanged when it does anyway."""
+        if not self._last:
+            return Rewrite(question, question)
+        if bare(question):
+            return self._ask_again(question)
+        fragment = fragment_of(question)
+        if fragment is not None and not PRONOUN.search(fragment):
+            return self._complete(question, fragment)
+        text, added = put_ones(question, self._last, self._answer)
+        text, meant = self._put_pronouns(text)
+        added += [one.mention.text for one in meant]
+        names: list[str] = []
+        if added:
+            names = self._theme_beside(meant)
+        elif points_back(text, frozenset(terms(f"{self._last} {self._answer}"))):
+            names = self._theme()
+        themed = _with_names(question, text, names)
+        return replace(themed, added=(*added, *themed.added))
+
+    def _ask_again(self, question: str) -> Rewrite:
+        """ "Why?" and its like: put to the last question, or beside what it is about."""
+        expanded = expand(self._last, question)
+        if expanded is not None:
+            return Rewrite(question, expanded, (self._last,))
+        return _with_names(question, question, self._last_subject())
+
+    def _complete(self, question: str, fragment: str) -> Rewrite:
+        """The last question with the fragment in the place of what it varies."""
+        text = question
+        one = QUALIFIED.fullmatch(fragment)
+        if one is not None:
+            grafted = graft_one(self._last, one["lead"], one["which"])
+        else:
+            if is_ordinal(fragment):
+                fragment = fragment if fragment.endswith(("one", "ones")) else f"{fragment} one"
+                fragment, _ = put_ones(fragment, self._last, self._answer)
+                text = f"What about {fragment}?"
+            grafted = graft(self._last, fragment)
+        if grafted is not None:
+            return Rewrite(question, grafted, (self._last,))
+        return _with_names(question, text, self._last_subject())
+
+    def _put_pronouns(self, text: str) -> tuple[str, list[_Known]]:
+        """The first pronoun of each group spelled out, where something said before fits it."""
+        done: set[str] = set()
+        meant: list[_Known] = []
+        position = 0
+        while (match := PRONOUN.search(text, position)) is not None:
+            word, position = match.group().casefold(), match.end()
+            group = PRONOUNS[word]
+            if group in done or means_nothing_before(text, match.start(), word):
+                continue
+            done.add(group)
+            several = group == "they" and _OF_THEM.search(text[: match.start()]) is not None
+            key = self._meaning(group, "of them" if several else group, text)
+            if key is None:
+                continue
+            self._meant[group] = key
+            spelled = in_place(self._known[key].mention, word, text[match.end() :])
+            text = text[: match.start()] + spelled + text[match.end() :]
+            position = match.start() + len(spelled)
+            meant.append(self._known[key])
+        return text, meant
+
+    def _meaning(self, group: str, wanted: str, text: str) -> str | None:
+        """What a pronoun means: the weightiest thing of a fitting kind not named beside it."""
+        best, most = None, _LOWEST
+        beside = set(terms(text))
+        taken = {key for other, key in self._meant.items() if {group, other} == {"he", "she"}}
+        for key, known in self._known.items():
+            if key in taken or set(terms(known.mention.text)) <= beside:
+                continue
+            fit = FIT[wanted].get(known.mention.kind, 0.0)
+            if not known.mention.named:
+                fit *= _COMMON_NOUN
+            again = _SAME_AGAIN if fit and self._meant.get(group) == key else 0.0
+            score = fit * (known.weight + known.topic) + again
+            if score > most:
+                best, most = key, score
+        return best
+
+    # ---- what it is about ----------------------------------------------------------------
+
+    def _theme(self) -> list[str]:
+        """What the talk is about: its weightiest name, else its weightiest noun."""
+        ranked = sorted(self._known.values(), key=lambda one: -(one.weight + one.topic))
+        names = [one.mention.text for one in ranked if one.name]
+        return (names or [one.mention.text for one in ranked])[:1]
+
+    def _theme_beside(self, meant: Sequence[_Known]) -> list[str]:
+        """A name that goes with "the album" when no name was put in: one said in the same turn."""
+        if any(one.name for one in meant):
+            return []
+        turn = max((one.turn for one in meant), default=self._turn)
+        names = [one for one in self._known.values() if one.name and one.turn >= turn]
+        names.sort(key=lambda one: -(one.weight + one.topic))
+        return [one.mention.text for one in names[:1]]
+
+    def _last_subject(self) -> list[str]:
+        """Names and nouns of the last question, else its content words."""
+        found = [one.text for one in mentions(self._last, question=True)]
+        content = [word for word in words(self._last) if word not in QUESTION_WORDS]
+        return found[:_SUBJECTS] or ([" ".join(content)] if content else self._theme())
+
+
+def _with_names(question: str, text: str, names: Sequence[str]) -> Rewrite:
+    """The question with names in brackets, those it lacks."""
+    have = set(terms(text))
+    added = [name for name in names if not set(terms(name)) <= have]
+    if added:
+        text = f"{text.rstrip('?.! ')} ({', '.join(added)})?"
+    return Rewrite(question, text, tuple(added))
+
+
+def _as_person(mention: Mention) -> Mention:
+    return replace(mention, kind=Kind.PERSON) if mention.kind is Kind.ANY else mention

@@ -1,0 +1,242 @@
+"""Fragments of questions ("and in 2014?", "why not?", "what about dogs?") put into the question
+before. Pure text; which turn to complete from is decided in `rag.rewriting`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from index.analysis import QUESTION_WORDS, question_terms, words
+from rag.mentions import Kind, Mention, mentions
+
+_LEAD = re.compile(
+    r"(?i)^(?:and|but|or|so|then|also|what about|how about|what of|ok(?:ay)?)\b[\s,]*"
+)
+_BARE = re.compile(
+    r"(?i)^(?:and |but |so )?(?:why(?: not| so)?|when|where|who|how(?: so| come| much| many| long"
+    r"| often| far)?|since when|until when|by when|by whom|with whom|what for|which(?: ones?)?"
+    r"|how about (?:that|it)|really|are you sure|(?:any|some) (?:details|examples|reasons?))\W*$"
+)
+_VERBAL = frozenset(
+    "am is are was were do does did has have had can could will would shall should may might must"
+    " who what when where why how which whose whom he she they it i we you".split()
+)
+_PREPOSITIONS = "in|on|at|for|from|by|with|without|to|of|under|over|before|after|during|since|until"
+_DAY = (
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|weekends?|January|February|March|April|May|June"
+    r"|July|August|September|October|November|December|(?:1[0-9]|20)\d\d|today|tomorrow|yesterday"
+    r"|now|currently|(?:last|this|next) (?:year|month|week)"
+)
+_DAY = rf"(?:(?:early|late|mid|spring|summer|autumn|winter|fall)[ -])?(?:{_DAY})"
+_ARTICLES = "the|an?|this|that|my|your|our"
+_ARTICLE = r"(?:(?:an?|the)\s+)?"
+_WHEN = re.compile(rf"(?i)\b(?:{_DAY})\b")
+_PHRASE = re.compile(
+    rf"(?i)\b({_PREPOSITIONS})\s+((?:(?!(?:{_PREPOSITIONS}|and|or)\b)[\w’'&.-]++\s*+)++)"
+)
+_AUXILIARY = (
+    "am|is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must"
+)
+_STEP = re.compile(
+    r"(?:in |for )?(?:the )?(?:year after|next year|following year|year (before)|(previous) year)",
+    re.I,
+)
+# "Who was it back in 2019?" asks the last question of another time.
+_IT_WAS = re.compile(
+    r"(?:who|what|which|how much|how many|how|where) (?:is|was|were|will) (?:it|that|they)(?: be)?"
+    r" (?:back )?((?:in|on|at|for|during) .+?)\W*$",
+    re.I,
+)
+_LONGEST_FRAGMENT = 8  # words; a longer piece says enough of itself
+
+
+def fragment_of(question: str) -> str | None:
+    """The piece that a fragment of a question consists of, without "and" or "what about".
+
+    None for whole questions, and for bare words without a lead: "parking fees" is a new search.
+    """
+    lead = _LEAD.match(question)
+    rest = question[lead.end() :] if lead else question
+    rest = rest.strip(" ?.!,")
+    again = _IT_WAS.match(rest)
+    if again is not None and _WHEN.search(again[1]):
+        return again[1]
+    found = words(rest)
+    if not found or len(found) > _LONGEST_FRAGMENT or _VERBAL & set(found):
+        return None
+    opens_with_preposition = re.match(rf"(?i)(?:{_PREPOSITIONS})\b", rest) is not None
+    only_when = _WHEN.fullmatch(rest) is not None
+    if lead or only_when or (opens_with_preposition and len(found) <= 4):
+        return rest
+    return None
+
+
+def bare(question: str) -> bool:
+    """Whether the question is "why?", "how so?" and the like, which ask about the last turn."""
+    return _BARE.match(question) is not None
+
+
+def graft(previous: str, fragment: str) -> str | None:
+    """The previous question with the fragment in the place of what it varies, None when unclear."""
+    stem = previous.rstrip(" ?.!")
+    if not stem or len(question_terms(stem)) > 20:
+        return None
+    for way in (_next_year, _same_time, _same_preposition, _same_word, _same_name, _same_article):
+        grafted = way(stem, fragment)
+        if grafted is not None:
+            return f"{grafted}?"
+    if re.match(rf"(?i)(?:{_PREPOSITIONS})\b", fragment):
+        return f"{stem} {fragment}?"
+    if _WHEN.fullmatch(fragment):
+        return f"{stem} {'in ' if fragment.isdigit() else ''}{fragment}?"
+    return None
+
+
+def _same_time(stem: str, fragment: str) -> str | None:
+    new = list(_WHEN.finditer(fragment))
+    old = list(_WHEN.finditer(stem))
+    if len(new) != 1 or not old:
+        return None
+    # "in 2014" for "in 2013", "2014" for "2013": the preposition is taken along when both have one
+    pattern = rf"(?i)\b(?:(?:{_PREPOSITIONS})\s+)?{_ARTICLE}(?:{_DAY})\b"
+    whole = re.fullmatch(pattern, fragment)
+    if whole is None:
+        return None
+    spots = list(re.finditer(pattern, stem))
+    spot = spots[-1]
+    piece = fragment
+    with_preposition = re.match(rf"(?i)(?:{_PREPOSITIONS})\b", fragment)
+    if not with_preposition:
+        return stem[: old[-1].start()] + fragment + stem[old[-1].end() :]
+    return stem[: spot.start()] + piece + stem[spot.end() :]
+
+
+def _same_preposition(stem: str, fragment: str) -> str | None:
+    """ "for a DVD" in the place of "for a late book"; the question may go on after it."""
+    given = re.match(rf"(?i)({_PREPOSITIONS})\s+\S", fragment)
+    spot = None if given is None else _after(stem, given[1])
+    if spot is None:
+        return None
+    return f"{stem[: spot[0]]}{fragment}{stem[spot[1] :]}"
+
+
+def _after(stem: str, preposition: str) -> tuple[int, int] | None:
+    """From the last such preposition to the end of the phrase it governs."""
+    if preposition.casefold() == "of":
+        return None
+    spots = [spot for spot in _PHRASE.finditer(stem) if spot[1].lower() == preposition.lower()]
+    if not spots:
+        return None
+    spot = spots[-1]
+    governed = [
+        one for one in mentions(stem, question=True) if spot.start(2) <= one.start < spot.end()
+    ]
+    if governed:
+        return spot.start(), governed[0].start + len(governed[0].text)
+    # a verb after the phrase belongs to the question: only a phrase that ends it is replaced
+    if spot.end() < len(stem) and len(spot[2].split()) > 3:
+        return None
+    return spot.start(), spot.start(2) + len(spot[2].rstrip())
+
+
+def _next_year(stem: str, fragment: str) -> str | None:
+    """ "The year after" 2023 is 2024."""
+    year = re.search(r"\b(?:1\d|20)\d\d\b", stem)
+    step = _STEP.fullmatch(fragment)
+    if year is None or step is None:
+        return None
+    number = int(year.group()) + (-1 if step[1] or step[2] else 1)
+    return f"{stem[: year.start()]}{number}{stem[year.end() :]}"
+
+
+def graft_one(previous: str, lead: str | None, which: str) -> str | None:
+    """ "in the one in force now", "the one with Blue Spike": the last question about that one.
+
+    With a preposition before it, its phrase gets what follows; without one the phrase that opens
+    with the same preposition is replaced.
+    """
+    stem = previous.rstrip(" ?.!")
+    if lead is None:
+        grafted = _same_preposition(stem, which)
+        return None if grafted is None else f"{grafted}?"
+    spot = _after(stem, lead)
+    if spot is None:
+        return None
+    phrase = stem[spot[0] : spot[1]]
+    rest = re.sub(r"^\s+(?:of|from|in) (?:1\d|20)\d\d\b", "", stem[spot[1] :])
+    return f"{stem[: spot[0]]}{phrase} {which}{rest}?"
+
+
+def _same_word(stem: str, fragment: str) -> str | None:
+    """A phrase that shares a word: "a guest card" for "a replacement card"."""
+    own = {_singular(word) for word in words(fragment) if word not in QUESTION_WORDS}
+    for phrase in reversed(_phrases(stem)):
+        have = [_singular(word) for word in words(phrase.text)]
+        if len(have) > 1 and own & set(have) and own != set(have):
+            return _replaced(stem, phrase, fragment)
+    return None
+
+
+def _same_article(stem: str, fragment: str) -> str | None:
+    """ "a dog" for the only "a …" of the question, "the grinder" for the only "the …"."""
+    given = re.match(r"(?i)(an?|the)\s+\S", fragment)
+    if given is None or len(words(fragment)) > 4:
+        return None
+    article = r"an?" if given[1].lower() != "the" else "the"
+    alike = [
+        phrase
+        for phrase in mentions(stem, question=True)
+        if re.search(rf"(?i)\b{article}\s+$", stem[: phrase.start])
+    ]
+    plural = fragment.endswith("s")
+    if len(alike) != 1 or alike[0].text.endswith("s") != plural:
+        return None
+    return _replaced(stem, alike[0], fragment)
+
+
+def _replaced(stem: str, phrase: Mention, fragment: str) -> str:
+    """The question with the fragment for the phrase, which loses its article to another one."""
+    start, end = phrase.start, phrase.start + len(phrase.text)
+    before = re.search(rf"(?i)\b(?:{_ARTICLES})\s+$", stem[:start])
+    if before and re.match(rf"(?i)(?:{_ARTICLES})\s", fragment):
+        start = before.start()
+    return stem[:start] + fragment + stem[end:]
+
+
+def _same_name(stem: str, fragment: str) -> str | None:
+    """The only name of the question for the name of the fragment."""
+    new = [one for one in mentions(fragment, question=False) if one.named]
+    capital = fragment[:1].isupper() and len(fragment.split()) <= 4
+    if not capital and not (new and len(new[0].text) >= len(fragment) - 4):
+        return None
+    old = [one for one in mentions(stem, question=True) if one.named and one.kind is not Kind.TIME]
+    if len(old) != 1 or (new and Kind.TIME in {one.kind for one in new}):
+        return None
+    start, end = old[0].start, old[0].start + len(old[0].text)
+    return stem[:start] + fragment + stem[end:]
+
+
+def _phrases(stem: str) -> list[Mention]:
+    return [one for one in mentions(stem, question=True) if not one.named]
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if word.endswith("s") and word not in QUESTION_WORDS else word
+
+
+def expand(previous: str, question: str) -> str | None:
+    """ "why?" after "When was it built?" as "Why was it built?"; None when the words do not fit."""
+    asked = question.strip(" ?.!")
+    asked = re.sub(r"(?i)^(?:and|but|so)\s+", "", asked)
+    if not re.fullmatch(
+        r"(?i)(?:why(?: not)?|when|where|how(?: long| often)?|since when|until when)", asked
+    ):
+        return None
+    stem = previous.rstrip(" ?.!")
+    opened = re.match(rf"(?i)(?:when|where|why|how)\s+(?=(?:{_AUXILIARY})\b)", stem)
+    if opened is not None:
+        return f"{asked} {stem[opened.end() :]}?"
+    if re.match(rf"(?i)(?:{_AUXILIARY})\b", stem):
+        stem = stem[0].lower() + stem[1:]
+        return f"{asked}: {stem}?" if asked.lower() == "why not" else f"{asked} {stem}?"
+    return None

@@ -1,0 +1,270 @@
+"""What a text talks of: names and noun phrases with their kind, found without a model.
+
+Rules over words, for English; a text in another language gives its capitalised names at most.
+Which mention a pronoun means is decided in `rag.rewriting`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from index.analysis import QUESTION_WORDS
+
+
+class Kind(Enum):
+    """What a mention can stand for; ANY is a name that gives no hint."""
+
+    PERSON = "person"
+    GROUP = "group"
+    THING = "thing"
+    THINGS = "things"
+    TIME = "time"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name or a noun phrase as it stands in a text."""
+
+    text: str
+    kind: Kind
+    start: int
+    named: bool  #: a name rather than a common noun
+
+
+_CAPITAL = r"(?:[A-ZÀ-Þ]|\d{1,6}[A-ZÀ-Þ])[\w’'.&-]*\w|[A-ZÀ-Þ]\b\.?"
+_SMALL = r"(?:of|the|von|van|de|da|di|la|le|&)"
+NAME = re.compile(rf"(?:{_CAPITAL})(?:\s+(?:{_SMALL}\s+){{0,2}}(?:{_CAPITAL}|\d+\b))*")
+_TIME = re.compile(
+    r"\b(?:(?:\d{1,2}\s+)?(?:January|February|March|April|May|June|July|August|September|October"
+    r"|November|December)(?:\s+\d{1,2})?,?\s+)?(?:1[0-9]|20)\d\d(?:\s*[-–]\s*\d{2,4})?\b"
+)
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+#: Names are often typed without capitals: "who is ada lovelace?"
+_WHO_IS = re.compile(
+    r"(?i)^who (?:is|was|'s) (?!the |an? |his |her |it|that|this|he|she|your|my|in |at |on )"
+    r"([^\W\d_]+(?: [^\W\d_]+){0,2})\W*$"
+)
+_DETERMINERS = frozenset(
+    "the a an another his her its their our my your this that these those any some each every"
+    " no".split()
+)
+_LEADS = _DETERMINERS | frozenset(
+    "of in on at for with from by about to into as than is are was were which what many".split()
+)
+#: Verbs that often follow a noun phrase and would be taken for its last word.
+_VERBS = frozenset(
+    """
+    add agree allow answer appear apply ask bear become begin belong break bring build buy call
+    cause change come compare contain continue cost count cover create decide depend differ die do
+    drive earn eat end enjoy expect fail fall fight find finish fit follow get give go grow happen
+    have hear help hold include join keep know last lead learn leave let like live look lose love
+    make mean meet move need open own pay perform play produce provide put reach read receive
+    release remain require rise run say see seem sell send serve set show sign sing sit sleep speak
+    spend stand start stay stop study take talk teach tell think travel treat try turn understand
+    use visit wait walk want wear win work write went came made took got said won wrote became began
+    held led left lost met ran saw sold sent spoke told thought did died gave grew found fell kept
+    knew paid put sang sat stood taught wore
+    """.split()
+)
+_STOPS = frozenset(
+    "most least per now ever himself herself itself themselves although while when since before"
+    " later however between during against without via like".split()
+)
+_NO_NAMES = QUESTION_WORDS | frozenset(
+    """
+    i but yes no not however although while when where during since before then later also and or
+    january february march april may june july august september october november december monday
+    tuesday wednesday thursday friday saturday sunday one two three four five six seven eight nine
+    ten many most several both each another according because despite eventually finally first
+    further initially meanwhile moreover nevertheless originally overall please recently still
+    though thus today together unfortunately unlike upon usually yet dear hello hi thanks besides
+    someone somebody everyone everybody anyone anybody nobody something everything nothing others
+    give list name show explain describe summarise summarize section chapter page table figure
+    """.split()
+)
+_EMPTY_NOUNS = frozenset(
+    """
+    anything aspect aspects bit case example fact information interesting kind lot more much number
+    other others part parts point reason sort start something stuff thing things time times type
+    way ways else well good best new main same article articles
+    """.split()
+)
+_GROUP_WORDS = re.compile(
+    r"(?i)\b(?:band|group|team|company|inc|ltd|corp|llc|gmbh|council|committee|university|college"
+    r"|brothers|boys|girls|kings|club|party|union|orchestra|army|department|ministry|board|staff"
+    r"|association|society|agency|bank|police|family|crew|partners|& \w+)\b"
+)
+_THING_WORDS = re.compile(
+    r"(?i)\b(?:album|song|film|movie|book|novel|show|series|policy|guide|manual|report|agreement"
+    r"|act|award|cup|street|road|river|island|house|tower|lighthouse|library|museum|church|war"
+    r"|battle|season|machine|version|game|city|town|county|records?|hall|park|street|station|hotel"
+    r"|school|bowl|prize|festival|tour|play|contract|plan|project|system|code|memo|handbook)\b"
+)
+_PLACE_PREFIX = re.compile(
+    r"(?:New|North|South|East|West|San|Santa|United|Great|Los|Las|Rio|Mount|Lake|Cape|Port|Fort) "
+)
+_APPENDED = re.compile(
+    "album|song|film|movie|novel|policy|guide|manual|report|agreement|street|road|river|island"
+    "|tower|lighthouse|library|museum|church|season|city|county|records|hall|park|station|hotel"
+    "|school|prize|festival|system|memo|handbook|band|team|company|council|university|college"
+    "|machine|version|backup|lease|project"
+)
+_PERSON_HINT = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sir|Lord|Lady|King|Queen|President|St)\.?\s+$"
+)
+_PERSON_NOUN = re.compile(
+    r"(?:[^e]er|[^t]or|ist|ian|ant|ee|man|woman|person|someone|anyone|somebody|everyone|child|boy"
+    r"|girl|guest|wife|husband|mother|father|brother|sister|son|daughter|student|resident)$"
+)
+_NOT_PERSONS = frozenset(
+    "letter paper number order water matter summer winter river power offer user-manual computer"
+    " printer charter chapter quarter center centre poster register corner weather semester folder"
+    " restaurant plant grant committee fee coffee degree employee-handbook member-state".split()
+)
+
+
+def mentions(text: str, *, question: bool) -> list[Mention]:
+    """Names, times and noun phrases in order of appearance; of an answer, names and times mostly.
+
+    A capital at the start of a sentence makes no name unless more capitals follow or the word is
+    rare enough to be none of the usual openers.
+    """
+    found = [*_names(text), *_times(text)]
+    asked = _WHO_IS.match(text) if question and not found else None
+    if asked is not None:
+        found.append(Mention(asked[1], Kind.PERSON, asked.start(1), True))
+    taken = [(one.start, one.start + len(one.text)) for one in found]
+    for phrase in _phrases(text, question=question):
+        end = phrase.start + len(phrase.text)
+        if all(end <= start or phrase.start >= stop for start, stop in taken):
+            found.append(phrase)
+    return sorted(found, key=lambda one: one.start)
+
+
+def person_noun(word: str) -> bool:
+    """Whether a common noun seems to name a person: "tenant", "member", "apprentice" not."""
+    return word not in _NOT_PERSONS and _PERSON_NOUN.search(word) is not None
+
+
+def _names(text: str) -> list[Mention]:
+    found: list[Mention] = []
+    for match in NAME.finditer(text):
+        name, start = match.group(), match.start()
+        opening = _opens_sentence(text, start)
+        # "What Group", "In Dublin": the opener is no part of the name.
+        while name:
+            first = _WORD.match(name)
+            if first is None or first.group().casefold() not in _NO_NAMES:
+                break
+            rest = name[first.end() :].lstrip()
+            start += len(name) - len(rest)
+            name, opening = rest, False
+        name = re.sub(r"(?:['’]s|['’]|\.)$", "", name)
+        if len(name) < 2 or name.casefold() in _NO_NAMES or not name[0].isalnum():
+            continue
+        if name[0].islower() or not any(map(str.isupper, name)):  # only small words are left
+            continue
+        if opening and " " not in name and not _likely_name(text, start, name):
+            continue
+        if _TIME.fullmatch(name):
+            continue
+        found.append(_with_noun(text, start, name))
+    return found
+
+
+def _with_noun(text: str, start: int, name: str) -> Mention:
+    """The name, with the noun that says what it is: "Tavisay lighthouse", "a Roman coin"."""
+    following = re.match(r"\s+([a-z]+)\b", text[start + len(name) :])
+    word = following[1] if following is not None else ""
+    whole = text[start : start + len(name) + (following.end() if following is not None else 0)]
+    if _APPENDED.fullmatch(word):
+        return Mention(whole, Kind.THING, start, True)
+    # after "a" a name that is not the last word only says which coin it is
+    which = " " not in name and re.search(r"(?i)\ban?\s+$", text[:start]) is not None
+    stops = word in QUESTION_WORDS or word in _STOPS or word in _VERBS or word in _LEADS
+    if which and word and not stops and not word.endswith(("ed", "ing")):
+        return Mention(whole, _kind_of_phrase(whole), start, False)
+    return Mention(name, _kind_of_name(text, start, name), start, True)
+
+
+def _opens_sentence(text: str, start: int) -> bool:
+    before = text[:start].rstrip(" \"'“‘(*_")
+    return not before or before[-1] in ".?!:;\n|"
+
+
+def _likely_name(text: str, start: int, name: str) -> bool:
+    """A single capitalised opener is a name when it has a possessive, or a verb or comma next."""
+    if any(map(str.isdigit, name)) or (len(name) > 1 and name.isupper()):
+        return True
+    after = text[start + len(name) :]
+    if re.match(
+        r"(?:['’]s\b|\s+(?:was|is|were|are|had|has|did|would|will|can|could|said|and [A-Z]|who)\b)",
+        after,
+    ):
+        return not name.casefold().endswith(("ing", "ings"))
+    return bool(re.search(rf"(?<=[a-z,] ){re.escape(name)}\b", text))
+
+
+def _kind_of_name(text: str, start: int, name: str) -> Kind:
+    if _GROUP_WORDS.search(name) or re.match(r"The \w+s\b", name) or re.search(r" and | & ", name):
+        return Kind.GROUP
+    if _THING_WORDS.search(name) or _PLACE_PREFIX.match(name) or any(map(str.isdigit, name)):
+        return Kind.THING
+    if _PERSON_HINT.search(text[:start]):
+        return Kind.PERSON
+    if re.search(r"\b(?:at|in)\s+(?:the\s+)?$", text[:start]):
+        return Kind.THING  # a place or a firm
+    parts = name.split()
+    if 2 <= len(parts) <= 4 and all(part[0].isupper() for part in parts) and parts[0] != "The":
+        return Kind.PERSON if text[:start].rstrip()[-4:].casefold() != " the" else Kind.THING
+    return Kind.ANY
+
+
+def _times(text: str) -> list[Mention]:
+    return [Mention(m.group(), Kind.TIME, m.start(), True) for m in _TIME.finditer(text)]
+
+
+def _phrases(text: str, *, question: bool) -> list[Mention]:
+    """Noun phrases: the run of content words after a determiner, a preposition or "is"."""
+    found: list[Mention] = []
+    tokens = list(_WORD.finditer(text))
+    place = 0
+    while place < len(tokens):
+        lead = tokens[place].group().casefold()
+        if lead not in (_LEADS if question else _DETERMINERS):
+            place += 1
+            continue
+        last = place
+        while last + 1 < len(tokens) and _continues(text, tokens, last, started=last > place):
+            last += 1
+        if last > place:
+            start, end = tokens[place + 1].start(), tokens[last].end()
+            phrase = text[start:end]
+            if tokens[last].group().casefold() not in _EMPTY_NOUNS:
+                found.append(Mention(phrase, _kind_of_phrase(phrase), start, False))
+        place = last + 1
+    return found
+
+
+def _continues(text: str, tokens: list[re.Match[str]], last: int, *, started: bool) -> bool:
+    """Whether the next word goes on with a noun phrase whose last word so far is ``last``."""
+    here, following = tokens[last], tokens[last + 1]
+    word = following.group().casefold()
+    if text[here.end() : following.start()].strip():  # punctuation between
+        return False
+    if word in QUESTION_WORDS or word in _LEADS or word in _STOPS or word.endswith("n't"):
+        return False
+    return not (started and (word in _VERBS or word.endswith(("ed", "ing", "ly"))))
+
+
+def _kind_of_phrase(phrase: str) -> Kind:
+    head = phrase.rsplit(maxsplit=1)[-1].casefold()
+    if _GROUP_WORDS.fullmatch(head):
+        return Kind.GROUP
+    if person_noun(head):
+        return Kind.PERSON
+    plural = head.endswith("s") and not head.endswith(("ss", "us", "is"))
+    return Kind.THINGS if plural or head in ("people", "children", "men", "women") else Kind.THING

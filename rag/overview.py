@@ -1,0 +1,275 @@
+"""Answers about whole documents without a language model: what one is about, a summary, a list.
+
+A summary quotes central sentences. A list reads every passage and says how many it read. Both are
+ordinary extractive answers: each sentence is a span of its document. A question that asks for one
+fact gets None and goes the usual way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from index.analysis import QUESTION_WORDS, terms, words
+from index.chunking import span_pages
+from index.embedding import Embedder
+from index.sentences import sentence_spans
+from index.snapshot import Snapshot
+from index.types import Chunk, DocumentInfo, Scope
+from rag.overview_questions import Request, Wish, requests
+from rag.overview_targets import MOST_DOCUMENTS, Part, find_parts, means_everything
+from rag.overview_things import Holds, pattern_of
+from rag.summaries import summarise
+from rag.types import (
+    Answer,
+    AnswerKind,
+    Citation,
+    Refusal,
+    RefusalReason,
+    Sentence,
+    Verdict,
+)
+
+MODEL = "overview"  #: what stands under ``Answer.model``
+_SENTENCES = {Wish.ABOUT: 3, Wish.SUMMARY: 6}  # of one document or section
+_SENTENCES_EACH = 2  # of several
+_MOST_LISTED = 60  # sentences of a list that are shown; the note says how many there are
+_FEW_WORDS = 3  # that are quoted with what follows them
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """An answer about the whole, with how much was read for it."""
+
+    answer: Answer
+    checked: int  #: passages or sentences looked at …
+    total: int  #: … of so many that are there
+    note: str  #: one sentence for the reader: "312 of 312 passages checked, 4 hold deadlines."
+
+
+def overview(
+    question: str,
+    snapshot: Snapshot,
+    embedder: Embedder,
+    *,
+    standalone: str | None = None,
+    scope: Scope | None = None,
+) -> Overview | None:
+    """The overview a question asks for; None when it asks for none or names nothing there is.
+
+    ``standalone`` is the question spelled out: "summarise it" there names what is meant, while
+    "this document" may have got words that belong to no overview.
+    """
+    asked = standalone or question
+    wishes = requests(asked) or requests(question)
+    if not wishes:
+        return None
+    inside = snapshot.numbers_in(scope) if scope is not None else None
+    infos = _infos(snapshot, inside)
+    for wish in wishes:
+        if wish.wish is Wish.LIST:
+            found = _listed(wish, snapshot, infos, inside)
+        else:
+            found = _summary(wish, snapshot, infos, embedder)
+        if found is not None:
+            answer = replace(found.answer, question=question, standalone_question=asked)
+            return replace(found, answer=answer)
+    return None
+
+
+def _infos(snapshot: Snapshot, inside: frozenset[int] | None) -> dict[str, DocumentInfo]:
+    """The documents that may be spoken of: all, or those with a passage in the scope."""
+    if inside is None:
+        return snapshot.infos()
+    chunks = snapshot.chunks(sorted(inside))
+    return snapshot.infos(list(dict.fromkeys(chunk.document_id for chunk in chunks.values())))
+
+
+# ---- summaries -----------------------------------------------------------------------------
+
+
+def _summary(
+    wish: Request, snapshot: Snapshot, infos: dict[str, DocumentInfo], embedder: Embedder
+) -> Overview | None:
+    parts = find_parts(wish.target, infos, snapshot.document, sure=wish.sure)
+    if not parts:
+        return None
+    count = _SENTENCES[wish.wish] if len(parts) == 1 else _SENTENCES_EACH
+    spans: list[tuple[Part, int, int]] = []
+    read = 0
+    for part in parts:
+        chosen, seen = summarise(
+            part.document,
+            embedder,
+            count,
+            start=part.start,
+            end=part.end,
+            heading=part.heading,
+        )
+        read += seen
+        spans += [(part, one.start, one.end) for one in chosen]
+    if not spans:
+        return None
+    sentences = tuple(
+        _sentence(number, part.info, start, part.document.text[start:end], _pages(part, start, end))
+        for number, (part, start, end) in enumerate(spans, 1)
+    )
+    return Overview(_answer(sentences), read, read, _summary_note(parts, len(spans), read, infos))
+
+
+def _pages(part: Part, start: int, end: int) -> tuple[int, ...]:
+    return span_pages(part.document.blocks, start, end)
+
+
+def _summary_note(
+    parts: Sequence[Part], quoted: int, read: int, infos: dict[str, DocumentInfo]
+) -> str:
+    if len(parts) == 1:
+        heading, title = parts[0].heading, parts[0].info.title
+        of = f"section “{heading}” of {title}" if heading else title
+    else:
+        of = f"{len(parts)} documents"
+    left = len(infos) - len(parts) if len(parts) >= MOST_DOCUMENTS else 0
+    more = f"; {left:,} further documents were not read" if left else ""
+    return f"{quoted} of {read:,} sentences of {of} are quoted, in their order{more}."
+
+
+# ---- lists ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    info: DocumentInfo
+    chunk: Chunk
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.chunk.text[self.start - self.chunk.start : self.end - self.chunk.start]
+
+
+def _listed(
+    wish: Request,
+    snapshot: Snapshot,
+    infos: dict[str, DocumentInfo],
+    inside: frozenset[int] | None,
+) -> Overview | None:
+    """Every sentence that holds the thing, by document and in its order."""
+    parts: list[Part] | None = None
+    if not means_everything(wish.target):
+        parts = find_parts(wish.target, infos, snapshot.document, most=None)
+        if not parts:
+            return None
+    holds = pattern_of(wish.what)
+    form = holds is not None
+    test = holds or _holds_words(wish.what)
+    areas = {part.info.id: (part.start, part.end) for part in parts or ()}
+    checked = 0
+    hits: dict[tuple[str, int, int], _Hit] = {}
+    for number, chunk in snapshot.all_chunks():
+        area = areas.get(chunk.document_id) if parts else (chunk.start, chunk.end)
+        outside = inside is not None and number not in inside
+        if outside or area is None or chunk.end <= area[0] or chunk.start >= area[1]:
+            continue
+        checked += 1
+        for start, end in _sentences(chunk):
+            if end <= area[0] or start >= area[1]:
+                continue
+            hit = _Hit(infos[chunk.document_id], chunk, start, end)
+            if test(hit.text, chunk.headings):
+                hits.setdefault((chunk.document_id, start, end), hit)
+    if not hits and not form:
+        return None  # other words may say it: the usual search can tell
+    return _list_answer(wish.what, list(hits.values()), checked)
+
+
+def _sentences(chunk: Chunk) -> list[tuple[int, int]]:
+    """Offsets into the document of what can be quoted: sentences, rows, items.
+
+    A few words at the start of a line go with what follows: "16 August 2010. The firm is founded."
+    """
+    found: list[tuple[int, int]] = []
+    for start, end in sentence_spans(chunk.text):
+        if found:
+            a, b = found[-1]
+            if len(chunk.text[a:b].split()) <= _FEW_WORDS and "\n" not in chunk.text[b:start]:
+                found[-1] = (a, end)
+                continue
+        found.append((start, end))
+    return [(chunk.start + a, chunk.start + b) for a, b in found]
+
+
+def _holds_words(thing: str) -> Holds:
+    """Whether a sentence, with its headings, holds every content word; the head noun itself.
+
+    Everything under a heading of all these words counts too: rows under "Opening hours".
+    """
+    content = [word for word in words(thing) if word not in QUESTION_WORDS]
+    wanted = set(terms(" ".join(content)))
+    of = re.search(r"(?i)\s+(?:of|in|from|for|that|which|with|by|to|on|about)\s+", thing)
+    before = (
+        words(thing[: of.start()]) if of is not None else content
+    )  # "kings" of "kings of France"
+    nouns = [word for word in before if word not in QUESTION_WORDS] or content
+    head = set(terms(nouns[-1])) if nouns else set()
+
+    def holds(text: str, headings: Sequence[str]) -> bool:
+        own = set(terms(text))
+        above = [set(terms(heading)) for heading in headings]
+        if above and wanted <= above[-1]:
+            return True
+        return bool(head) and head <= own and wanted <= own.union(*above)
+
+    return holds
+
+
+def _list_answer(what: str, hits: list[_Hit], checked: int) -> Overview:
+    hits = sorted(hits, key=lambda hit: (hit.info.title, hit.info.id, hit.start))
+    said = " ".join(what.split())
+    note = f"{checked:,} of {checked:,} passages checked for {said}"
+    if not hits:
+        refusal = Refusal(RefusalReason.NOT_SAID)
+        answer = replace(_answer(()), kind=AnswerKind.REFUSED, refusal=refusal)
+        return Overview(answer, checked, checked, f"{note}, none found.")
+    shown = hits[:_MOST_LISTED]
+    places = len({hit.info.id for hit in hits})
+    note += f": {len(hits):,} found in {places} document{'s' if places > 1 else ''}"
+    note += f", the first {len(shown)} are shown." if len(shown) < len(hits) else "."
+    sentences = tuple(
+        _sentence(number, hit.info, hit.start, hit.text, hit.chunk.pages)
+        for number, hit in enumerate(shown, 1)
+    )
+    return Overview(_answer(sentences), checked, checked, note)
+
+
+# ---- answers -------------------------------------------------------------------------------
+
+
+def _sentence(
+    number: int, info: DocumentInfo, start: int, quote: str, pages: tuple[int, ...]
+) -> Sentence:
+    citation = Citation(
+        number=number,
+        document_id=info.id,
+        source=info.source,
+        title=info.title,
+        pages=pages,
+        start=start,
+        end=start + len(quote),
+        quote=quote,
+        verdict=Verdict.SUPPORTED,  # a quotation supports itself, word for word
+        score=1.0,
+    )
+    return Sentence(" ".join(quote.split()), (citation,))
+
+
+def _answer(sentences: tuple[Sentence, ...]) -> Answer:
+    return Answer(
+        question="",
+        standalone_question="",
+        kind=AnswerKind.EXTRACTIVE,
+        sentences=sentences,
+        model=MODEL,
+    )

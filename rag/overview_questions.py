@@ -1,0 +1,164 @@
+"""Which questions are about a whole document, and which ask for everything of a kind.
+
+"What is this about?", "summarise section 3", "list all deadlines". Recognised by their words alone
+and with reserve: a question that asks for one fact must never be taken for one. Whether the
+document or section they name exists is decided in `rag.overview_targets`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from index.analysis import QUESTION_WORDS, words
+from rag.overview_things import pattern_of
+
+
+class Wish(Enum):
+    """What an overview is to give."""
+
+    ABOUT = "about"  #: what it is about: a few sentences
+    SUMMARY = "summary"  #: its main points
+    LIST = "list"  #: everything of a kind, wherever it stands
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An overview that a question asks for."""
+
+    wish: Wish
+    target: str  #: the document or section it names, as written; may be empty
+    what: str = ""  #: of a list: the things asked for, as written
+    sure: bool = True  #: False when only a document's name makes an overview of it
+
+
+_OPEN = r"^\W*(?:(?:please|can you|could you|would you|and|now|so|then)\s+)*(?:please\s+)?"
+_GIVE = r"(?:(?:give|show|tell|write|send|make)\s+(?:me|us)?\s*)?"
+_DEGREE = r"(?:(?:a|an|the|short|brief|quick|concise|one-\w+|rough|general|overall)\s+)*"
+_DOCUMENT = (
+    r"(?:(?:this|that|these|those|the|my|our|your|all|whole|entire|uploaded)\s+)*"
+    r"(?:documents?|files?|texts?|papers?|pdfs?|uploads?|folders?|sheets?|spreadsheets?|slides?"
+    r"|presentations?|e-?mails?|books?|it|here)"
+)
+_ABOUT = (
+    re.compile(
+        rf"{_OPEN}(?:what(?:'s| is| are| was| were)|tell me what)\s+(.+?)\s+(?:is |are )?"
+        r"(?:all |mostly |mainly )?about\W*$",
+        re.I,
+    ),
+    re.compile(rf"{_OPEN}what(?:'s| is| are) (?:in|inside) ({_DOCUMENT})\W*$", re.I),
+    re.compile(rf"{_OPEN}(?:describe|explain) ({_DOCUMENT})\W*$", re.I),
+    re.compile(rf"{_OPEN}what (?:kind|sort|type) of {_DOCUMENT} (?:is|are) (.+?)\W*$", re.I),
+)
+# "What does the handbook cover?", but not "What does the insurance cover?"
+_ABOUT_NAMED = (
+    re.compile(
+        rf"{_OPEN}what (?:does|do) (.+?) (?:deal with|talk about|cover|contain|say|describe"
+        r"|discuss|treat)\W*$",
+        re.I,
+    ),
+)
+_SUMMARY = (
+    re.compile(
+        rf"{_OPEN}(?:summari[sz]e|sum up|outline|recap)\b\s*(.*?)"
+        r"(?:\s+(?:for me|briefly|in (?:a few|\w+) (?:sentences?|words|points|lines)))?\W*$",
+        re.I,
+    ),
+    re.compile(
+        rf"{_OPEN}{_GIVE}{_DEGREE}(?:summary|overview|outline|abstract|gist|synopsis|tl;?dr)"
+        r"(?::?\s+(?:(?:of|for|from|on|about)\s+)?(.+?))?\W*$",
+        re.I,
+    ),
+    re.compile(rf"{_OPEN}(?:what (?:is|'s)\s+)?{_DEGREE}(?:summary|gist)\s+of\s+(.+?)\W*$", re.I),
+    re.compile(
+        rf"{_OPEN}(?:what (?:are|were)\s+|list\s+|{_GIVE})(?:all\s+)?(?:the\s+)?(?:main|key"
+        r"|most important|central|essential|major)\s+(?:points?|messages?|ideas?|takeaways?|topics?"
+        r"|findings?|conclusions?|statements?|contents?|themes?)"
+        r"(?:\s+(?:of|in|from)\s+(.+?))?\W*$",
+        re.I,
+    ),
+)
+_ALL = r"(?:all(?:\s+of)?|every(?:\s+single)?|each(?:\s+and\s+every)?|any\s+and\s+all)"
+_LIST = (
+    re.compile(
+        rf"{_OPEN}(?:list|show|find|give|name|enumerate|extract|collect|get|search|look for)\s+"
+        rf"(?:me\s+|us\s+|up\s+)?{_ALL}\s+(?:the\s+|my\s+|our\s+)?(.+?)\W*$",
+        re.I,
+    ),
+    re.compile(rf"{_OPEN}(?:what|which|who)\s+are\s+{_ALL}\s+(?:the\s+|my\s+)?(.+?)\W*$", re.I),
+    re.compile(rf"{_OPEN}a (?:full |complete )?list of\s+(?:{_ALL}\s+)?(?:the\s+)?(.+?)\W*$", re.I),
+    re.compile(rf"{_OPEN}{_ALL}\s+(?:the\s+)?([\w-]+s)(\s+(?:in|of|from)\s+.+?)?\W*$", re.I),
+)
+# Without "all" these may ask for one fact: they count for a kind of thing that is known by its
+# form, or for a document or section that exists.
+_NAMED_LIST = (
+    re.compile(
+        rf"{_OPEN}(?:what|which)\s+([\w-]+s(?:\s+and\s+[\w-]+s)?)\s+(?:are|were)\s+(?:mentioned|listed|named|given"
+        r"|there)((?:\s+(?:in|throughout|across)\s+.+?)?)\W*$",
+        re.I,
+    ),
+    re.compile(
+        rf"{_OPEN}(?:list|extract|collect)\s+(?:the\s+)?(deadlines|dates|due dates|prices|costs"
+        r"|fees|amounts|names|e-?mails?(?: addresses)?|phone numbers|links|urls|obligations|duties"
+        r"|percentages)"
+        r"((?:\s+(?:in|of|from)\s+.+?)?)\W*$",
+        re.I,
+    ),
+)
+_IN = re.compile(
+    r"\s+(?:(?:mentioned|listed|named|given|found|stated|set out)\s+)?"
+    r"(?:in|from|of|within|throughout|across)\s+",
+    re.I,
+)
+_WISHES: tuple[tuple[Wish, Sequence[re.Pattern[str]]], ...] = (
+    (Wish.SUMMARY, _SUMMARY),
+    (Wish.ABOUT, _ABOUT),
+    (Wish.ABOUT, _ABOUT_NAMED),
+)
+_LONGEST = 25  # words; a longer question asks something of its own
+_LONGEST_CHARACTERS = 400
+_LONGEST_THING = 5  # content words of what is to be listed
+
+
+def requests(question: str) -> list[Request]:
+    """The overviews that a question may ask for, likeliest first; none for most questions.
+
+    "list all fees of the library" may mean fees in the library's document or library fees
+    anywhere: both readings are handed out, and the target that exists decides.
+    """
+    asked = " ".join(question.split())
+    if not asked or len(asked) > _LONGEST_CHARACTERS or len(words(asked)) > _LONGEST:
+        return []
+    for wish, patterns in _WISHES:
+        match = _first(patterns, asked)
+        if match is not None:
+            target = (match[1] or "").strip()
+            return [Request(wish, target, sure=patterns is not _ABOUT_NAMED)]
+    for patterns, whatever in ((_LIST, True), (_NAMED_LIST, False)):
+        match = _first(patterns, asked)
+        if match is not None:
+            return _lists("".join(part or "" for part in match.groups()).strip(), whatever)
+    return []
+
+
+def _first(patterns: Sequence[re.Pattern[str]], asked: str) -> re.Match[str] | None:
+    return next((match for way in patterns if (match := way.match(asked)) is not None), None)
+
+
+def _lists(thing: str, whatever: bool) -> list[Request]:
+    """Readings of "fees of the library": the shortest thing first.
+
+    Things that no form tells are listed from anywhere only if ``whatever``.
+    """
+    found: list[Request] = []
+    for split in _IN.finditer(thing):
+        found.append(Request(Wish.LIST, thing[split.end() :], thing[: split.start()]))
+    if whatever or pattern_of(thing) is not None:
+        found.append(Request(Wish.LIST, "", thing))
+    return [one for one in found if 0 < len(_content(one.what)) <= _LONGEST_THING]
+
+
+def _content(text: str) -> list[str]:
+    return [word for word in words(text) if word not in QUESTION_WORDS]
