@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from index.loading.language import foreign_note
 from index.types import SkippedFile
 
 
@@ -31,6 +32,7 @@ class SyncReport:
     chunks: int = 0
     seconds: float = 0.0
     stopped: bool = False
+    foreign: str | None = None  #: on documents in languages that the embedder does not know
 
     def __str__(self) -> str:
         parts = [f"{len(self.added)} added", f"{len(self.changed)} changed"]
@@ -51,6 +53,7 @@ class Tally:
     unchanged: int = 0
     skipped: list[SkippedFile] = field(default_factory=list)
     missing_roots: list[str] = field(default_factory=list)
+    languages: list[str | None] = field(default_factory=list)  #: of documents added or changed
     chunks: int = 0
     done: int = 0
     stopped: bool = False
@@ -66,4 +69,5 @@ class Tally:
             chunks=self.chunks,
             seconds=seconds,
             stopped=self.stopped,
+            foreign=foreign_note(self.languages),
         )

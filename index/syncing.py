@@ -26,6 +26,7 @@ from index.deriving import chunk_terms, embed_missing, put_new_vectors, vector_k
 from index.embedding import Embedder, Vectors
 from index.errors import UnreadableError, UsageError
 from index.loading import LOADER_VERSION, Limits, Sandbox, supported
+from index.loading.tesseract import MISSING, available
 from index.scanning import FoundFile, Scan, scan, source_name
 from index.sync_report import SyncProgress, SyncReport, Tally
 from index.types import Chunk, Document, SkippedFile, SkipReason
@@ -36,6 +37,7 @@ _BATCH_CHUNKS = 96  # chunks gathered from small files before the embedder is ca
 #: Files refused for these are tried again at every sync ...
 _RETRIED = frozenset({SkipReason.CHANGED, SkipReason.UNREADABLE, SkipReason.NO_PERMISSION})
 #: ... and for these when the limits are others than those under which they were refused.
+_WITHOUT_OCR = f"{LOADER_VERSION} without OCR"  # read again once there is a program for it
 _LIMITED = frozenset({SkipReason.TOO_LARGE, SkipReason.TOO_SLOW, SkipReason.TOO_MUCH_MEMORY})
 
 
@@ -266,6 +268,8 @@ class Syncer:
             tally.changed.append(row.path)
         else:
             tally.added.append(row.path)
+        if parsed.document is not None:
+            tally.languages.append(parsed.document.language)
         tally.done += 1
         tally.chunks += len(parsed.chunks)
         self._tell(row.path, 0)
@@ -295,6 +299,8 @@ def _parse(task: _Task, sandbox: Sandbox, limits: Limits) -> _Parsed:
     except UnreadableError as error:
         loaders = _loaders(error.skipped, limits)
         return _Parsed(task, replace(row, loaders=loaders, skipped=error.skipped))
+    if any(MISSING in warning for warning in document.warnings):
+        row = replace(row, loaders=_WITHOUT_OCR)
     return _Parsed(task, replace(row, document=document.id), document)
 
 
@@ -302,11 +308,15 @@ def _is_same(row: SourceRow, file: FoundFile, limits: Limits) -> bool:
     """Nothing would come of reading the file again."""
     same = row.size == file.size and row.mtime_ns == file.mtime_ns
     retried = row.skipped is not None and row.skipped.reason in _RETRIED
+    if row.loaders == _WITHOUT_OCR:
+        return same and not available()
     return same and not retried and row.loaders == _loaders(row.skipped, limits)
 
 
 def _loaders(skipped: SkippedFile | None, limits: Limits) -> str:
     """What a file was read with, as far as the outcome hangs on it."""
+    if skipped is not None and skipped.reason is SkipReason.IMAGE_ONLY and not available():
+        return _WITHOUT_OCR
     if skipped is None or skipped.reason not in _LIMITED:
         return str(LOADER_VERSION)
     costs = (limits.seconds, limits.memory_mb, limits.file_mb, limits.text_chars)

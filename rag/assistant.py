@@ -26,12 +26,16 @@ from index.syncing import SyncProgress, SyncReport
 from index.types import Document, DocumentInfo, Scope, SkippedFile, SkipReason
 from rag.answering import RELEVANCE_FLOOR, extractive_answer, missing_words, names_in
 from rag.finding import Found, reranked
+from rag.language_model import LanguageModel, StopFlag
+from rag.models import open_model
+from rag.overview import overview
 from rag.places import DEFAULT_INDEX, documents_index, index_folder
 from rag.reader import EvidenceReader, LateReader, Reader, Reading
 from rag.retrieval import RetrievalOptions, Retriever
-from rag.rewriting import standalone
+from rag.rewriting import rewrite_with, standalone
 from rag.settings import Settings, load_settings
 from rag.types import Answer, AnswerKind, Passage, Refusal, RefusalReason, Turn
+from rag.writing import Writer
 
 LONGEST_QUESTION = 10_000  # characters; more is no question but a document
 SURE = 0.75  # confidence from which an answer is given although a name in the question is unknown
@@ -44,12 +48,19 @@ class Assistant:
     """Answers questions over one index. Safe to use from several threads."""
 
     def __init__(
-        self, index: Index, retriever: Retriever, reader: Reader, settings: Settings
+        self,
+        index: Index,
+        retriever: Retriever,
+        reader: Reader,
+        settings: Settings,
+        model: LanguageModel | None = None,
     ) -> None:
         self.index = index
         self.settings = settings
+        self.model = model  #: writes the answers; None: they are quoted
         self._retriever = retriever
         self._reader = reader
+        self._writer = None if model is None else Writer(model, reader, index.embedder)
 
     @classmethod
     def open(
@@ -107,24 +118,36 @@ class Assistant:
         return last
 
     def stream(
-        self, question: str, history: Sequence[Turn] = (), *, scope: Scope | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        scope: Scope | None = None,
+        stop: StopFlag | None = None,
     ) -> Iterator[Answer]:
         """Snapshots of the answer as it comes to be; the last has ``final`` set.
 
-        Raises UsageError for a question longer than 10,000 characters.
+        Setting ``stop`` ends a language model's writing within a second; what was checked by then
+        stands. Raises UsageError for a question longer than 10,000 characters.
         """
         cleaned = clean_question(question)
         if not any(map(str.isalnum, cleaned)):
             refusal = Refusal(RefusalReason.NO_QUESTION)
             yield replace(_refused(cleaned, cleaned, refusal), model=self._reader.name)
             return
-        clock = _Clock()
-        asked = standalone(cleaned, history)
+        clock, stop = _Clock(), stop or threading.Event()
+        asked = self._standalone(cleaned, history, stop)
         with self.index.snapshot() as snapshot:
             if not len(snapshot):
                 reason = RefusalReason.NO_DOCUMENTS
                 refusal = Refusal(reason, unreadable=_unreadable(snapshot))
                 yield replace(_refused(cleaned, asked, refusal), model=self._reader.name)
+                return
+            whole = overview(cleaned, snapshot, self.index.embedder, standalone=asked, scope=scope)
+            if whole is not None:
+                clock.lap("overview")
+                notes = (*whole.answer.notes, whole.note)
+                yield replace(whole.answer, timings=clock.laps, notes=notes)
                 return
             passages = self._retriever.retrieve(snapshot, asked, self.settings.passages, scope)
             clock.lap("retrieval")
@@ -136,7 +159,11 @@ class Assistant:
                 timings=clock.laps,
                 final=False,
             )
-            yield self._answer(snapshot, cleaned, asked, passages, clock)
+            answer = self._answer(snapshot, cleaned, asked, passages, clock)
+            if self._writer is None or not answer.passages:
+                yield answer
+            else:
+                yield from self._writer.write(asked, answer.passages, answer, stop)
 
     def search(
         self, words: str, limit: int = 10, *, scope: Scope | None = None
@@ -180,6 +207,11 @@ class Assistant:
             )
         clock.lap("answering")
         return replace(answer, question=question, model=self._reader.name, timings=clock.laps)
+
+    def _standalone(self, question: str, history: Sequence[Turn], stop: StopFlag) -> str:
+        if self.model is None:
+            return standalone(question, history)
+        return rewrite_with(self.model, question, history, stop).text
 
     def _says_yes(self, question: str, found: Found) -> float:
         return self._reader.support(question, [found.passage])[0]
@@ -268,13 +300,20 @@ def assemble(folder: Path, settings: Settings, *, create: bool) -> Assistant:
     index = Index.open(folder, embedder, create=create)
     retriever = Retriever(embedder, RetrievalOptions(candidates=settings.candidates))
     reader = EvidenceReader(embedder) if settings.reader == "evidence" else shared_reader()
-    return Assistant(index, retriever, reader, settings)
+    model = shared_model(settings)
+    return Assistant(index, retriever, reader, settings, model)
 
 
 @lru_cache(maxsize=2)
 def shared_embedder(model: str) -> Embedder:
     """One embedder per model and process: its weights take seconds to load."""
     return SentenceTransformerEmbedder(model)
+
+
+@lru_cache(maxsize=1)
+def shared_model(settings: Settings) -> LanguageModel | None:
+    """The language model of the settings, None for the built-in way; one per process."""
+    return open_model(settings)
 
 
 @lru_cache(maxsize=1)

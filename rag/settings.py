@@ -12,7 +12,7 @@ from index.embedding import DEFAULT_MODEL
 from index.errors import UsageError
 from rag.places import settings_file
 
-Value = str | int | float
+Value = str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Settings:
 
     embedder: str = DEFAULT_MODEL  #: packaged name, folder, or name in the local model cache
     reader: str = "built-in"  #: "built-in", or "evidence": no trained weights, weaker answers
+    model: str = "built-in"  #: or a language model: folder, cached hub name, server address
+    remote_models: bool = False  #: whether a server on another computer may get your passages
     candidates: int = 100  #: taken from each of the dense and the lexical side
     passages: int = 20  #: passages read for an answer
     max_sentences: int = 3  #: sentences of an extractive answer at most
@@ -37,6 +39,8 @@ class Settings:
 
 
 _CHOICES: Mapping[str, tuple[str, ...]] = {"reader": ("built-in", "evidence")}
+
+_TRUTH: Mapping[str, bool] = {"true": True, "false": False, "1": True, "0": False}
 
 #: What each number may be, ends included.
 _RANGES: Mapping[str, tuple[float, float]] = {
@@ -93,14 +97,16 @@ def _with(settings: Settings, values: Mapping[str, object], place: str) -> Setti
 
 
 def _convert(name: str, value: object, kind: type, place: str) -> Value:
-    wanted = {int: "a whole number", float: "a number", str: "text"}[kind]
+    wanted = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}[kind]
     try:
+        if kind is bool:
+            return _TRUTH[str(value).lower()]
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise ValueError
         if kind is int and isinstance(value, float) and not value.is_integer():
             raise ValueError
         converted: Value = kind(value)
-    except ValueError:
+    except (ValueError, KeyError):
         raise UsageError(f"{place} sets {name} to {value!r}; it has to be {wanted}.") from None
     _check(name, converted, place)
     return converted

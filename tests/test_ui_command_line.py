@@ -157,7 +157,7 @@ def test_a_missing_folder(footnote: Run) -> None:
 
 def test_an_empty_folder(footnote: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    failed(footnote("index", str(tmp_path / "empty")), 1, "no documents", "PDF, DOCX")
+    failed(footnote("index", str(tmp_path / "empty")), 1, "no documents", "PDF, Word")
     failed(footnote("ask", "Why?", "--docs", str(tmp_path / "empty")), 1, "nothing to ask")
 
 
@@ -360,13 +360,13 @@ def test_all_spellings_of_a_day_are_one(footnote: Run, docs: Path, day: str) -> 
 def test_unsupported_files_given_by_name_are_named(footnote: Run, tmp_path: Path) -> None:
     odd = tmp_path / "odd"
     odd.mkdir()
-    (odd / "notes.odt").write_bytes(b"PK")
-    result = footnote("index", str(odd / "notes.odt"))
-    failed(result, 1, "There are no documents", "PDF, DOCX")
-    assert "notes.odt is of a kind that is not supported" in result[2]
+    (odd / "notes.mov").write_bytes(b"PK")
+    result = footnote("index", str(odd / "notes.mov"))
+    failed(result, 1, "There are no documents", "PDF, Word")
+    assert "notes.mov is of a kind that is not supported" in result[2]
     result = footnote("index", str(odd))
     assert "1 file of a kind that is not supported" in result[2]
-    (odd / "b.odt").write_bytes(b"PK")
+    (odd / "b.mov").write_bytes(b"PK")
     assert "2 files of kinds that are not supported" in footnote("index", str(odd))[2]
 
 

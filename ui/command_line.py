@@ -1,4 +1,4 @@
-"""The ``footnote`` command: index, forget, ask, search, chat, eval, show, doctor.
+"""The ``footnote`` command: index, forget, ask, search, chat, eval, show, models, doctor.
 
 Answers go to standard output, everything else to standard error. An error is one sentence; exit
 code 2 is misuse, 1 failure, 130 an interruption. Heavy imports wait until a command needs them, so
@@ -106,7 +106,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for add in (_add_index, _add_forget, _add_ask, _add_search):
         add(commands)
-    for add in (_add_chat, _add_eval, _add_show, _add_doctor):
+    for add in (_add_chat, _add_eval, _add_show, _add_models, _add_doctor):
         add(commands)
     return parser
 
@@ -130,6 +130,7 @@ def _add_ask(commands: Commands) -> None:
     ask = commands.add_parser("ask", help="answer a question, with footnotes")
     ask.add_argument("question", metavar="QUESTION", help="the question; - reads it from input")
     _add_place(ask)
+    _add_model(ask)
     ask.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     ask.add_argument("--explain", action="store_true", help="show how each passage was found")
     _add_scope(ask)
@@ -148,6 +149,7 @@ def _add_search(commands: Commands) -> None:
 def _add_chat(commands: Commands) -> None:
     chat = commands.add_parser("chat", help="serve the web chat on this computer")
     _add_place(chat)
+    _add_model(chat)
     chat.add_argument("--host", metavar="ADDRESS", help="address to serve on (default 127.0.0.1)")
     chat.add_argument("--port", type=int, metavar="N", help="port to serve on (default 7860)")
 
@@ -165,6 +167,19 @@ def _add_show(commands: Commands) -> None:
     show.add_argument("document", metavar="DOCUMENT", help="a file, or a name or id in the index")
     _add_place(show)
     show.add_argument("--blocks", action="store_true", help="show kind and page of each block")
+
+
+def _add_models(commands: Commands) -> None:
+    models = commands.add_parser("models", help="list the models that can answer")
+    models.add_argument("--json", action="store_true", help="print them as JSON")
+    models.add_argument("--fetch", metavar="OWNER/NAME", help="download this one from the hub")
+    models.add_argument("--yes", action="store_true", help="download without asking")
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model", metavar="M", help="built-in, a folder, a cached hub name or a server's address"
+    )
 
 
 def _add_doctor(commands: Commands) -> None:

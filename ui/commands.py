@@ -20,12 +20,14 @@ from rich.text import Text
 from eval.datasets import load_set
 from index.errors import FootnoteError, UsageError
 from index.index import Index
-from index.loading import Sandbox, supported
+from index.loading import Sandbox, supported, tesseract
+from index.loading.language import foreign_note
 from index.scanning import source_name
 from index.types import SkipReason
 from rag.assistant import Assistant, assemble, limits_of, shared_embedder
 from rag.places import DEFAULT_INDEX, data_folder, index_folder
 from rag.settings import Settings, Value, load_settings
+from ui.model_commands import models
 from ui.opening import (
     SAMPLES_INDEX,
     chosen_index,
@@ -57,7 +59,10 @@ EXAMPLES = (
     "What does FRAND stand for?",
     "How do I switch off the sleep timer of the espresso machine?",
 )
-READ = "PDF, DOCX, HTML, Markdown and text files"
+READ = (
+    "PDF, Word, PowerPoint, Excel, OpenDocument, HTML, Markdown, e-books, mail, RTF, "
+    "reStructuredText, CSV, JSON, text, logs, source code and pictures of text"
+)
 log = logging.getLogger(__name__)
 
 
@@ -71,11 +76,12 @@ def run(options: argparse.Namespace) -> int:
         "chat": chat,
         "eval": evaluate_set,
         "show": show,
+        "models": models,
         "doctor": doctor,
     }
     arguments: dict[str, Value] = {
         name: value
-        for name in ("host", "port")
+        for name in ("host", "port", "model")
         if (value := getattr(options, name, None)) is not None
     }
     file = None if options.settings is None else expanded(options.settings)
@@ -189,14 +195,10 @@ def doctor(options: argparse.Namespace, settings: Settings) -> int:
         documents = assistant.documents()
         passages = sum(document.chunks for document in documents)
         tell("documents", f"{len(documents)} in {count(passages, 'passage')}")
-        foreign = sum(document.language not in {None, "en"} for document in documents)
-        if foreign:
-            are, they = ("is", "it is") if foreign == 1 else ("are", "they are")
-            tell(
-                "languages",
-                f"{count(foreign, 'document')} {are} not in English, which the embedder does not "
-                f"know well: {they} found by words",
-            )
+        foreign = foreign_note(document.language for document in documents)
+        if foreign is not None:
+            tell("languages", foreign)
+        tell("scans", tesseract.state())
         for file in assistant.skipped():
             tell("skipped", str(file))
         problems = assistant.faults()

@@ -75,6 +75,10 @@ def print_answer(answer: Answer) -> None:
             console.print(Padding(_head("", passage, day(passage.document.modified)), (0, 0, 0, 4)))
     if answer.refusal is not None:
         _print_refusal(console, answer.refusal)
+    for note in answer.notes:
+        console.print(Text(plain(note)))
+    for struck in answer.struck:
+        console.print(Text(f"Left out: {plain(struck.text)} ({plain(struck.why)})", style="dim"))
     facts = [answer.model, f"{answer.timings.get('total', 0):.2f} s"]
     if answer.confidence is not None and not answer.declined:
         words, percentage = sureness(answer.confidence)

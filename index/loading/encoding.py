@@ -11,6 +11,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from index.loading.alphabets import other_encoding
 from index.loading.limits import RefusedError
 from index.types import SkipReason
 
@@ -59,6 +60,11 @@ def _decode(data: bytes) -> tuple[str, tuple[str, ...]]:
     wide = _wide_without_bom(data[:_SAMPLE])
     if wide:
         return _tolerant(data, wide)
+    if b"\x1b$" in data[:_SAMPLE]:  # Japanese mail: seven bits, and so valid UTF-8 as well
+        try:
+            return data.decode("iso2022_jp"), ()
+        except UnicodeDecodeError:
+            pass
     try:
         return data.decode("utf-8"), ()
     except UnicodeDecodeError:
@@ -106,6 +112,11 @@ def _legacy(data: bytes) -> tuple[str, tuple[str, ...]]:
     sample = _sample_of_high_bytes(data)
     scores = {name: _plausibility(sample.decode(name, "replace")) for name in _WESTERN}
     best = max(_WESTERN, key=lambda name: scores[name])
+    other = other_encoding(sample, best)
+    if other is not None:
+        return data.decode(other, "replace"), (
+            f"read as {other}, a guess: the file is not Unicode",
+        )
     high = sum(byte > 0x7F for byte in sample)
     if scores[best] < 0.3 * high:  # not Western: Cyrillic, Greek, Chinese, Japanese, …
         from charset_normalizer import from_bytes

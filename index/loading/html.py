@@ -41,7 +41,7 @@ _DATES = (
 
 def parse(data: bytes, limits: Limits) -> Parsed:
     """Parse an HTML page. Raises RefusedError when it holds no text."""
-    text, warnings = _decode(data)
+    text, warnings = decode_page(data)
     if len(text) > limits.text_chars * 4:
         raise RefusedError(SkipReason.TOO_LARGE, f"{len(text):,} characters of HTML")
     root, flattened = _tree(text)
@@ -63,7 +63,7 @@ def add_html(builder: TextBuilder, source: str) -> None:
         _Walk(builder).run(root)
 
 
-def _decode(data: bytes) -> tuple[str, tuple[str, ...]]:
+def decode_page(data: bytes) -> tuple[str, tuple[str, ...]]:
     """UTF-8 where it is valid, else the encoding that the page declares, else a guess."""
     declared = _CHARSET.search(data[:4096])
     try:

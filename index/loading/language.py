@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 
 _SAMPLE_CHARS = 20_000
 _MIN_WORDS = 12  #: fewer words of running text say too little
@@ -41,10 +42,22 @@ _SMALL_WORDS = {
     "być był tym który która które",
     "cs": "a v na se je že s z do o pro i k po jako by ale jsou za od nebo bylo byl při jeho není "
     "které který která podle",
+    "hu": "a az és hogy nem is egy ez meg csak el már vagy mint de ha volt kell lesz azt ezt még "
+    "minden nagyon szerint között után amely ami",
+    "ro": "și de la în a cu pe care nu este un o din se mai pentru ce ca sunt au al sau prin fi "
+    "dar după fost acest această",
+    "vi": "và của là có cho các được trong một không những với người để này từ khi đã theo về "
+    "ngày hoặc tại đến năm",
+    "id": "yang dan di ini dengan untuk dari dalam tidak akan pada itu ke adalah atau oleh juga "
+    "sebagai telah dapat lebih harus saya anda",
     "tr": "ve bir bu için ile de da olarak çok daha olan gibi en ne kadar sonra değil ya ise her "
     "veya tarafından olduğu",
 }
 _WORD_SETS = {language: frozenset(words.split()) for language, words in _SMALL_WORDS.items()}
+_SISTERS = {
+    "da": frozenset("af blev nogle efter mellem sig hvad kun mig".split()),
+    "no": frozenset("av ble noen etter mellom seg hva bare meg".split()),
+}
 _WORD = re.compile(r"[^\W\d_]+")
 #: Scripts that name one language well enough; Han alone is read as Chinese unless kana stand by.
 _SCRIPTS = (
@@ -55,7 +68,23 @@ _SCRIPTS = (
     ("he", re.compile("[\u0590-\u05ff]")),
     ("th", re.compile("[\u0e00-\u0e7f]")),
     ("hi", re.compile("[\u0900-\u097f]")),
+    ("bn", re.compile("[\u0980-\u09ff]")),
+    ("ta", re.compile("[\u0b80-\u0bff]")),
+    ("te", re.compile("[\u0c00-\u0c7f]")),
+    ("ka", re.compile("[\u10a0-\u10ff]")),
+    ("hy", re.compile("[\u0530-\u058f]")),
 )
+_NAMES = {
+    "ar": "Arabic", "bn": "Bengali", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek",
+    "en": "English", "es": "Spanish", "fa": "Persian", "fi": "Finnish", "fr": "French",
+    "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian", "hy": "Armenian", "id": "Indonesian",
+    "it": "Italian", "ja": "Japanese", "ka": "Georgian", "ko": "Korean", "nl": "Dutch",
+    "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian",
+    "sv": "Swedish", "ta": "Tamil", "te": "Telugu", "th": "Thai", "tr": "Turkish",
+    "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+#: What the built-in embedder was trained on.
+KNOWN = ("en",)
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _ARABIC = re.compile("[\u0600-\u06ff]")
 
@@ -78,8 +107,48 @@ def guess_language(text: str) -> str | None:
         (sum(counts[word] for word in known) / len(words), language)
         for language, known in _WORD_SETS.items()
     )
-    (second, _), (best, language) = shares[-2:]
+    (third, _), (second, runner), (best, language) = shares[-3:]
+    if {runner, language} == _SISTERS.keys():
+        # Danish and Norwegian share all but a few small words; these few decide.
+        telling = {name: sum(counts[word] for word in own) for name, own in _SISTERS.items()}
+        language = max(telling, key=lambda name: telling[name])
+        second = best if len(set(telling.values())) == 1 else third
     return language if best >= _MIN_SHARE and best >= second * _MIN_LEAD else None
+
+
+def language_name(code: str) -> str:
+    """English name of a language, its code where we have none."""
+    return _NAMES.get(code, code)
+
+
+def foreign_warning(language: str | None) -> str | None:
+    """What to say of one document whose language the built-in embedder does not know."""
+    if language is None or language in KNOWN:
+        return None
+    said = f"it is in {language_name(language)}"
+    return f"{said}: an embedder that knows only English finds it by its words alone"
+
+
+def foreign_note(
+    languages: Iterable[str | None], known: Sequence[str] | None = KNOWN
+) -> str | None:
+    """A sentence on documents in languages that the embedder does not know; None for none.
+
+    ``known`` is None for an embedder of many languages.
+    """
+    if known is None:
+        return None
+    counts = Counter(code for code in languages if code is not None and code not in known)
+    if not counts:
+        return None
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    said = ", ".join(f"{count:,} in {language_name(code)}" for code, count in ordered)
+    many = sum(counts.values()) > 1
+    are, they = ("documents are", "they are") if many else ("document is", "it is")
+    return (
+        f"{sum(counts.values()):,} {are} in a language that the embedder does not know ({said}): "
+        f"{they} found by words alone; a multilingual embedder finds more."
+    )
 
 
 def _by_script(sample: str, letters: int) -> str | None:

@@ -133,7 +133,7 @@ class _Child:
         # Room for JSON's escapes and four bytes a character, with blocks and page runs beside.
         self._answer_bytes = 40 * limits.text_chars + 64 * _MB
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed in `end`
-        numbers = (limits.memory_mb, limits.file_mb, limits.text_chars)
+        numbers = (limits.memory_mb, limits.file_mb, limits.text_chars, limits.seconds)
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-X", "utf8", "-c", _START, str(_ROOT), *map(str, numbers)],
             stdin=subprocess.PIPE,

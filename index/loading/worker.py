@@ -18,9 +18,9 @@ from index.types import SkipReason, document_to_dict
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until the input ends. Arguments: memory_mb, file_mb, text_chars."""
-    memory_mb, file_mb, text_chars = map(int, arguments)
-    limits = Limits(memory_mb=memory_mb, file_mb=file_mb, text_chars=text_chars)
+    """Serve until the input ends. Arguments: memory_mb, file_mb, text_chars, seconds."""
+    memory_mb, file_mb, text_chars = map(int, arguments[:3])
+    limits = Limits(float(arguments[3]), memory_mb, file_mb, text_chars)
     source, sink = _private_streams()
     limit_memory(memory_mb)
     while True:

@@ -1,0 +1,204 @@
+"""Mail: who, when, what; quotations marked, attachments read by their own loaders within limits."""
+
+from __future__ import annotations
+
+import time
+from email.message import EmailMessage
+
+import pytest
+
+from index.loading import eml, formats
+from index.loading.builder import Parsed
+from index.loading.limits import Limits, RefusedError
+from index.types import SkipReason
+
+BODY = """Hi Bob,
+
+the noise limit is 80 dB in hall 3, which we measured last week on the
+spot, together with the people of the safety board.
+
+On Sunday, Bob wrote:
+> What is the limit?
+>
+> - hall 3
+>> older words
+
+--\x20
+Ann
+"""
+
+
+def mail(body: str = "Body words.", subject: str = "Noise") -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = "Ann Müller <ann@x.example>"
+    message["To"] = "bob@y.example"
+    message["Subject"] = subject
+    message["Date"] = "Mon, 03 Feb 2025 23:30:00 -0500"
+    message.set_content(body)
+    return message
+
+
+def read(message: EmailMessage, seconds: float = 60.0) -> Parsed:
+    return eml.parse(message.as_bytes(), Limits(seconds))
+
+
+def said(parsed: Parsed) -> list[tuple[str, str]]:
+    return [(b.kind.value, parsed.text[b.start : b.end]) for b in parsed.blocks]
+
+
+def test_subject_headers_body_and_marked_quotations() -> None:
+    parsed = read(mail(BODY, "Lärm in hall 3"))
+    assert (parsed.title, parsed.modified) == ("Lärm in hall 3", "2025-02-03")
+    assert said(parsed) == [
+        ("heading", "Lärm in hall 3"),
+        (
+            "table row",
+            "From: Ann Müller <ann@x.example> | To: bob@y.example"
+            " | Date: Mon, 03 Feb 2025 23:30:00 -0500",
+        ),
+        ("paragraph", "Hi Bob,"),
+        (
+            "paragraph",
+            "the noise limit is 80 dB in hall 3, which we measured last week on the spot, "
+            "together with the people of the safety board.",
+        ),
+        ("paragraph", "On Sunday, Bob wrote:"),
+        ("paragraph", "> What is the limit?"),
+        ("paragraph", "> hall 3"),
+        ("paragraph", ">> older words"),
+        ("paragraph", "Ann"),
+    ]
+
+
+def test_flowed_lines_are_made_whole() -> None:
+    head = b"From: a@b.c\nSubject: Flow\nContent-Type: text/plain; format=flowed%s\n\n"
+    body = b"One \nline.\nTwo\n> quoted \n> on\n>> deeper \n> other\n-- \nAnn\n"
+    found = [text for _, text in said(eml.parse(head % b"" + body, Limits()))][2:]
+    assert found == ["One line.\nTwo", "> quoted on", ">> deeper", "> other", "Ann"]
+    joined = eml.parse(head % b"; delsp=yes" + "長い \n文".encode(), Limits())
+    assert joined.text.endswith("長い文")
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        '<blockquote type="cite">{}</blockquote>',
+        '<div class="gmail_quote">On Sunday:<blockquote class="gmail_quote">{}</blockquote></div>',
+        '<div class="yahoo_quoted">{}</div>',
+    ],
+)
+def test_quotations_in_html_are_marked_and_nothing_is_lost(around: str) -> None:
+    message = mail()
+    quoted = "bare words<p>quoted <b>words</b></p><ul><li>an item</li></ul>bare end"
+    message.set_content(f"<p>Own words</p>{around.format(quoted)}<p>after</p>", subtype="html")
+    found = [text for _, text in said(read(message))]
+    for words in (
+        "> bare words",
+        "> quoted words",
+        "> an item",
+        "> bare end",
+        "Own words",
+        "after",
+    ):
+        assert words in found
+
+
+def test_of_one_body_in_two_forms_the_plain_one_is_taken() -> None:
+    message = mail("Plain words.")
+    message.add_alternative("<p>HTML words</p>", subtype="html")
+    assert "HTML words" not in read(message).text
+    empty = mail(" ")
+    empty.add_alternative("<table><tr><td>HTML words</td></tr></table>", subtype="html")
+    assert "HTML words" in read(empty).text
+
+
+def test_attachments_stand_under_their_names() -> None:
+    message = mail()
+    message.add_attachment(
+        b"# Notes\n\nAttached words.", maintype="text", subtype="markdown", filename="notes.md"
+    )
+    message.add_attachment(b"MZ", maintype="application", subtype="x", filename="run.exe")
+    message.add_attachment(b"%PDF-broken", maintype="application", subtype="pdf", filename="b.pdf")
+    message.add_attachment(
+        b"\x89PNG", maintype="image", subtype="png", cid="<logo>", disposition="inline"
+    )
+    parsed = read(message)
+    headings = [(b.level, parsed.text[b.start : b.end]) for b in parsed.blocks if b.level]
+    assert headings == [(1, "Noise"), (2, "notes.md"), (3, "Notes")]
+    assert "Attached words." in parsed.text
+    assert [warning.split(" is ")[0] for warning in parsed.warnings] == [
+        "attachment run.exe",
+        "attachment b.pdf",
+    ]
+
+
+def test_mails_within_mails_are_read_and_bounded() -> None:
+    message = mail("deepest words", "Level 6")
+    for level in range(5, -1, -1):
+        outer = mail(f"words of level {level}", f"Level {level}")
+        outer.add_attachment(message)
+        message = outer
+    parsed = read(message)
+    assert "words of level 4" in parsed.text
+    assert "words of level 5" not in parsed.text
+    assert parsed.warnings == ("mails within mails beyond 5 were not read",)
+
+
+def test_an_attached_mail_file_is_read_as_a_mail() -> None:
+    message = mail()
+    inner = mail("inner words", "Inner").as_bytes()
+    message.add_attachment(inner, maintype="application", subtype="octet-stream", filename="i.eml")
+    assert "inner words" in read(message).text
+
+
+def test_parts_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(eml, "_MAX_PARTS", 4)
+    message = mail("first words")
+    for number in range(6):
+        message.add_attachment(f"part {number}", filename=f"{number}.txt")
+    parsed = read(message)
+    assert "part 1" in parsed.text
+    assert "part 5" not in parsed.text
+    assert parsed.warnings == ("4 parts beyond the first 4 were not read",)
+
+
+def test_attachments_share_the_time_of_the_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[float] = []
+    real = formats.parse_part
+
+    def slow(data: bytes, source: str, limits: Limits) -> Parsed:
+        given.append(limits.seconds)
+        time.sleep(0.2)
+        return real(data, source, limits)
+
+    monkeypatch.setattr(formats, "parse_part", slow)
+    message = mail()
+    for number in range(4):
+        message.add_attachment(f"part {number}", filename=f"{number}.txt")
+    parsed = read(message, 0.5)
+    assert given[0] <= 0.5
+    assert given[1] <= 0.31
+    assert len(given) < 4
+    assert "took longer to parse than the limit" in parsed.warnings[-1]
+
+
+def test_an_encrypted_body_is_told() -> None:
+    head = b"From: a@b.c\nSubject: Secret\nContent-Type: multipart/encrypted; boundary=x\n\n"
+    parsed = eml.parse(head + b"--x\n\nVersion: 1\n--x--\n", Limits())
+    assert parsed.warnings == ("the body is encrypted and was not read",)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "cp1251", "iso-2022-jp", "shift_jis"])
+def test_declared_encodings_are_used(charset: str) -> None:
+    words = {"cp1251": "Договор", "iso-2022-jp": "契約書", "shift_jis": "契約書"}.get(
+        charset, "Größe"
+    )
+    message = mail()
+    message.set_content(f"{words} words\n", charset=charset)
+    assert f"{words} words" in read(message).text
+
+
+def test_a_text_without_headers_is_no_mail() -> None:
+    with pytest.raises(RefusedError) as refused:
+        eml.parse(b"Dear Bob,\n\nwords\n", Limits())
+    assert refused.value.reason is SkipReason.NOT_AS_NAMED
