@@ -87,6 +87,60 @@ def test_merged_cells_are_said_in_every_row() -> None:
     ]
 
 
+def table_texts(
+    rows: list[tuple[str, ...]], merge: tuple[int, int, int] | None = None
+) -> list[str]:
+    """What is read of a table; ``merge`` is row, first and last column of a merged cell."""
+    document = docx.Document()
+    table = document.add_table(rows=len(rows), cols=len(rows[0]))
+    for row, texts in zip(table.rows, rows, strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
+    if merge:
+        number, first, last = merge
+        table.cell(number, first).merge(table.cell(number, last)).text = rows[number][first]
+    return [text for _, _, text in said(read(document))]
+
+
+def test_years_name_columns_and_a_title_row_does_not() -> None:
+    rows = [
+        ("Prices", "", ""),
+        ("Model", "2022", "2023"),
+        ("X100", "19", "20"),
+        ("X200", "29", "29"),
+    ]
+    assert table_texts(rows, (0, 0, 2)) == [
+        "Prices",
+        "Model: X100 | 2022: 19 | 2023: 20",
+        "Model: X200 | 2022: 29 | 2023: 29",
+    ]
+
+
+def test_two_rows_of_names_and_equal_neighbours() -> None:
+    rows = [("Year", "2022", ""), ("", "low", "high"), ("X100", "5", "5"), ("X200", "6", "7")]
+    assert table_texts(rows, (0, 1, 2)) == [
+        "Year: X100 | 2022 low: 5 | 2022 high: 5",
+        "Year: X200 | 2022 low: 6 | 2022 high: 7",
+    ]
+
+
+def test_names_above_empty_columns_are_not_lost() -> None:
+    rows = [("Model", "Price", "Remarks"), ("X100", "5", ""), ("X200", "6", "")]
+    assert table_texts(rows)[0] == "Model | Price | Remarks"
+    assert table_texts(rows)[1] == "Model: X100 | Price: 5"
+
+
+def test_a_text_box_in_a_page_header_is_said_once() -> None:
+    header = (
+        f"<w:hdr {W}><w:p><w:r><w:pict><w:txbxContent><w:p>{run('House of the river')}</w:p>"
+        "</w:txbxContent></w:pict></w:r></w:p></w:hdr>"
+    ).encode()
+    assert body(f"<w:p>{run('words')}</w:p>", {"word/header1.xml": header}) == [
+        "words",
+        "House of the river",
+    ]
+
+
 def body(inner: str, extra: dict[str, bytes] | None = None) -> list[str]:
     xml = f"<w:document {W}><w:body>{inner}</w:body></w:document>"
     return [text for _, _, text in said(loader.parse(docx_bytes(xml, extra), Limits()))]

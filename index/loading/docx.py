@@ -27,7 +27,7 @@ from index.loading.docx_styles import (
 )
 from index.loading.limits import Limits, RefusedError
 from index.loading.office_zip import open_zip, read_xml
-from index.loading.tables import add_table, looks_like_header
+from index.loading.tables import SPANNED, add_table, header_rows, looks_like_header
 from index.types import BlockKind, SkipReason
 
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -131,7 +131,9 @@ class _Walk:
     def add_edge(self, part: etree._Element) -> None:
         """Add a page header or footer: once, at the end, and only what is more than a number."""
         for node in blocks_of(part):
-            said = one_line(" ".join(map(self._text, node.iter(f"{W}p"))))
+            # A text box comes as a block of its own, after the paragraph it hangs on.
+            lines = [node] if node.tag == f"{W}p" else node.iter(f"{W}p")
+            said = one_line(" ".join(map(self._text, lines)))
             if len(said.split()) > 2 and said not in self.edges:
                 self.edges.add(said)
                 self.builder.add(BlockKind.PARAGRAPH, said)
@@ -174,9 +176,13 @@ class _Walk:
         return bool(runs) and all(style.bold if bold is None else is_on(bold) for bold in own)
 
     def _table(self, table: etree._Element) -> None:
-        rows = [self._row(row) for row in rows_of(table)]
+        nodes = list(rows_of(table))
+        rows = [self._row(row) for row in nodes]
         _repeat_merged(rows)
-        filled = [row for row in rows if any(cell.strip() for cell in row)]
+        places = [place for place, row in enumerate(rows) if any(map(one_line, row))]
+        while len(places) > 2 and _is_title(rows[places[0]]):
+            self.builder.add(BlockKind.CAPTION, one_line(rows[places.pop(0)][0]))
+        filled = [rows[place] for place in places]
         if not filled:
             return
         if max(map(len, filled)) == 1 or (len(filled) == 1 and len(filled[0]) < 3):
@@ -184,7 +190,8 @@ class _Walk:
                 for cell in row:
                     self.builder.add(BlockKind.PARAGRAPH, cell)
             return
-        add_table(self.builder, filled, header=_has_header(table, filled))
+        header = _header_rows([nodes[place] for place in places], filled)
+        add_table(self.builder, filled, header, repeats=False)
 
     def _row(self, row: etree._Element) -> list[str]:
         cells: list[str] = []
@@ -199,7 +206,7 @@ class _Walk:
                 else "\n".join(part for part in map(self._text, cell.iter(f"{W}p")) if part.strip())
             )
             wide = int(span) if span and span.isdigit() else 1
-            cells += [said] * max(1, min(wide, _MAX_COLUMNS - len(cells)))
+            cells += [said, *[SPANNED] * (min(wide, _MAX_COLUMNS - len(cells)) - 1)]
         return cells
 
     def _text(self, paragraph: etree._Element) -> str:
@@ -281,19 +288,20 @@ def _repeat_merged(rows: list[list[str]]) -> None:
                 row[place] = above[place] if place < len(above) else ""
 
 
-def _has_header(table: etree._Element, rows: list[list[str]]) -> bool:
-    """The file says so, or the first row alone is bold, or it names at least three columns."""
-    first = next(iter(rows_of(table)), None)
-    if first is None or len(rows) < 2 or not looks_like_header(rows[0]):
-        return False
-    if is_on(first.find(f"{W}trPr/{W}tblHeader")):
-        return True
-    all_rows = list(rows_of(table))
-    if _is_bold(first) and not all(_is_bold(row) for row in all_rows[1:]):
-        return True
+def _is_title(row: list[str]) -> bool:
+    """True for a row that is one cell across the whole table."""
+    return len(row) > 1 and all(cell == SPANNED for cell in row[1:])
+
+
+def _header_rows(nodes: list[etree._Element], rows: list[list[str]]) -> int:
+    """How many rows name the columns."""
+    said = is_on(nodes[0].find(f"{W}trPr/{W}tblHeader"))
+    found = header_rows(rows, [_is_bold(node) for node in nodes], said)
+    if found or len(rows) < 2 or len(rows[0]) < 3 or not looks_like_header(rows[0]):
+        return found
     # Without any sign, only a first row unlike those below: they hold numbers where it has none.
     digits = [sum(any(c.isdigit() for c in cell) for cell in row) for row in rows]
-    return len(rows[0]) >= 3 and digits[0] == 0 and all(digits[1:])
+    return int(digits[0] == 0 and all(digits[1:]))
 
 
 def _is_bold(row: etree._Element) -> bool:

@@ -7,10 +7,12 @@ process starts quickly.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path, PurePath
 
-from index.loading.builder import Parsed, clean, loader_string, one_line
-from index.loading.language import guess_language
+from index.loading.builder import Parsed, clean, one_line
+from index.loading.language import foreign_warning, guess_language
 from index.loading.limits import Limits, RefusedError
 from index.types import Document, SkipReason
 
@@ -25,6 +27,34 @@ FORMATS = {
     ".xhtml": "html",
     ".pdf": "pdf",
     ".docx": "docx",
+    ".docm": "docx",
+    **dict.fromkeys(".pptx .pptm .ppsx .potx".split(), "pptx"),
+    **dict.fromkeys(".xlsx .xlsm .xltx".split(), "xlsx"),
+    **dict.fromkeys(".odt .ott .ods .ots .odp .otp".split(), "odf"),
+    **dict.fromkeys(".csv .tsv .tab".split(), "csv_table"),
+    ".json": "json_records",
+    ".jsonl": "json_records",
+    ".ndjson": "json_records",
+    ".geojson": "json_records",
+    ".log": "logs",
+    ".eml": "eml",
+    ".rtf": "rtf",
+    ".rst": "rst",
+    ".rest": "rst",
+    ".epub": "epub",
+    **dict.fromkeys(".png .jpg .jpeg .tif .tiff .bmp .gif .webp".split(), "image"),
+    **dict.fromkeys(".py .pyi".split(), "code-python"),
+    **dict.fromkeys(
+        ".js .mjs .cjs .jsx .ts .mts .cts .tsx .java .c .h .cc .cpp .cxx .hpp .hh .cs .go .rs "
+        ".swift .kt .kts .scala .php .dart .css .scss .less .proto .groovy".split(),
+        "code-braces",
+    ),
+    **dict.fromkeys(
+        ".sh .bash .zsh .ps1 .rb .pl .pm .r .jl .ex .exs .yaml .yml .toml .ini .cfg .conf .tf "
+        ".cmake .mk .nix".split(),
+        "code-hash",
+    ),
+    **dict.fromkeys(".sql .lua .hs .elm".split(), "code-dashes"),
 }
 
 _MAGIC = (
@@ -43,6 +73,17 @@ _MAGIC = (
     (b"{\\rtf", "RTF file"),
     (b"SQLite format 3\0", "SQLite file"),
 )
+#: Loaders of files that are text throughout.
+_PLAIN = frozenset(
+    ("text", "markdown", "html", "json_records", "logs", "eml", "rst", "code", "csv_table")
+)
+#: Loaders of files that are ZIP containers, and what is missing when a file is none.
+_ZIPPED = {
+    "docx": "no Word file",
+    "pptx": "no presentation",
+    "xlsx": "no workbook",
+    "odf": "no OpenDocument file",
+}
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
@@ -68,65 +109,69 @@ def loader_name(source: str) -> str:
     """The loader for a file name. Raises RefusedError when there is none."""
     suffix = PurePath(source).suffix.lower()
     if suffix not in FORMATS:
-        known = ", ".join(sorted(FORMATS))
-        raise RefusedError(SkipReason.UNSUPPORTED, f"{suffix or 'no suffix'}; read are {known}")
+        raise RefusedError(SkipReason.UNSUPPORTED, suffix or "no suffix")
     return FORMATS[suffix]
 
 
 def parse(data: bytes, source: str, limits: Limits) -> Document:
     """The document of these bytes. Raises RefusedError, or whatever a parser trips over."""
-    name = loader_name(source)
-    check_kind(data, name)
-    parsed = _parser(name, data, limits)
+    parsed = parse_part(data, source, limits)
+    language = guess_language(parsed.text)
+    foreign = foreign_warning(language)
     return Document(
-        id=document_id(loader_string(name), data),
+        id=document_id(parsed.loader, data),  # says whether OCR had a part in it
         title=parsed.title or title_of_name(source),
         text=parsed.text,
         blocks=parsed.blocks,
-        language=guess_language(parsed.text),
+        language=language,
         loader=parsed.loader,
         modified=parsed.modified,
         pages=parsed.pages,
-        warnings=parsed.warnings,
+        warnings=(*parsed.warnings, foreign) if foreign else parsed.warnings,
     )
 
 
+def parse_part(data: bytes, source: str, limits: Limits) -> Parsed:
+    """What these bytes hold, as a document or a part of one. Raises as `parse` does."""
+    name = loader_name(source)
+    check_kind(data, name)
+    return _parser(name, data, limits)
+
+
 def _parser(name: str, data: bytes, limits: Limits) -> Parsed:
-    if name == "pdf":
-        from index.loading import pdf
+    """Run the loader: the module of its name, or of what stands before a hyphen in it."""
+    module, _, variant = name.partition("-")
+    if module == "code":
+        from index.loading import code
 
-        return pdf.parse(data, limits)
-    if name == "docx":
-        from index.loading import docx
-
-        return docx.parse(data, limits)
-    if name == "html":
-        from index.loading import html
-
-        return html.parse(data, limits)
-    if name == "markdown":
-        from index.loading import markdown
-
-        return markdown.parse(data, limits)
-    from index.loading import text
-
-    return text.parse(data, limits)
+        return code.parse(data, limits, variant)
+    run: Callable[[bytes, Limits], Parsed] = import_module(f"index.loading.{module}").parse
+    return run(data, limits)
 
 
 def check_kind(data: bytes, name: str) -> None:
     """Raise RefusedError when the bytes are empty or plainly of another kind than the name."""
     if not data or not data.strip(b" \t\r\n\f\0"):
         raise RefusedError(SkipReason.EMPTY, f"{len(data):,} bytes")
-    if name == "docx" and data.startswith(_OLD_OFFICE) and _ENCRYPTED_STREAM in data:
+    if name in _ZIPPED and data.startswith(_OLD_OFFICE) and _ENCRYPTED_STREAM in data:
         raise RefusedError(SkipReason.ENCRYPTED)
     # A PDF may have some bytes in front of its mark; readers look through the first 1024.
     is_pdf = b"%PDF-" in data[:1024] if name == "pdf" else data.startswith(b"%PDF-")
     kind = "PDF" if is_pdf else next((kind for mark, kind in _MAGIC if data.startswith(mark)), None)
     if name == "pdf" and not is_pdf:
         raise RefusedError(SkipReason.NOT_AS_NAMED, f"a {kind}" if kind else "no PDF in it")
-    if name == "docx" and not data.startswith(b"PK"):
-        raise RefusedError(SkipReason.NOT_AS_NAMED, f"a {kind}" if kind else "no Word file in it")
-    if name in ("text", "markdown", "html") and kind:
+    if name in _ZIPPED and not data.startswith(b"PK"):
+        raise RefusedError(
+            SkipReason.NOT_AS_NAMED, f"a {kind}" if kind else f"{_ZIPPED[name]} in it"
+        )
+    if name == "epub" and not data.startswith(b"PK"):
+        raise RefusedError(SkipReason.NOT_AS_NAMED, f"a {kind}" if kind else "no book in it")
+    if name == "rtf" and not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{\\rtf"):
+        raise RefusedError(SkipReason.NOT_AS_NAMED, f"a {kind}" if kind else "no RTF in it")
+    bitmap = data.startswith(b"BM") or (data.startswith(b"RIFF") and data[8:12] == b"WEBP")
+    if name == "image" and not bitmap and not (kind or "").endswith("image"):
+        raise RefusedError(SkipReason.NOT_AS_NAMED, f"a {kind}" if kind else "no image in it")
+    if name.partition("-")[0] in _PLAIN and kind:
         raise RefusedError(SkipReason.NOT_AS_NAMED, f"a {kind}")
 
 

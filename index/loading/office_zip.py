@@ -6,9 +6,11 @@ Parts are read by name into memory; nothing is ever written, so `../` in a name 
 from __future__ import annotations
 
 import io
+import posixpath
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 
 from lxml import etree
 
@@ -19,6 +21,7 @@ _MAX_ENTRIES = 10_000  #: a long report with a picture a page has some hundreds
 _MAX_PART = 300_000_000  #: bytes unpacked; the XML of a 5,000-page book is about a tenth of it
 _MAX_RATIO = 250  #: repetitive Word XML packs about 1:40
 _RATIO_FROM = 5_000_000  #: smaller parts harm nobody, however well they pack
+_RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _END = b"PK\x05\x06"
 _END64 = b"PK\x06\x06"
 
@@ -81,7 +84,69 @@ def read_xml(container: zipfile.ZipFile, name: str) -> etree._Element | None:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise RefusedError(SkipReason.DAMAGED, f"{name}: {error.msg}"[:300]) from None
-    if root.getroottree().docinfo.doctype:
-        # The Office format forbids it; it serves only to smuggle entities in.
-        raise RefusedError(SkipReason.DAMAGED, f"{name} declares a document type")
+    _refuse_document_type(root, name)
     return root
+
+
+def stream_xml(
+    container: zipfile.ZipFile, name: str, tags: tuple[str, ...]
+) -> Iterator[etree._Element]:
+    """Elements of these tags, in any namespace, each as it is closed: for parts too large to hold.
+
+    Each is emptied once the caller has seen it. Entities and document types as in `read_xml`.
+    """
+    data = read_part(container, name)
+    if data is None:
+        return
+    walk = etree.iterparse(
+        io.BytesIO(data),
+        events=("end",),
+        tag=tuple(f"{{*}}{tag}" for tag in tags),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    checked = False
+    try:
+        for _, node in walk:
+            if not checked:
+                checked = True
+                _refuse_document_type(node, name)
+            yield node
+            _forget(node)
+    except etree.XMLSyntaxError as error:
+        raise RefusedError(SkipReason.DAMAGED, f"{name}: {error.msg}"[:300]) from None
+    _refuse_document_type(walk.root, name)
+
+
+def _refuse_document_type(node: etree._Element, name: str) -> None:
+    if node.getroottree().docinfo.doctype:
+        # The Office formats forbid it; it serves only to smuggle entities in.
+        raise RefusedError(SkipReason.DAMAGED, f"{name} declares a document type")
+
+
+def _forget(node: etree._Element) -> None:
+    """Free an element that was seen, and the ones before it."""
+    node.clear()
+    parent = node.getparent()
+    while parent is not None and node.getprevious() is not None:
+        del parent[0]
+
+
+def relations(container: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    """What a part refers to: id -> (last word of the kind, name of the part); none outside."""
+    folder, _, file = part.rpartition("/")
+    root = read_xml(container, f"{folder}/_rels/{file}.rels".lstrip("/"))
+    if root is None:
+        return {}
+    return {
+        node.get("Id", ""): (
+            node.get("Type", "").rpartition("/")[2],
+            posixpath.normpath(posixpath.join("/", folder, node.get("Target", ""))).lstrip("/"),
+        )
+        for node in root.iter(_RELATIONS)
+        if node.get("TargetMode") != "External"
+    }

@@ -1,30 +1,37 @@
-"""PDF: text in reading order with page numbers, lines mended, headings by size; no OCR.
+"""PDF: text in reading order with page numbers, lines mended, headings by size.
 
-Each block keeps page runs: where its text stands unchanged among the page's own characters, which
-the viewer needs to draw boxes. `page_characters` defines those characters: one for each of
-pdfium's character indices.
+Pages without text go to `ocr`. The others' blocks keep page runs: where their text stands unchanged
+among the page's own characters, which the viewer needs to draw boxes. `page_characters` defines
+those characters: one for each of pdfium's character indices.
 """
 
 from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
+from index.loading import ocr
 from index.loading.builder import Parsed, TextBuilder, says_something
 from index.loading.dates import pdf_date
 from index.loading.limits import Limits, RefusedError
 from index.loading.pdf_blocks import add_rows
+from index.loading.pdf_columns import Word, cuts
 from index.loading.pdf_layout import Piece, Row, reading_order, repeated_edges
+from index.loading.pdf_rules import Rules, grids, read_rules
+from index.loading.pdf_tables import ruled_rows, with_tables
 from index.types import SkipReason
 
 _LINES = re.compile("[^\r\n\x02]+\x02?")
 _WORD = re.compile(r"[^\s\x02]+\x02?")
 _WIDE_GAP = 1.2  #: in character heights; justified text stretches its spaces to about half of it
 _BOLD_FROM = 600  #: font weight
+_PICTURES = re.compile(r"wingdings|webdings|dingbats", re.I)
 _BOLD_NAME = re.compile(r"bold|black|heavy|semibd", re.I)
 
 
@@ -64,6 +71,7 @@ def _open(data: bytes) -> pdfium.PdfDocument:
 
 
 def _parse(document: pdfium.PdfDocument, limits: Limits) -> Parsed:
+    scans = ocr.Scans(limits)
     pages: list[list[Row]] = []
     heights: list[float] = []
     silent: list[int] = []  # pages with something on them but no text
@@ -84,10 +92,16 @@ def _parse(document: pdfium.PdfDocument, limits: Limits) -> Parsed:
             silent.append(number)
         pages.append(rows)
         heights.append(height)
+    scanned = scans.read_pdf(document, silent)
+    for number, found in scanned.rows.items():
+        pages[number - 1] = found
+    silent = [number for number in silent if number not in scanned.rows]
     if not any(pages):
         if len(broken) == len(pages):
             raise RefusedError(SkipReason.DAMAGED, "no page could be read")
-        raise RefusedError(SkipReason.IMAGE_ONLY if silent else SkipReason.EMPTY)
+        if silent:
+            raise RefusedError(SkipReason.IMAGE_ONLY, scanned.why_not)
+        raise RefusedError(SkipReason.EMPTY)
     builder = TextBuilder(limits.text_chars)
     dropped = repeated_edges(pages, heights)
     add_rows(
@@ -100,13 +114,14 @@ def _parse(document: pdfium.PdfDocument, limits: Limits) -> Parsed:
         ],
     )
     facts = document.get_metadata_dict()
-    return builder.parsed(
+    parsed = builder.parsed(
         "pdf",
         title=facts.get("Title"),
         modified=pdf_date(facts.get("ModDate")) or pdf_date(facts.get("CreationDate")),
         pages=len(document),
-        warnings=_warnings(silent, broken),
+        warnings=[*_warnings(silent, broken), *scanned.warnings()],
     )
+    return scanned.mark(parsed)
 
 
 def _warnings(silent: Sequence[int], broken: Sequence[int]) -> list[str]:
@@ -142,15 +157,46 @@ def _page(document: pdfium.PdfDocument, number: int) -> tuple[list[Row], float, 
             known = sum(not _is_unknown(char) for char in characters)
             # A font without a table of meanings gives noise that nobody could search.
             readable = known > len(characters) / 2 and says_something(characters)
-            pieces = _pieces(text_page, characters) if readable else []
+            rules = read_rules(page) if readable else Rules()
+            groups = _groups(text_page, characters, rules) if readable else []
+            fonts: dict[bytes, _Font] = {}
+            pieces = [_piece(text_page, characters, words, fonts) for words in groups]
             _, bottom, _, top = page.get_bbox()
             lowered = [_lower(piece, bottom) for piece in pieces] if bottom else pieces
             has_objects = bool(pieces) or raw.FPDFPage_CountObjects(page) > 0
-            return reading_order(lowered, number), top - bottom, has_objects
+            rows = _ordered(lowered, rules.lowered(bottom), number)
+            by_start = {words[0][0]: words for words in groups}
+            apart = cuts(rows, by_start)
+
+            def cut(piece: Piece) -> list[Piece]:
+                words = by_start[piece.start]
+                ends = pairwise([0, *apart.get(piece.start, ()), len(words)])
+                parts = (_piece(text_page, characters, words[a:b], fonts) for a, b in ends)
+                return [_lower(part, bottom) for part in parts]
+
+            rows = [_recut(row, apart, cut) for row in rows]
+            return rows, top - bottom, has_objects
         finally:
             text_page.close()
     finally:
         page.close()
+
+
+def _ordered(pieces: list[Piece], rules: Rules, number: int) -> list[Row]:
+    """Rows in reading order, those of ruled tables cell by cell."""
+    found = grids(rules)
+    tables: list[list[Row]] = []
+    for grid in found:
+        rows, taken = ruled_rows(grid, pieces, rules, number)
+        pieces = [piece for place, piece in enumerate(pieces) if place not in taken]
+        tables.append(rows)
+    return with_tables(reading_order(pieces, number), tables, found)
+
+
+def _recut(row: Row, apart: Container[int], cut: Callable[[Piece], list[Piece]]) -> Row:
+    if not any(piece.start in apart for piece in row.pieces):
+        return row
+    return replace(row, pieces=tuple(part for piece in row.pieces for part in cut(piece)))
 
 
 def _is_unknown(char: str) -> bool:
@@ -159,51 +205,46 @@ def _is_unknown(char: str) -> bool:
 
 def _lower(piece: Piece, by: float) -> Piece:
     """The piece with heights counted from the page's lower edge, which need not be at 0."""
-    return Piece(
-        piece.text,
-        piece.start,
-        piece.end,
-        piece.left,
-        piece.bottom - by,
-        piece.right,
-        piece.top - by,
-        piece.size,
-        piece.bold,
-    )
+    return replace(piece, bottom=piece.bottom - by, top=piece.top - by)
 
 
-def _pieces(text_page: pdfium.PdfTextPage, characters: str) -> list[Piece]:
-    """Cut pdfium's lines where a wide gap or a jump in height parts them.
+def _groups(text_page: pdfium.PdfTextPage, characters: str, rules: Rules) -> list[list[Word]]:
+    """Words that stand together: a wide gap, a ruled line or a jump in height parts pdfium's lines.
 
     Only the first and last character of a word is asked for its box: each call costs about 1 µs,
     and a page has some 3,000 characters.
     """
+    groups: list[list[Word]] = []
+    for line in _LINES.finditer(characters):
+        words: list[Word] = []
+        for word in _words(text_page, characters, line):
+            middle = (word[3] + word[5]) / 2
+            if words and (
+                _parts(words[-1], word[2], word[3], word[5])
+                or (rules.down and rules.between(words[-1][4], word[2], middle))
+            ):
+                groups.append(words)
+                words = []
+            words.append(word)
+        if words:
+            groups.append(words)
+    return groups
+
+
+def _words(text_page: pdfium.PdfTextPage, characters: str, line: re.Match[str]) -> Iterator[Word]:
     box = raw.FS_RECTF()
     reference = ctypes.byref(box)
-    out: list[Piece] = []
-    fonts: dict[bytes, bool] = {}
-    for line in _LINES.finditer(characters):
-        words: list[tuple[int, int, float, float, float, float]] = []
-        for word in _WORD.finditer(line.group()):
-            start, end = line.start() + word.start(), line.start() + word.end()
-            if not raw.FPDFText_GetLooseCharBox(text_page, start, reference):
-                continue
-            left, low, high = box.left, box.bottom, box.top
-            last = end - 1 - (characters[end - 1] == "\x02" and end - start > 1)
-            raw.FPDFText_GetLooseCharBox(text_page, last, reference)
-            right = max(box.right, left)
-            if words and _parts(words[-1], left, low, high):
-                out.append(_piece(text_page, characters, words, fonts))
-                words = []
-            words.append((start, end, left, low, right, high))
-        if words:
-            out.append(_piece(text_page, characters, words, fonts))
-    return out
+    for word in _WORD.finditer(line.group()):
+        start, end = line.start() + word.start(), line.start() + word.end()
+        if not raw.FPDFText_GetLooseCharBox(text_page, start, reference):
+            continue
+        left, low, high = box.left, box.bottom, box.top
+        last = end - 1 - (characters[end - 1] == "\x02" and end - start > 1)
+        raw.FPDFText_GetLooseCharBox(text_page, last, reference)
+        yield start, end, left, low, max(box.right, left), high
 
 
-def _parts(
-    before: tuple[int, int, float, float, float, float], left: float, low: float, high: float
-) -> bool:
+def _parts(before: Word, left: float, low: float, high: float) -> bool:
     _, _, _, before_low, before_right, before_high = before
     height = max(high - low, before_high - before_low, 1.0)
     middle, before_middle = (low + high) / 2, (before_low + before_high) / 2
@@ -216,11 +257,13 @@ def _parts(
 def _piece(
     text_page: pdfium.PdfTextPage,
     characters: str,
-    words: Sequence[tuple[int, int, float, float, float, float]],
-    fonts: dict[bytes, bool],
+    words: Sequence[Word],
+    fonts: dict[bytes, _Font],
 ) -> Piece:
     start, end = words[0][0], words[-1][1]
     heights = sorted(high - low for _, _, _, low, _, high in words)
+    first, last = _font(text_page, start, fonts), _font(text_page, words[-1][0], fonts)
+    following = words[1][0] if len(words) > 1 else end
     return Piece(
         text=characters[start:end],
         start=start,
@@ -230,15 +273,26 @@ def _piece(
         right=max(word[4] for word in words),
         top=max(word[5] for word in words),
         size=heights[len(heights) // 2],
-        bold=_is_bold(text_page, start, fonts) and _is_bold(text_page, words[-1][0], fonts),
+        bold=first.bold and last.bold,
+        # A Wingdings arrow reads as "ø": only its font tells that it is no letter.
+        bullet=following - start if first.pictures and words[0][1] - start == 1 else 0,
     )
 
 
-def _is_bold(text_page: pdfium.PdfTextPage, index: int, fonts: dict[bytes, bool]) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Font:
+    bold: bool
+    pictures: bool  #: its letters are drawn as signs
+
+
+def _font(text_page: pdfium.PdfTextPage, index: int, fonts: dict[bytes, _Font]) -> _Font:
     name = ctypes.create_string_buffer(128)
     flags = ctypes.c_int()
     raw.FPDFText_GetFontInfo(text_page, index, name, 128, ctypes.byref(flags))
     if name.value not in fonts:
-        by_name = bool(_BOLD_NAME.search(name.value.decode("utf-8", "replace")))
-        fonts[name.value] = by_name or raw.FPDFText_GetFontWeight(text_page, index) >= _BOLD_FROM
+        said = name.value.decode("utf-8", "replace")
+        heavy = raw.FPDFText_GetFontWeight(text_page, index) >= _BOLD_FROM
+        fonts[name.value] = _Font(
+            heavy or bool(_BOLD_NAME.search(said)), bool(_PICTURES.search(said))
+        )
     return fonts[name.value]

@@ -11,7 +11,8 @@ from statistics import median
 
 from index.loading.builder import TextBuilder
 from index.loading.mending import ends_in_hyphen, is_soft_hyphen, vocabulary
-from index.loading.pdf_layout import Row
+from index.loading.pdf_layout import Piece, Row
+from index.loading.pdf_tables import TableRow, named_rows
 from index.types import BlockKind, PageRun
 
 _BULLET = re.compile(r"^[•‣◦▪■□●○·➢➤✓✔\uf0b7\uf0a7\uf0d8*–-]\s*$|^[•‣◦▪■●○➢➤\uf0b7\uf0a7\uf0d8]\s*")
@@ -74,12 +75,12 @@ class _Maker:
         self._leading = median(gaps) if gaps else self._body * 1.2
         self._levels = self._heading_levels()
         self._open: _Open | None = None
-        self._tables = _table_rows(rows)
+        self._tables = named_rows(rows, sorted(_table_rows(rows)))
 
     def run(self) -> None:
         for place, row in enumerate(self._rows):
             if place in self._tables:
-                self._table_row(row, first=place - 1 not in self._tables)
+                self._table_row(row, self._tables[place])
             elif self._open is not None and self._continues(self._open, row):
                 self._join(self._open, row)
             else:
@@ -108,10 +109,9 @@ class _Maker:
     def _begin(self, row: Row) -> None:
         self._close()
         level = self._heading_level(row)
-        first = row.pieces[0].text
         if level:
             self._open = _Open(BlockKind.HEADING, row.page, level)
-        elif _BULLET.match(first) or _NUMBER.match(row.text):
+        elif _bullet_end(row.pieces[0]) or _NUMBER.match(row.text):
             self._open = _Open(BlockKind.LIST_ITEM, row.page, 1)
         else:
             self._open = _Open(BlockKind.PARAGRAPH, row.page)
@@ -121,8 +121,7 @@ class _Maker:
         for place, piece in enumerate(row.pieces):
             text, start = piece.text, piece.start
             if place == 0 and strip_bullet:
-                match = _BULLET.match(text)
-                cut = match.end() if match else 0
+                cut = _bullet_end(piece)
                 text, start = text[cut:], start + cut
             if place and block.text and not block.text[-1].isspace():
                 block.text += " "
@@ -157,7 +156,7 @@ class _Maker:
         if block.kind is BlockKind.HEADING or level:
             near = last.page == row.page and 0 < last.top - row.top < 1.6 * row.size
             return near and level == block.level and len(block.text) < _HEADING_CHARS
-        if _BULLET.match(row.pieces[0].text) or _NUMBER.match(row.text):
+        if _bullet_end(row.pieces[0]) or _NUMBER.match(row.text):
             return False
         ended = bool(_ENDED.search(block.text))
         if last.page != row.page or last.column_left != row.column_left or row.top > last.top:
@@ -169,21 +168,46 @@ class _Maker:
         indented = row.left > last.left + 0.8 * self._body and last.left <= row.column_left + 2
         return near and not (indented and ended)
 
-    def _table_row(self, row: Row, first: bool) -> None:
+    def _table_row(self, row: Row, table: TableRow) -> None:
         self._close()
-        if first:
+        if table.first:
             self._builder.start_table()
+        if table.silent:
+            return
         block = _Open(BlockKind.TABLE_ROW, row.page)
-        for place, piece in enumerate(row.pieces):
-            if place:
-                block.text += " | "
-            block.take(piece.text.rstrip("\x02"), row.page, piece.start)
+        column = -1
+        for piece, at in zip(row.pieces, table.columns, strict=True):
+            following = piece.text
+            if at != column:
+                name = table.names[at] if at < len(table.names) else ""
+                block.text += " | " if block.text else ""
+                if name and not (name == following and table.columns.count(at) == 1):
+                    head = table.heads[at] if at < len(table.heads) else None
+                    if head is not None:
+                        block.take(name, row.page, head.start)
+                    else:
+                        block.text += name
+                    block.text += ": "
+            elif is_soft_hyphen(block.text, following, self._words):
+                block.drop_last()
+            elif not ends_in_hyphen(block.text):
+                block.text += " "
+            column = at
+            soft = following.endswith("\x02")
+            block.take(following.rstrip("\x02") if soft else following, row.page, piece.start)
+            block.text += "-" if soft else ""
         self._builder.add(block.kind, block.text, page=block.page, page_runs=block.runs)
 
     def _close(self) -> None:
         block, self._open = self._open, None
         if block is not None:
             self._builder.add(block.kind, block.text, block.level, block.page, block.runs)
+
+
+def _bullet_end(piece: Piece) -> int:
+    """How many characters at the start of a piece are a bullet."""
+    match = _BULLET.match(piece.text)
+    return piece.bullet or (match.end() if match else 0)
 
 
 def _rounded(size: float) -> float:
@@ -200,9 +224,11 @@ def _body_size(rows: Sequence[Row]) -> float:
 
 def _table_rows(rows: Sequence[Row]) -> set[int]:
     """Places of rows that are a table's: two or more in a row, cells apart, edges in line."""
-    found: set[int] = set()
+    found = {place for place, row in enumerate(rows) if row.edges}
     for place in range(1, len(rows)):
         above, row = rows[place - 1], rows[place]
+        if above.edges or row.edges:
+            continue
         if above.page == row.page and _is_cells(above) and _is_cells(row) and _aligned(above, row):
             found.update((place - 1, place))
     return found
@@ -210,7 +236,7 @@ def _table_rows(rows: Sequence[Row]) -> set[int]:
 
 def _is_cells(row: Row) -> bool:
     first = row.pieces[0].text
-    marked = _BULLET.match(first) or _NUMBER.match(first)
+    marked = _bullet_end(row.pieces[0]) or _NUMBER.match(first)
     return len(row.pieces) - bool(marked and len(first) < 4) >= 2
 
 

@@ -19,6 +19,7 @@ _PAGE_NUMBER = re.compile(
 )
 _MAX_COLUMN_DEPTH = 3  #: up to eight columns
 _CANDIDATES = 12
+_IN_LINE = 3.0  #: points between edges that stand in line
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Piece:
     top: float
     size: float  #: height of a character's box, in points
     bold: bool
+    bullet: int = 0  #: leading characters that are a bullet by their font, whatever they read as
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,10 @@ class Row:
     page: int
     column_left: float
     column_right: float
+    columns: tuple[int, ...] = ()  #: of a ruled table's row: each piece's column
+    edges: tuple[float, ...] = ()  #: of a ruled table's row: the columns' edges
+    merged: frozenset[int] = frozenset()  #: columns that the one to their left reaches over
+    shade: tuple[int, int, int] | None = None  #: colour behind a ruled table's row
 
     @property
     def text(self) -> str:
@@ -79,6 +85,12 @@ class Row:
     def bottom(self) -> float:
         """Lower edge."""
         return min(piece.bottom for piece in self.pieces)
+
+
+def in_line(left: float, right: float, other_left: float, other_right: float) -> bool:
+    """True when two stretches begin, end or are centred at one x."""
+    centre = abs(left + right - other_left - other_right) / 2
+    return min(abs(left - other_left), abs(right - other_right), centre) < _IN_LINE
 
 
 def reading_order(pieces: Sequence[Piece], page: int, depth: int = 0) -> list[Row]:
@@ -152,6 +164,11 @@ def _rows(pieces: Sequence[Piece], page: int) -> list[Row]:
     if not pieces:
         return []
     column = min(p.left for p in pieces), max(p.right for p in pieces)
+    return [Row(tuple(line), page, *column) for line in lines_of(pieces)]
+
+
+def lines_of(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Pieces by line, top to bottom, each line from left to right."""
     groups: list[list[Piece]] = []
     for piece in sorted(pieces, key=lambda p: (-(p.top + p.bottom), p.left)):
         middle = (piece.top + piece.bottom) / 2
@@ -159,10 +176,7 @@ def _rows(pieces: Sequence[Piece], page: int) -> list[Row]:
             groups[-1].append(piece)
         else:
             groups.append([piece])
-    return [
-        Row(tuple(sorted(group, key=lambda p: (p.left, p.start))), page, *column)
-        for group in groups
-    ]
+    return [sorted(group, key=lambda p: (p.left, p.start)) for group in groups]
 
 
 def repeated_edges(

@@ -1,0 +1,104 @@
+"""What names columns, whatever the format: judged on cells alone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.loading.builder import TextBuilder
+from index.loading.column_names import Cell, CellKind, kind_of
+from index.loading.sheet_tables import Area, Sheet, add_sheet
+from index.loading.tables import SPANNED, add_table, header_rows
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("1,234.50", CellKind.NUMBER),
+        ("1.234,50 €", CellKind.NUMBER),
+        ("(5)", CellKind.NUMBER),
+        ("12.5%", CellKind.NUMBER),
+        ("USD 3", CellKind.NUMBER),
+        ("2023-03-15", CellKind.DATE),
+        ("15/03/2023", CellKind.DATE),
+        ("9:30", CellKind.DATE),
+        ("X100", CellKind.TEXT),
+        ("3 pcs of two", CellKind.TEXT),
+        ("", CellKind.TEXT),
+    ],
+)
+def test_kinds_of_cells(text: str, kind: CellKind) -> None:
+    assert kind_of(text) is kind
+
+
+@pytest.mark.parametrize(
+    ("rows", "bold", "said", "depth"),
+    [
+        ([["A", "B"], ["1", "2"]], [], False, 0),
+        ([["A", "B"], ["1", "2"]], [True, False], False, 1),
+        ([["A", "B"], ["1", "2"]], [], True, 1),
+        ([["A", "B", "C"], ["x", "1", "y"], ["z", "2", "w"]], [], False, 1),
+        ([["Model", "2022", "2023"], ["x", "1", "4"], ["z", "2", "5"]], [], False, 1),
+        ([["2022", "2023", "2024"], ["2019", "2020", "2021"]], [], False, 0),
+        ([["A", "A", "B"], ["1", "2", "3"]], [], True, 0),
+        (
+            [["Year", "2022", SPANNED], ["", "low", "high"], ["x", "1", "2"], ["y", "3", "4"]],
+            [],
+            False,
+            2,
+        ),
+        ([["A", "B", "C"]], [True], True, 0),
+    ],
+)
+def test_how_many_rows_are_names(
+    rows: list[list[str]], bold: list[bool], said: bool, depth: int
+) -> None:
+    assert header_rows(rows, bold, said) == depth
+
+
+def test_two_rows_of_names_are_joined() -> None:
+    builder = TextBuilder()
+    rows = [["Year", "2022", SPANNED], ["", "low", "high"], ["x", "1", "2"]]
+    add_table(builder, rows, header_rows(rows, said=True), repeats=False)
+    assert builder.text == "Year: x | 2022 low: 1 | 2022 high: 2"
+
+
+def test_equal_neighbours_are_two_cells_unless_merged() -> None:
+    builder = TextBuilder()
+    add_table(builder, [["5", "5", "6", SPANNED]], 0, repeats=False)
+    add_table(builder, [["5", "5"]], 0)
+    assert builder.text == "5 | 5 | 6\n\n5"
+
+
+grids = st.dictionaries(
+    st.integers(0, 12),
+    st.dictionaries(
+        st.integers(0, 8),
+        st.builds(
+            Cell,
+            st.from_regex(r"[a-z]{3,6}[0-9]{0,2}", fullmatch=True),
+            st.sampled_from(CellKind),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=6,
+    ),
+    min_size=1,
+    max_size=10,
+)
+areas = st.builds(
+    lambda top, left, high, wide: Area(top, left, top + high, left + wide),
+    *(st.integers(0, 10) for _ in range(2)),
+    *(st.integers(0, 4) for _ in range(2)),
+)
+
+
+@given(grids, st.lists(areas, max_size=3), st.lists(areas, max_size=2), st.booleans())
+def test_no_cell_of_a_sheet_is_lost(
+    rows: dict[int, dict[int, Cell]], merged: list[Area], tables: list[Area], beside: bool
+) -> None:
+    builder = TextBuilder()
+    add_sheet(builder, Sheet(rows, merged, tables, frozenset((0,)), beside), 1, "Sheet")
+    words = set(builder.text.replace(":", " ").split())
+    assert {cell.text for row in rows.values() for cell in row.values()} <= words
