@@ -1,23 +1,50 @@
-"""Questions with known answers: our own sets, SQuAD and BEIR files, read and checked.
+"""Questions with known answers: the types, and our own sets read and checked.
 
-A set is a folder with ``documents/`` and ``questions.jsonl``. Whatever is malformed is refused with
-the file, the line, the value and the remedy. Knows no pipeline and computes no figure.
+A set is a folder with ``questions.jsonl`` and the documents asked about, in ``documents/`` or where
+``documents.json`` says. Whatever is malformed is refused with the file, the line, the value and the
+remedy. Other formats are read in `eval.public_sets` and `eval.formats`. Knows no pipeline and
+computes no figure.
 """
 
 from __future__ import annotations
 
-import gzip
-import json
 import os.path
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
+from eval.public_sets import (
+    Article,
+    ArticleQuestion,
+    Beir,
+    GoldAnswer,
+    load_beir,
+    load_squad,
+)
+from eval.rows import Place, filled, json_rows, list_of, one_of, optional_list, short, text_of
 from index.errors import UsageError
+from rag.types import Turn
+
+__all__ = [
+    "BUILT_IN",
+    "Article",
+    "ArticleQuestion",
+    "Beir",
+    "Evidence",
+    "GoldAnswer",
+    "Question",
+    "QuestionSet",
+    "QuestionType",
+    "built_in_sets",
+    "load_beir",
+    "load_set",
+    "load_squad",
+    "read_questions",
+]
 
 BUILT_IN = Path(__file__).parent / "sets"
+QUESTIONS = "questions.jsonl"
 
 
 class QuestionType(StrEnum):
@@ -40,7 +67,7 @@ class Evidence:
     """Words of a document that answer a question."""
 
     source: str  #: path of the document within the set's folder, with forward slashes
-    quote: str  #: verbatim but for white space
+    quote: str  #: verbatim but for white space; empty: anything the document says
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +80,16 @@ class Question:
     answers: tuple[str, ...]  #: accepted variants; empty when unanswerable
     evidence: tuple[Evidence, ...]
     split: str  #: "dev" to tune on, "test" to report on
+    history: tuple[Turn, ...] = ()  #: the turns before it, oldest first
+    traits: tuple[str, ...] = ()  #: what else is worth counting by, e.g. "follow-up"
+    contradicted_by: tuple[Evidence, ...] = ()  #: what documents say against a false premise
+    without: tuple[str, ...] = ()  #: sources left out when it is asked: what they say is held out
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The file endings of its evidence, e.g. (".pdf",), each once."""
+        endings = (PurePosixPath(piece.source).suffix.lower() for piece in self.evidence)
+        return tuple(dict.fromkeys(ending or "(none)" for ending in endings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,56 +101,65 @@ class QuestionSet:
     questions: tuple[Question, ...]
 
 
-# --- our own sets -------------------------------------------------------------------------------
+def built_in_sets() -> list[str]:
+    """The names of the sets that come with Footnote."""
+    return sorted(path.parent.name for path in BUILT_IN.glob(f"*/{QUESTIONS}"))
 
 
 def load_set(path_or_name: str | Path) -> QuestionSet:
     """The set in a folder, or a built-in set by name. Raises UsageError when anything is amiss."""
-    built_in = sorted(path.name for path in BUILT_IN.glob("*") if path.is_dir())
+    built_in = built_in_sets()
     folder = BUILT_IN / path_or_name if str(path_or_name) in built_in else Path(path_or_name)
-    lines, documents = folder / "questions.jsonl", folder / "documents"
+    lines, documents = folder / QUESTIONS, folder / "documents"
     if not os.path.isfile(lines) or not os.path.isdir(documents):
         raise UsageError(
             f"{path_or_name} is no question set: name a folder that holds documents/ and "
-            f"questions.jsonl, or a built-in set ({', '.join(built_in) or 'none'})."
+            f"{QUESTIONS}, or a built-in set ({', '.join(built_in) or 'none'})."
         )
+    return QuestionSet(folder.resolve().name, documents, read_questions(lines, folder))
+
+
+def read_questions(lines: Path, folder: Path) -> tuple[Question, ...]:
+    """The questions of a file; the sources they name lie in ``folder``."""
     questions: list[Question] = []
     first_line: dict[str, int] = {}
-    for number, text in _lines(lines):
-        question = _question(text, _Place(lines, number), folder)
+    for row, place in json_rows(lines):
+        question = _question(row, place, folder)
         if question.id in first_line:
-            raise _Place(lines, number).fault(
+            raise place.fault(
                 f"the id {question.id!r} of line {first_line[question.id]} again", "give it its own"
             )
-        first_line[question.id] = number
+        first_line[question.id] = place.line
         questions.append(question)
     if not questions:
         raise UsageError(f"{lines} holds no question: write one JSON object a line.")
-    return QuestionSet(folder.resolve().name, documents, tuple(questions))
+    return tuple(questions)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where in a file something stands, to say so when it is wrong."""
-
-    file: Path
-    line: int
-
-    def fault(self, found: str, remedy: str) -> UsageError:
-        return UsageError(f"{self.file}, line {self.line} holds {found}: {remedy}.")
-
-
-def _question(text: str, place: _Place, folder: Path) -> Question:
-    row = _object(text, place)
-    kind = _one_of(row, "type", [kind.value for kind in QuestionType], place)
+def _question(row: Mapping[str, object], place: Place, folder: Path) -> Question:
+    kind = one_of(row, "type", [kind.value for kind in QuestionType], place)
     question = Question(
-        id=_text(row, "id", place),
-        question=_text(row, "question", place),
+        id=text_of(row, "id", place),
+        question=text_of(row, "question", place),
         type=QuestionType(kind),
-        answers=tuple(_filled(item, "answers", place) for item in _list(row, "answers", place)),
-        evidence=tuple(_evidence(item, place, folder) for item in _list(row, "evidence", place)),
-        split=_one_of(row, "split", ["dev", "test"], place),
+        answers=tuple(filled(item, "answers", place) for item in list_of(row, "answers", place)),
+        evidence=tuple(_evidence(one, place, folder) for one in list_of(row, "evidence", place)),
+        split=one_of(row, "split", ["dev", "test"], place),
+        history=tuple(_turn(item, place) for item in optional_list(row, "history", place)),
+        traits=tuple(filled(one, "traits", place) for one in optional_list(row, "traits", place)),
+        contradicted_by=tuple(
+            _evidence(item, place, folder) for item in optional_list(row, "contradicted_by", place)
+        ),
+        without=tuple(
+            filled(one, "without", place) for one in optional_list(row, "without", place)
+        ),
     )
+    _check(question, place)
+    return question
+
+
+def _check(question: Question, place: Place) -> None:
+    """What belongs together is there together."""
     unanswerable = question.type is QuestionType.UNANSWERABLE
     for key, values in (("answers", question.answers), ("evidence", question.evidence)):
         if unanswerable and values:
@@ -122,199 +168,30 @@ def _question(text: str, place: _Place, folder: Path) -> Question:
             )
         if not unanswerable and not values:
             raise place.fault(
-                f"a question of type {kind!r} without {key}",
+                f"a question of type {question.type.value!r} without {key}",
                 f'fill "{key}" or set "type" to "unanswerable"',
             )
-    return question
+    if question.contradicted_by and not unanswerable:
+        raise place.fault(
+            f'"contradicted_by" with a question of type {question.type.value!r}',
+            'set "type" to "unanswerable" or take it out',
+        )
 
 
-def _evidence(item: object, place: _Place, folder: Path) -> Evidence:
+def _turn(item: object, place: Place) -> Turn:
+    if not isinstance(item, dict):
+        raise place.fault(
+            f'{short(repr(item))} under "history"', 'write {"question": …, "answer": …}'
+        )
+    return Turn(text_of(item, "question", place), text_of(item, "answer", place))
+
+
+def _evidence(item: object, place: Place, folder: Path) -> Evidence:
     if not isinstance(item, dict):
         raise place.fault(f"the evidence {item!r}", 'write {"source": …, "quote": …}')
-    source, quote = _text(item, "source", place), _text(item, "quote", place)
+    source, quote = text_of(item, "source", place), text_of(item, "quote", place)
     path = PurePosixPath(source)
     inside = path.parts[:1] == ("documents",) and ".." not in path.parts
     if not inside or not os.path.isfile(folder / source):
         raise place.fault(f"the source {source!r}", "name a file such as documents/name.pdf")
     return Evidence(source, quote)
-
-
-def _object(text: str, place: _Place) -> dict[str, object]:
-    try:
-        row = json.loads(text)
-    except (ValueError, RecursionError):
-        raise place.fault(f"{_short(text)}, which is no JSON", "write one object a line") from None
-    if not isinstance(row, dict):
-        raise place.fault(f"{_short(text)}", "write one JSON object a line")
-    return row
-
-
-def _value(row: Mapping[str, object], key: str, place: _Place) -> object:
-    if key not in row:
-        raise place.fault(f'no "{key}"', "add it")
-    return row[key]
-
-
-def _text(row: Mapping[str, object], key: str, place: _Place) -> str:
-    return _filled(_value(row, key, place), key, place)
-
-
-def _filled(value: object, key: str, place: _Place) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise place.fault(f'{_short(repr(value))} under "{key}"', "write text that is not empty")
-    if not value.isprintable() and any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise place.fault(f'half a character (a lone surrogate) under "{key}"', "mend the text")
-    return value
-
-
-def _list(row: Mapping[str, object], key: str, place: _Place) -> list[object]:
-    value = _value(row, key, place)
-    if not isinstance(value, list):
-        raise place.fault(f'{_short(repr(value))} under "{key}"', "write a list")
-    return value
-
-
-def _one_of(row: Mapping[str, object], key: str, allowed: list[str], place: _Place) -> str:
-    value = _text(row, key, place)
-    if value not in allowed:
-        raise place.fault(
-            f'{_short(repr(value))} under "{key}"', f"use one of {', '.join(allowed)}"
-        )
-    return value
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
-# --- SQuAD --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class GoldAnswer:
-    """``paragraph[start:start + len(text)] == text``."""
-
-    text: str
-    start: int
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleQuestion:
-    """A question on one paragraph of an article; without answers the paragraph does not say."""
-
-    id: str
-    question: str
-    paragraph: int  #: its place in ``Article.paragraphs``
-    answers: tuple[GoldAnswer, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """A SQuAD article: its paragraphs in order and the questions on them."""
-
-    title: str
-    paragraphs: tuple[str, ...]
-    questions: tuple[ArticleQuestion, ...]
-
-
-def load_squad(path: str | Path) -> tuple[Article, ...]:
-    """The articles of a SQuAD 1.1 or 2.0 file, plain or .gz. Raises UsageError if it is none.
-
-    Format: Rajpurkar et al. 2016 and 2018. ``plausible_answers`` of 2.0 are not answers and are
-    left out.
-    """
-    text = "\n".join(line for _, line in _lines(Path(path)))
-    try:
-        return tuple(_article(article) for article in json.loads(text)["data"])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UsageError(
-            f"{path} is no SQuAD file ({type(error).__name__}: {_short(str(error))}): "
-            "name a SQuAD 1.1 or 2.0 JSON file, plain or .gz."
-        ) from None
-
-
-def _article(article: Mapping[str, list[dict[str, object]]]) -> Article:
-    paragraphs: list[str] = []
-    questions: list[ArticleQuestion] = []
-    for place, paragraph in enumerate(article["paragraphs"]):
-        context, rows = paragraph["context"], paragraph["qas"]
-        if not isinstance(context, str) or not isinstance(rows, list):
-            raise TypeError("context or qas")
-        paragraphs.append(context)
-        for row in rows:
-            answers = [] if row.get("is_impossible") else row["answers"]
-            gold = tuple(GoldAnswer(str(a["text"]), int(a["answer_start"])) for a in answers)
-            questions.append(ArticleQuestion(str(row["id"]), str(row["question"]), place, gold))
-    return Article(str(article["title"]), tuple(paragraphs), tuple(questions))
-
-
-# --- BEIR ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Beir:
-    """A retrieval set: documents, queries, and which documents are relevant to each query."""
-
-    documents: Mapping[str, tuple[str, str]]  #: id → (title, text)
-    queries: Mapping[str, str]  #: only those with judgements in the split
-    judgements: Mapping[str, Mapping[str, float]]  #: query → document → grade, 0 is irrelevant
-
-
-def load_beir(folder: str | Path, split: str) -> Beir:
-    """A BEIR folder: corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv, each plain or .gz.
-
-    Format: Thakur et al. 2021. Raises UsageError when a file is missing or malformed.
-    """
-    root = Path(folder)
-    documents: dict[str, tuple[str, str]] = {}
-    for row, place in _json_rows(_either(root / "corpus.jsonl")):
-        title = row.get("title") or ""
-        documents[_text(row, "_id", place)] = (str(title), str(_value(row, "text", place)))
-    judgements: dict[str, dict[str, float]] = {}
-    grades = _either(root / "qrels" / f"{split}.tsv")
-    for number, line in _lines(grades):
-        cells = line.split("\t")
-        if cells[0] == "query-id":
-            continue
-        try:
-            query, document, grade = cells[0], cells[1], float(cells[2])
-        except (IndexError, ValueError):
-            raise _Place(grades, number).fault(
-                _short(line), "write query, document and grade with tabs between"
-            ) from None
-        judgements.setdefault(query, {})[document] = grade
-    asked = (
-        (_text(row, "_id", place), row, place)
-        for row, place in _json_rows(_either(root / "queries.jsonl"))
-    )
-    queries = {key: _text(row, "text", place) for key, row, place in asked if key in judgements}
-    if not queries:
-        raise UsageError(f"{root} has no query with judgements in {split!r}: name another split.")
-    return Beir(documents, queries, {key: judgements[key] for key in queries})
-
-
-def _either(path: Path) -> Path:
-    """The file itself, or its .gz twin."""
-    zipped = path.with_name(path.name + ".gz")
-    return zipped if zipped.is_file() and not path.is_file() else path
-
-
-def _json_rows(path: Path) -> Iterator[tuple[dict[str, object], _Place]]:
-    for number, line in _lines(path):
-        yield _object(line, _Place(path, number)), _Place(path, number)
-
-
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines that are not blank, numbered from 1; a byte-order mark is dropped."""
-    number = 0
-    try:
-        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
-            for number, raw in enumerate(file, 1):
-                line = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip()
-                if line:
-                    yield number, line
-    except UnicodeDecodeError:
-        raise _Place(path, number).fault("bytes that are not UTF-8", "save it as UTF-8") from None
-    except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UsageError(f"{path} could not be read ({reason}): check the path.") from None

@@ -2,9 +2,8 @@
 
 `LanguageModel` is the protocol; `BoundedReply` runs one generation under limits of time, length and
 repetition, and keeps a model's private thoughts and control characters out of it. `ScriptedModel`
-plays given pieces, for tests and demonstrations. The models themselves are in
-``rag.transformers_model`` and ``rag.server_model``, prompts in ``rag.prompts``; what a reply is
-worth is checked elsewhere.
+plays given pieces, for tests and demonstrations. The models themselves are in ``rag.backends``,
+prompts in ``rag.prompts``; what a reply is worth is checked elsewhere.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Protocol
 
 from index.errors import FootnoteError, ModelError
+from rag.backends.server_transport import KEY
 from rag.language_model import LanguageModel
-from rag.server_transport import KEY
 
 BUILT_IN = "built-in"
 #: Where model servers listen unless told otherwise.
@@ -77,12 +77,12 @@ def open_model(settings: ModelSettings) -> LanguageModel | None:
     if chosen == BUILT_IN:
         return None
     if is_address(chosen):
-        from rag.server_model import ServerModel
+        from rag.backends.server_model import ServerModel
 
         key = os.environ.get(KEY, "")
         return ServerModel.connect(chosen, key=key, remote=settings.remote_models)
     folder, name = model_folder(chosen)
-    from rag.transformers_model import TransformersModel
+    from rag.backends.transformers_model import TransformersModel
 
     return TransformersModel(folder, name)
 
@@ -141,8 +141,8 @@ def usable_models(
 
 def served_at(address: str) -> list[UsableModel]:
     """The models of a server on this computer; none where no such server answers at once."""
-    from rag.server_model import listed_models
-    from rag.server_transport import Transport, parse_address
+    from rag.backends.server_model import listed_models
+    from rag.backends.server_transport import Transport, parse_address
 
     place = parse_address(address)
     assert place.loopback, "only this computer is looked at"
@@ -159,7 +159,7 @@ def served_at(address: str) -> list[UsableModel]:
 
 def cached_models() -> list[UsableModel]:
     """The models in the local hub cache that write text, by name."""
-    from rag.transformers_loading import folder_fault, writes_text
+    from rag.backends.transformers_loading import folder_fault, writes_text
 
     found = []
     for name, folder in _snapshots():
@@ -210,7 +210,7 @@ def _snapshots() -> Iterator[tuple[str, Path]]:
 
 def _chosen(settings: ModelSettings, chosen: str) -> UsableModel:
     """The model that is set, tried out as far as that is quick."""
-    from rag.transformers_loading import folder_fault
+    from rag.backends.transformers_loading import folder_fault
 
     try:
         if is_address(chosen):
@@ -224,8 +224,8 @@ def _chosen(settings: ModelSettings, chosen: str) -> UsableModel:
 
 
 def _chosen_server(settings: ModelSettings, chosen: str) -> UsableModel:
-    from rag.server_model import allowed, served_model
-    from rag.server_transport import Transport
+    from rag.backends.server_model import allowed, served_model
+    from rag.backends.server_transport import Transport
 
     place = allowed(chosen, remote=settings.remote_models)
     patience_s = KNOCK_S if place.loopback else FAR_S

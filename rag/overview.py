@@ -17,10 +17,10 @@ from index.embedding import Embedder
 from index.sentences import sentence_spans
 from index.snapshot import Snapshot
 from index.types import Chunk, DocumentInfo, Scope
-from rag.overview_questions import Request, Wish, requests
-from rag.overview_targets import MOST_DOCUMENTS, Part, find_parts, means_everything
-from rag.overview_things import Holds, pattern_of
-from rag.summaries import summarise
+from rag.overviews.questions import Request, Wish, requests
+from rag.overviews.summaries import summarise
+from rag.overviews.targets import MOST_DOCUMENTS, Part, find_parts, means_everything
+from rag.overviews.things import Holds, pattern_of
 from rag.types import (
     Answer,
     AnswerKind,

@@ -106,9 +106,11 @@ def evidence(
     frequency).
     """
     whole = sum(rarity.values()) or 1.0
-    best = max((sum(rarity.get(t, 0.0) for t in set(some)) for some in held[1:]), default=0.0)
+    best = 0.0
+    for some in map(set, held[1:]):
+        best = max(best, sum(value for term, value in rarity.items() if term in some))
     pairs = set(pairwise(asked))
-    shared = pairs & {pair for some in held for pair in pairwise(some)}
+    shared = pairs.intersection(chain.from_iterable(map(pairwise, held)))
     share = len(shared) / len(pairs) if pairs else 0.0
     return weights.sentence * best / whole + weights.pairs * share
 
@@ -121,9 +123,10 @@ def fold(passages: Sequence[Passage], held: Sequence[Sequence[str]]) -> list[Pas
     not the same.
     """
     kept: list[Passage] = []
-    bags: list[Counter[str]] = []
+    bags: list[_Bag] = []
+    places: dict[str, int] = {}
     for passage, some in zip(passages, held, strict=True):
-        bag = Counter(some)
+        bag = _Bag.of(some, places)
         twin = next((i for i, other in enumerate(bags) if _same_words(bag, other)), None)
         if twin is None:
             kept.append(passage)
@@ -134,14 +137,31 @@ def fold(passages: Sequence[Passage], held: Sequence[Sequence[str]]) -> list[Pas
     return kept
 
 
-def _same_words(first: Counter[str], second: Counter[str]) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Bag:
+    """Terms with how often each occurs, and which there are as the bits of one number."""
+
+    counts: Counter[str]
+    bits: int
+
+    @classmethod
+    def of(cls, terms: Sequence[str], places: dict[str, int]) -> _Bag:
+        """``places`` gives each term its bit; new ones are added to it."""
+        counts, bits = Counter(terms), 0
+        for term in counts:
+            bits |= 1 << places.setdefault(term, len(places))
+        return cls(counts, bits)
+
+
+def _same_words(first: _Bag, second: _Bag) -> bool:
     # Counting is slow: nearly all pairs differ enough for their distinct terms to tell.
-    if len(first.keys() & second.keys()) < 0.8 * max(len(first), len(second)):
+    distinct = max(len(first.counts), len(second.counts))
+    if (first.bits & second.bits).bit_count() < 0.8 * distinct:
         return False
-    larger = max(first.total(), second.total())
-    if larger == 0 or (first & second).total() < _FOLD_SHARE * larger:
+    larger = max(first.counts.total(), second.counts.total())
+    if larger == 0 or (first.counts & second.counts).total() < _FOLD_SHARE * larger:
         return False
-    return _numbers(first) == _numbers(second)
+    return _numbers(first.counts) == _numbers(second.counts)
 
 
 def _numbers(bag: Counter[str]) -> dict[str, int]:

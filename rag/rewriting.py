@@ -1,7 +1,7 @@
 """Question and history to a question that stands alone.
 
-Without a language model `rag.conversation` spells out pronouns, "the second one", "and in 2014?"
-with what the last turns talked of. With one, a prompt asks it, and what it writes is used only when
+Without a language model `rag.follow_ups` spells out pronouns, "the second one", "and in 2014?" with
+what the last turns talked of. With one, a prompt asks it, and what it writes is used only when
 it asks the same with words of the conversation. A question that stands alone is left as it is.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from index.analysis import QUESTION_WORDS, terms, words
 from index.errors import ModelError
-from rag.conversation import Rewrite, Talk
+from rag.follow_ups.conversation import Rewrite, Talk
 from rag.language_model import BoundedReply, LanguageModel, Message, Role, StopFlag
 from rag.prompts import harmless
 from rag.types import Turn

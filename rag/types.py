@@ -100,6 +100,15 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Struck:
+    """A sentence a language model wrote that nothing in the documents bears out: never a fact."""
+
+    text: str
+    why: str  #: a clause: what does not fit
+    place: int  #: how many sentences of the answer stand before it
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """A plain "your documents do not say", with what the person can do next."""
 
@@ -126,6 +135,9 @@ class Answer:
     timings: Mapping[str, float] = field(default_factory=dict)  #: seconds by stage
     raw: str | None = None  #: a language model's own words before checking
     final: bool = True  #: False for the snapshots that stream before the last
+    pending: str = ""  #: the sentence a language model is writing, not checked yet
+    struck: tuple[Struck, ...] = ()  #: its sentences that were dropped
+    notes: tuple[str, ...] = ()  #: what a person should know of how the answer came to be
 
     @property
     def declined(self) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.chat_marks import break_marks, looks_like_mark
+from rag.backends.chat_marks import break_marks, looks_like_mark
 from rag.language_model import (
     BoundedReply,
     Ending,

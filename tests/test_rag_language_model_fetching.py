@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from index.errors import ModelError, UsageError
-from rag.model_fetching import FetchPlan, fetch, plan_fetch
+from rag.backends.model_fetching import FetchPlan, fetch, plan_fetch
 from rag.models import cached_models, model_folder
 
 COMMIT = "c" * 40

@@ -15,10 +15,10 @@ import tiny_model
 
 from index.errors import ModelError
 from index.types import Chunk, DocumentInfo
+from rag.backends.transformers_loading import folder_fault, without_system
+from rag.backends.transformers_model import TransformersModel
 from rag.language_model import BoundedReply, Ending, Message, Role, StopFlag
 from rag.prompts import answer_prompt
-from rag.transformers_loading import folder_fault, without_system
-from rag.transformers_model import TransformersModel
 from rag.types import Parts, Passage
 
 SYSTEM = Message(Role.SYSTEM, "Use only what the passages say.")
@@ -293,7 +293,7 @@ def test_a_sound_folder_has_no_fault(folder: Path) -> None:
 def test_a_model_larger_than_memory_is_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.transformers_loading._free_bytes", lambda device: 1000)
+    monkeypatch.setattr("rag.backends.transformers_loading._free_bytes", lambda device: 1000)
     with pytest.raises(ModelError, match=r"needs about 0\.0 GB of memory and 0\.0 GB are free"):
         said(TransformersModel(folder), ASKED)
 
@@ -319,7 +319,7 @@ names = ("socket.connect", "socket.getaddrinfo", "socket.bind", "urllib.Request"
 sys.addaudithook(lambda name, args: seen.append((name, args)) if name in names else None)
 from pathlib import Path
 from rag.language_model import Message, Role
-from rag.transformers_model import TransformersModel
+from rag.backends.transformers_model import TransformersModel
 model = TransformersModel(Path({str(folder)!r}))
 asked = [Message(Role.USER, "hello")]
 print(ascii("".join(model.generate(asked, max_tokens=99, stop=threading.Event()))))

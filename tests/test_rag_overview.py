@@ -12,8 +12,8 @@ from index.embedding import HashingEmbedder
 from index.index import Index, Snapshot
 from index.types import Scope
 from rag.overview import Overview, overview
-from rag.overview_questions import Wish, requests
-from rag.overview_things import pattern_of
+from rag.overviews.questions import Wish, requests
+from rag.overviews.things import pattern_of
 from rag.types import AnswerKind
 
 HANDBOOK = """# Gannet rowing club handbook

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.analysis import terms
 from index.embedding import HashingEmbedder
@@ -72,6 +75,31 @@ def test_fold_never_hides_a_version_that_differs_in_a_number() -> None:
     old = "The meal allowance is 34 pounds for every full day away from home on business."
     new = "The meal allowance is 46 pounds for every full day away from home on business."
     assert len(folded([passage(old, "a"), passage(new, "b")])) == 2
+
+
+@given(
+    texts=st.lists(st.lists(st.sampled_from("red fox old wine 34 46 the".split())), max_size=6),
+    longer=st.lists(st.sampled_from([f"word{at}" for at in range(30)]), min_size=20, max_size=25),
+)
+def test_fold_compares_whole_bags_of_terms(texts: list[list[str]], longer: list[str]) -> None:
+    """Against the definition, without the bits that make it fast."""
+    held = [[*longer, *some] for some in texts]
+    expected: list[int] = []
+    for at, some in enumerate(held):
+        bag = Counter(some)
+        if not any(same_words(bag, Counter(held[other])) for other in expected):
+            expected.append(at)
+    passages = [passage(f"text {at}", f"d{at}") for at in range(len(held))]
+    kept = fold(passages, held)
+    assert [p.chunk.document_id for p in kept] == [f"d{at}" for at in expected]
+
+
+def same_words(one: Counter[str], other: Counter[str]) -> bool:
+    if len(one.keys() & other.keys()) < 0.8 * max(len(one), len(other)):
+        return False
+    numbers = [{term: n for term, n in bag.items() if term.isdigit()} for bag in (one, other)]
+    shared = (one & other).total()
+    return shared >= 0.9 * max(one.total(), other.total()) and numbers[0] == numbers[1]
 
 
 @pytest.fixture

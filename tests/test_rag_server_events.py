@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.server_events import (
+from rag.backends.server_events import (
     LONGEST_EVENT,
     Delta,
     EventParser,

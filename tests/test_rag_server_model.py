@@ -18,11 +18,11 @@ import tiny_model
 from model_servers import Played, events, free_port, gate, http, transformers_serve
 
 from index.errors import ModelError, UsageError
+from rag.backends.server_events import ServedModel
+from rag.backends.server_model import ServerModel, chosen_model, estimated_tokens
+from rag.backends.server_transport import Transport, is_this_computer, parse_address
 from rag.language_model import BoundedReply, Ending, Message, Role
 from rag.models import served_at
-from rag.server_events import ServedModel
-from rag.server_model import ServerModel, chosen_model, estimated_tokens
-from rag.server_transport import Transport, is_this_computer, parse_address
 
 SYSTEM = Message(Role.SYSTEM, "Use only what the passages say.")
 ASKED = [SYSTEM, Message(Role.USER, "When is the deposit due? <|im_end|> \ud800")]

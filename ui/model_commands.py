@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
-from rag.model_fetching import fetch, plan_fetch
+from rag.backends.model_fetching import fetch, plan_fetch
 from rag.models import usable_models
 from rag.settings import Settings
 from ui.printing import plain, print_json, progress_bar, say

@@ -168,6 +168,8 @@ def print_report(report: SyncReport, given: Sequence[str] = ()) -> None:
     if others:
         kinds = "a kind that is" if others == 1 else "kinds that are"
         say(f"  {count(others, 'file')} of {kinds} not supported", "dim")
+    if report.foreign is not None:
+        say(f"  {report.foreign}", "dim")
     for root in report.missing_roots:
         say(f"  {root} is not there now; its documents were kept (footnote forget drops them)")
 

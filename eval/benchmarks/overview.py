@@ -19,8 +19,8 @@ from eval.metrics import mean
 from index.analysis import QUESTION_WORDS, terms, words
 from index.embedding import Embedder, SentenceTransformerEmbedder
 from index.types import Block, BlockKind, Document
-from rag.overview_questions import requests
-from rag.summaries import candidates, summarise
+from rag.overviews.questions import requests
+from rag.overviews.summaries import candidates, summarise
 
 SENTENCES = 6
 _LEAST_PARAGRAPHS = 8  # a shorter article has nothing to sum up

@@ -54,7 +54,7 @@ def paragraph(rng: random.Random, place: str) -> str:
             place=place,
             other=_zipf(rng, _THINGS),
             person=_zipf(rng, _PEOPLE),
-            name=f"{_name(rng)} {_name(rng)}",
+            name=f"{coined_name(rng)} {coined_name(rng)}",
             goods=_zipf(rng, _GOODS),
             goods2=_zipf(rng, _GOODS),
             year=rng.randint(1650, 2020),
@@ -67,7 +67,8 @@ def paragraph(rng: random.Random, place: str) -> str:
     )
 
 
-def _name(rng: random.Random) -> str:
+def coined_name(rng: random.Random) -> str:
+    """A name that is no word, such as "Belcor"."""
     return "".join(rng.choices(_SYLLABLES, k=rng.randint(2, 3))).capitalize()
 
 
@@ -78,7 +79,7 @@ def _zipf(rng: random.Random, words: Sequence[str]) -> str:
 def generated_files(files: int = FILES, seed: int = 1) -> list[tuple[str, str]]:
     """(name, text) of each file, a place a file."""
     rng = random.Random(seed)  # noqa: S311 - text to measure with, no secret
-    places = [f"{_name(rng)} {_name(rng)}" for _ in range(files)]
+    places = [f"{coined_name(rng)} {coined_name(rng)}" for _ in range(files)]
     return [
         (place, "\n\n".join(paragraph(rng, place) for _ in range(PARAGRAPHS))) for place in places
     ]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from index.embedding import has_fast_bfloat16
 from index.errors import ModelError
-from rag.chat_marks import looks_like_mark
+from rag.backends.chat_marks import looks_like_mark
 from rag.language_model import Message, Role
 
 if TYPE_CHECKING:

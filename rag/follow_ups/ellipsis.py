@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from index.analysis import QUESTION_WORDS, question_terms, words
-from rag.mentions import Kind, Mention, mentions
+from rag.follow_ups.mentions import Kind, Mention, mentions
 
 _LEAD = re.compile(
     r"(?i)^(?:and|but|or|so|then|also|what about|how about|what of|ok(?:ay)?)\b[\s,]*"

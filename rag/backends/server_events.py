@@ -1,7 +1,7 @@
 """The words of an OpenAI-compatible server: its event stream, its pieces, its list of models.
 
 Pure: bytes and text in, values out, everything checked, nothing trusted. Connections are made in
-``rag.server_transport``.
+``rag.backends.server_transport``.
 """
 
 from __future__ import annotations

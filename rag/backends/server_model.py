@@ -3,7 +3,7 @@
 Servers on this computer are used freely; others only when the settings allow it, for what is sent
 holds passages of the user's documents. How long a text is, is asked of the server where it can say
 (vLLM, llama.cpp) and else estimated on the high side. Bytes on the wire are left to
-``rag.server_transport``.
+``rag.backends.server_transport``.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from index.errors import ModelError, UsageError
-from rag.chat_marks import break_marks
+from rag.backends.chat_marks import break_marks
+from rag.backends.server_events import FormatError, ServedModel, count_of, served_models
+from rag.backends.server_transport import RefusalError, ServerAddress, Transport, parse_address
+from rag.backends.transformers_loading import without_system
 from rag.language_model import Message, Role, StopFlag
-from rag.server_events import FormatError, ServedModel, count_of, served_models
-from rag.server_transport import RefusalError, ServerAddress, Transport, parse_address
-from rag.transformers_loading import without_system
 
 DEFAULT_WINDOW = 4096  #: of a server that does not say; Ollama's own default
 _SHOWN = 8  # names listed in an error

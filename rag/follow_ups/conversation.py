@@ -11,10 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.analysis import QUESTION_WORDS, terms, words
-from rag.ellipsis import bare, expand, fragment_of, graft, graft_one
-from rag.mentions import Kind, Mention, mentions
-from rag.ones import QUALIFIED, is_ordinal, put_ones
-from rag.pronouns import FIT, PRONOUN, PRONOUNS, in_place, means_nothing_before, points_back
+from rag.follow_ups.ellipsis import bare, expand, fragment_of, graft, graft_one
+from rag.follow_ups.mentions import Kind, Mention, mentions
+from rag.follow_ups.ones import QUALIFIED, is_ordinal, put_ones
+from rag.follow_ups.pronouns import (
+    FIT,
+    PRONOUN,
+    PRONOUNS,
+    in_place,
+    means_nothing_before,
+    points_back,
+)
 from rag.types import RefusalReason, Turn
 
 # Chosen on the tuning half of CANARD; none of them moves the figures by more than a point.

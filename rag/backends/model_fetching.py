@@ -70,7 +70,7 @@ def _child(task: str, name: str) -> subprocess.Popen[str]:
         "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "rag.model_fetching", task, name],
+        [sys.executable, "-m", "rag.backends.model_fetching", task, name],
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -1,13 +1,13 @@
 """ "The second one", "the one with seeds", "borrow one": the noun of the turn before put in.
 
-Pure text; which turn is the one before is decided in `rag.conversation`.
+Pure text; which turn is the one before is decided in `rag.follow_ups.conversation`.
 """
 
 from __future__ import annotations
 
 import re
 
-from rag.mentions import Kind, mentions
+from rag.follow_ups.mentions import Kind, mentions
 
 _ONES = re.compile(
     r"\b((?:the|that|this|which|another|an?)(?:\s+(?!only)[\w-]+)?)\s+(ones?)\b"

@@ -2,7 +2,7 @@
 
 Redirects are not followed; to this computer no proxy is used. What is read has a limit of size and
 of silence. Every failure becomes one sentence; the key is in none of them. What the messages mean
-is left to ``rag.server_events``.
+is left to ``rag.backends.server_events``.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from index.errors import ModelError, UsageError
+from rag.backends.relay import Halt, Pieces, relayed
+from rag.backends.server_events import EventParser, FormatError, delta_of, json_object, words_of
 from rag.language_model import StopFlag
-from rag.relay import Halt, Pieces, relayed
-from rag.server_events import EventParser, FormatError, delta_of, json_object, words_of
 
 if TYPE_CHECKING:
     import httpx

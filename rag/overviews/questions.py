@@ -2,7 +2,7 @@
 
 "What is this about?", "summarise section 3", "list all deadlines". Recognised by their words alone
 and with reserve: a question that asks for one fact must never be taken for one. Whether the
-document or section they name exists is decided in `rag.overview_targets`.
+document or section they name exists is decided in `rag.overviews.targets`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from index.analysis import QUESTION_WORDS, words
-from rag.overview_things import pattern_of
+from rag.overviews.things import pattern_of
 
 
 class Wish(Enum):

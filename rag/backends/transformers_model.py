@@ -16,10 +16,9 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, cast
 
 from index.errors import ModelError
-from rag.chat_marks import break_marks
-from rag.language_model import Message, StopFlag
-from rag.relay import Halt, HaltedError, Pieces, relayed
-from rag.transformers_loading import (
+from rag.backends.chat_marks import break_marks
+from rag.backends.relay import Halt, HaltedError, Pieces, relayed
+from rag.backends.transformers_loading import (
     first_line,
     folder_fault,
     greedy,
@@ -30,6 +29,7 @@ from rag.transformers_loading import (
     render,
     window_of,
 )
+from rag.language_model import Message, StopFlag
 
 if TYPE_CHECKING:
     import torch

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from index.analysis import QUESTION_WORDS, terms, words
-from rag.mentions import Kind, Mention, mentions, person_noun
+from rag.follow_ups.mentions import Kind, Mention, mentions, person_noun
 
 #: Each pronoun with the group it belongs to.
 PRONOUNS = {

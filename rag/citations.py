@@ -1,0 +1,196 @@
+"""Sentences of a written answer to citations that were checked before they count.
+
+`check` looks for the words that bear a sentence out: its numbers, dates, codes, names and
+quotations have to stand there, nothing there may deny it, its parts have to belong together there,
+and what is left to meaning is scored by shared wording, by similarity and by the reader. A model's
+own markers are hints where to look first. Pure but for the scorer and the embedder handed in; what
+is then shown of a sentence that nothing bears out is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from index.embedding import Embedder
+from rag.evidence import Evidence, candidates, fault, weighed
+from rag.facts import facts
+from rag.types import Citation, Passage, Sentence, Verdict
+from rag.wording import content
+
+_SCORED = 4  # spans that the reader scores, of those nothing speaks against
+_SHORTER = 0.03  # by how much a longer span has to be better
+# Of the share of wording held, the similarity, the reader's log-odds, and the bias: with an
+# embedder, and without.
+_WEIGHTS = (2.5, 4.9, 0.17, -3.8)
+_WEIGHTS_WITHOUT = (4.0, 0.0, 0.29, -1.6)
+_ACCEPTED = 0.5
+_PARTLY = 0.35  # under this a span says too little of a sentence to be named as saying part of it
+_PROMISES = frozenset(content("answer answers question questions follow following based summary"))
+
+
+class Scorer(Protocol):
+    """Says how far passages support a claim; every `rag.reader.Reader` does."""
+
+    def support(self, claim: str, passages: Sequence[Passage]) -> list[float]:
+        """Per passage a probability, 0–1."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSentence:
+    """A sentence without its markers, and what bears it out; ``why`` says what does not fit."""
+
+    text: str
+    citations: tuple[Citation, ...]  #: numbered from 1; renumbered across an answer by `numbered`
+    verdict: Verdict
+    why: str = ""  #: a clause; empty when the sentence is supported
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Weighs what is left to meaning once the facts are there."""
+
+    scorer: Scorer
+    embedder: Embedder | None = None
+
+    def scored(self, text: str, spans: Sequence[Evidence]) -> list[Evidence]:
+        """The spans with their scores, 0–1."""
+        passages = [one.as_passage() for one in spans]
+        supports = self.scorer.support(text, passages)
+        likenesses = self._similarities(text, passages)
+        return [
+            replace(one, score=self._score(one.coverage, likeness, support))
+            for one, support, likeness in zip(spans, supports, likenesses, strict=True)
+        ]
+
+    def _similarities(self, text: str, passages: Sequence[Passage]) -> list[float]:
+        """The better of the cosines with and without title and headings; 0 without an embedder."""
+        if self.embedder is None:
+            return [0.0] * len(passages)
+        bare = [passage.chunk.text for passage in passages]
+        full = [passage.chunk.embedding_text for passage in passages]
+        vectors = self.embedder.embed([text, *bare, *full])
+        cosines = (vectors[1:] @ vectors[0]).tolist()
+        return [max(pair) for pair in zip(cosines[: len(bare)], cosines[len(bare) :], strict=True)]
+
+    def _score(self, held: float, likeness: float, support: float) -> float:
+        likely = min(max(support, 0.01), 0.99)
+        weights = _WEIGHTS_WITHOUT if self.embedder is None else _WEIGHTS
+        wording, similarity, reader, bias = weights
+        weighed = wording * held + similarity * likeness + bias
+        weighed += reader * math.log(likely / (1 - likely))
+        return 1.0 / (1.0 + math.exp(-weighed))
+
+
+def check(
+    sentence: str,
+    passages: Sequence[Passage],
+    scorer: Scorer,
+    hints: Sequence[int] = (),
+    *,
+    embedder: Embedder | None = None,
+) -> CheckedSentence:
+    """The sentence with the citations that bear it out, or why none does.
+
+    ``hints`` are places in ``passages`` (from 0) that the writer pointed to. With an embedder the
+    similarity of sentence and span counts as well, and paraphrases are told better. Where no span
+    bears all of the sentence out but its parts stand in several, each supports it partly.
+    """
+    judge = Judge(scorer, embedder)
+    text = " ".join(sentence.split())
+    if not says_something(text):
+        return CheckedSentence(text, (), Verdict.UNSUPPORTED, "it says nothing to be checked")
+    looked_at = candidates(text, passages, hints)
+    best, why = best_span(text, looked_at, judge)
+    if best is not None and best.score >= _ACCEPTED:
+        return CheckedSentence(text, (best.citation(1, Verdict.SUPPORTED),), Verdict.SUPPORTED)
+    together = _by_clauses(text, passages, judge, hints)
+    if together:
+        cited = tuple(one.citation(at, Verdict.PARTLY) for at, one in enumerate(together, 1))
+        return CheckedSentence(text, cited, Verdict.SUPPORTED)
+    if best is None or (why and best.score < _PARTLY):
+        return CheckedSentence(text, (), Verdict.UNSUPPORTED, why)
+    partly = (best.citation(1, Verdict.PARTLY),)
+    return CheckedSentence(text, partly, Verdict.PARTLY, "the passages say at most part of it")
+
+
+def says_something(text: str) -> bool:
+    """Whether there is anything in a sentence to be checked; "here is the answer:" has nothing."""
+    said = facts(text)
+    return bool(set(content(text)) - _PROMISES) or bool(said.figures.quantities or said.names)
+
+
+def numbered(checked: Sequence[CheckedSentence]) -> tuple[Sentence, ...]:
+    """The sentences with footnotes numbered through, a span that is cited again by its number."""
+    numbers: dict[tuple[str, int, int], int] = {}
+    out: list[Sentence] = []
+    for sentence in checked:
+        citations: list[Citation] = []
+        for citation in sentence.citations:
+            key = (citation.document_id, citation.start, citation.end)
+            number = numbers.setdefault(key, len(numbers) + 1)
+            citations.append(replace(citation, number=number))
+        out.append(Sentence(sentence.text, tuple(citations)))
+    return tuple(out)
+
+
+def best_span(
+    text: str, looked_at: Sequence[Evidence], judge: Judge
+) -> tuple[Evidence | None, str]:
+    """Of some spans the one that bears a text out best, scored; and why the likeliest may not.
+
+    None when something speaks against each.
+    """
+    sound: list[Evidence] = []
+    denied: list[tuple[Evidence, str]] = []
+    why = ""
+    for place, evidence in enumerate(looked_at):
+        against = fault(text, evidence)
+        if against is None:
+            sound.append(weighed(text, evidence))
+            continue
+        if against.denies:
+            denied.append((weighed(text, evidence), against.why))
+        if place == 0:
+            why = against.why
+    # a span that says less of it does not bear out what one that says more of it denies
+    for deny, reason in denied:
+        kept = [one for one in sound if one.coverage >= deny.coverage or deny.holds(one)]
+        why = reason if len(kept) < len(sound) else why
+        sound = kept
+    if not sound:
+        return None, why or "the passages hold nothing like it"
+    sound.sort(key=lambda one: -one.coverage)
+    scored = judge.scored(text, sound[:_SCORED])
+    top = max(one.score for one in scored)
+    shortest = min(
+        (one for one in scored if one.score >= top - _SHORTER), key=lambda one: one.end - one.start
+    )
+    return shortest, why
+
+
+def _by_clauses(
+    text: str, passages: Sequence[Passage], judge: Judge, hints: Sequence[int]
+) -> list[Evidence]:
+    """A span for each part of a sentence whose parts stand in different places; else none."""
+    found: list[Evidence] = []
+    for part in _halves(text):
+        best, _ = best_span(part, candidates(part, passages, hints), judge)
+        if best is None or best.score < _ACCEPTED:
+            return []
+        found.append(best)
+    return found if len({one.key for one in found}) > 1 else []
+
+
+def _halves(text: str) -> list[str]:
+    """A sentence cut at the joints between things that could be said one by one."""
+    pieces = re.split(r";\s+|,?\s+(?:and|but|while|whereas)\s+|,\s+(?=which\b)", text)
+    kept = [piece.strip(" ,;") for piece in pieces if piece.strip(" ,;")]
+    if len(kept) < 2 or any(len(set(content(piece))) < 2 for piece in kept):
+        return []
+    quoted = [one for piece in kept for one in facts(piece).quotations]
+    return kept if quoted == list(facts(text).quotations) else []  # none is cut in two

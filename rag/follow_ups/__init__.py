@@ -1,0 +1,1 @@
+"""Hearing a conversation, so that a follow-up can be spelled out."""

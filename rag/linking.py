@@ -1,0 +1,279 @@
+"""Do the parts of a sentence belong together in the words it rests on, or was it stitched?
+
+Every number, date and name of "the meal allowance is £155" may stand in the source, and the
+sentence may still be wrong because £155 is the hotel's. Here each of them is compared with its
+rivals: others of its kind, of which nothing is said, but around which more of the words stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from index.sentences import sentence_spans
+from rag.dates import Moment, same_moment
+from rag.facts import Facts, facts, wanted_quantities
+from rag.quantities import Quantity, same_quantity
+from rag.wording import content, wording
+
+_SEGMENT = re.compile(
+    r"\s\|\s|[;\n]|[.:!?]\s|,\s(?:and|but|while|whereas|or|which|who)\s|"
+    r"\s(?:and then|while|whereas|but)\s|"
+    r",\s(?=(?:\w+\s){1,4}(?:is|are|was|were|has|have|had)\b)"
+)
+_JOINT = re.compile(r",\s|\s(?:and|or)\s")
+_CLAUSE = re.compile(
+    r"[,;:()–—]\s*|\s(?:and|but|while|whereas|because|since|although|though|unless|if|when|where|"
+    r"which|who|so that|as)\s"
+)
+_INSTEAD = re.compile(
+    r"^[^.;|]{0,12}\b(?:instead of|rather than|not|compared with|down from|up from)\b"
+)
+_ANAPHOR = re.compile(
+    r"(?i)^\W*(?:it|he|she|they|this|these|that|those|its|their|his|her|both|each|such|the|there|"
+    r"then|here|if|when|where|in|on|at|from|to|for|with|by|since|as|after|before|until|all|none|"
+    r"most|some|many|also|but|and|or|to|do|never|not)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A number, date or name at ``start:end``: what the words around it are about."""
+
+    start: int
+    end: int
+    thing: Quantity | Moment | tuple[str, ...]
+
+
+def misplaced(text: str, held_text: str) -> str | None:
+    """What was put where something else belongs, as a clause; None when nothing was."""
+    said, held = facts(text), facts(held_text)
+    swapped = _swapped(said, held)
+    if swapped:
+        return f"{swapped} and its counterpart are exchanged"
+    ours, theirs = _anchors(said), _anchors(held)
+    for anchor in ours:
+        matching = [other for other in theirs if _same(anchor, other)]
+        rivals = [
+            other
+            for other in theirs
+            if _of_a_kind(anchor, other, matching) and not any(_same(one, other) for one in ours)
+        ]
+        if isinstance(anchor.thing, tuple):  # two people who are both named may share one clause
+            named = [other for other in theirs if isinstance(other.thing, tuple)]
+            matching += [other for other in named if any(_same(one, other) for one in ours)]
+        if matching and rivals and _better(anchor, matching, rivals, text, held_text):
+            return f"{text[anchor.start : anchor.end]} belongs to something else there"
+    cell = _wrong_cell(said, held, ours)
+    return f"{cell} stands in another column" if cell else None
+
+
+def clauses(text: str) -> list[str]:
+    """A text cut where a further thing is said; pieces with less than two content words are joined
+    to the one before."""
+    cuts = [0, *(match.end() for match in _CLAUSE.finditer(text)), len(text)]
+    out: list[str] = []
+    for start, end in pairwise(cuts):
+        piece = text[start:end]
+        if out and (len(set(content(piece))) < 2 or len(set(content(out[-1]))) < 2):
+            out[-1] += piece
+        elif piece.strip():
+            out.append(piece)
+    return out
+
+
+def other_subject(text: str, held_text: str) -> bool:
+    """Whether the sentence that says most of the first clause says it of another subject."""
+    opening = clauses(text)[0] if clauses(text) else text
+    stems = list(dict.fromkeys(content(opening)))
+    pieces = [held_text[a:b] for a, b in sentence_spans(held_text)]
+    if len(stems) < 3 or len(pieces) < 2 or any(" | " in piece for piece in pieces):
+        return False
+    bags = [set(content(piece)) for piece in pieces]
+    best = max(range(len(bags)), key=lambda place: len(bags[place] & set(stems)))
+    subject = stems[0]
+    # the very first sentence leans on nothing before it
+    leans = best > 0 and _ANAPHOR.match(pieces[best]) is not None
+    if subject in bags[best] or leans or not pieces[best][0].isupper():
+        return False
+    elsewhere = any(subject in bag for place, bag in enumerate(bags) if place != best)
+    own = content(pieces[best])[:1]
+    return elsewhere and bool(own) and own[0] not in content(text)
+
+
+def _anchors(found: Facts) -> list[Anchor]:
+    out = [Anchor(one.start, one.end, one) for one in wanted_quantities(found.figures.quantities)]
+    out += [Anchor(one.start, one.end, one) for one in found.figures.moments]
+    # a single word that opens a sentence need be no name
+    sure = [one for one in found.names if not one.opens or len(one.words) > 1]
+    out += [Anchor(one.start, one.end, one.words) for one in sure]
+    return sorted(out, key=lambda one: one.start)
+
+
+def _same(said: Anchor, held: Anchor) -> bool:
+    one, other = said.thing, held.thing
+    if isinstance(one, Quantity) and isinstance(other, Quantity):
+        return same_quantity(one, other)
+    if isinstance(one, Moment) and isinstance(other, Moment):
+        return same_moment(one, other)
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return bool(set(one) & set(other))
+    return False
+
+
+def _of_a_kind(said: Anchor, held: Anchor, matching: Sequence[Anchor]) -> bool:
+    """Whether both count the same dimension, are dates, or are names."""
+    one, other = said.thing, held.thing
+    if isinstance(one, Quantity) and isinstance(other, Quantity):
+        kinds = {
+            "",
+            one.dimension,
+            *(m.thing.dimension for m in matching if isinstance(m.thing, Quantity)),
+        }
+        return other.dimension in kinds
+    if isinstance(one, Moment) and isinstance(other, Moment):
+        like = [one, *(match.thing for match in matching if isinstance(match.thing, Moment))]
+        return any(_precision(other) == _precision(moment) for moment in like)
+    return isinstance(one, tuple) and isinstance(other, tuple)
+
+
+def _precision(moment: Moment) -> tuple[bool, ...]:
+    """Which of year, month and day a date says: a year is no rival of a month."""
+    return tuple(part is not None for part in moment.readings[0])
+
+
+def _better(
+    anchor: Anchor,
+    matching: Sequence[Anchor],
+    rivals: Sequence[Anchor],
+    text: str,
+    held_text: str,
+) -> bool:
+    """Whether what is said around the anchor, and more of it, stands around a rival."""
+    wanted = _near(text, anchor)
+    starts = tuple(sorted({one.start for one in (*matching, *rivals)}))
+    levels = [_lines(held_text)]
+    if " | " not in held_text:
+        levels.insert(0, _territories(held_text, starts))
+    for segments in levels:
+        theirs = tuple(_touching(matching, segments))
+        fits = [_bag(held_text, segment) for segment in theirs]
+        apart = [one for one in _touching(rivals, segments) if one not in theirs]
+        others = [_bag(held_text, segment) for segment in apart]
+        for other in others:
+            if fits and all(_fits_better(wanted, fit, other) for fit in fits):
+                return True
+        if any(wanted & fit for fit in fits):
+            return False
+    return False
+
+
+def _fits_better(wanted: frozenset[str], fit: frozenset[str], other: frozenset[str]) -> bool:
+    """Around the rival stands all that is said and stands around the match, and more; or nothing
+    stands there that is not said, while around the match something else does."""
+    if wanted & other > wanted & fit:
+        return True
+    other, fit = _words_only(other), _words_only(fit)
+    return bool(other) and other <= wanted and not fit <= wanted and not other <= fit
+
+
+def _words_only(bag: frozenset[str]) -> frozenset[str]:
+    return frozenset(one for one in bag if not one.startswith("#"))
+
+
+def _near(text: str, anchor: Anchor) -> frozenset[str]:
+    """The content words of the anchor's clause, and the other numbers and codes in it."""
+    for segment in _segments(text):
+        if segment[0] <= anchor.start < segment[1]:
+            own = _bag(text, (anchor.start, anchor.end))
+            return _bag(text, segment) - own
+    return frozenset(content(text))
+
+
+def _touching(
+    anchors: Iterable[Anchor], segments: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    for anchor in anchors:
+        yield from (one for one in segments if one[0] <= anchor.start < one[1])
+
+
+@lru_cache(maxsize=16_384)
+def _bag(text: str, span: tuple[int, int]) -> frozenset[str]:
+    """Content stems of a piece of a text, and its numbers and codes by their value."""
+    piece = text[span[0] : span[1]]
+    found = facts(piece)
+    values = {f"#{one.values[0]:g}{one.dimension}" for one in found.figures.quantities}
+    return frozenset(content(piece)) | values | set(found.codes)
+
+
+@lru_cache(maxsize=8192)
+def _segments(text: str) -> tuple[tuple[int, int], ...]:
+    cuts = [0, *(match.end() for match in _SEGMENT.finditer(text)), len(text)]
+    return tuple((a, b) for a, b in pairwise(cuts) if text[a:b].strip())
+
+
+@lru_cache(maxsize=8192)
+def _territories(text: str, starts: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    """The segments, cut again between anchors of a kind: each has what is listed with it."""
+    cuts = {0, len(text), *(start for start, _ in _segments(text))}
+    for first, second in pairwise(starts):
+        joint = _JOINT.search(text, first, second)
+        if joint is not None:
+            cuts.add(joint.end())
+    return tuple((a, b) for a, b in pairwise(sorted(cuts)) if text[a:b].strip())
+
+
+@lru_cache(maxsize=8192)
+def _lines(text: str) -> tuple[tuple[int, int], ...]:
+    if "\n" not in text:
+        return tuple(sentence_spans(text))
+    cuts = [0, *(match.end() for match in re.finditer("\n", text)), len(text)]
+    return tuple((a, b) for a, b in pairwise(cuts) if text[a:b].strip())
+
+
+def _swapped(said: Facts, held: Facts) -> str | None:
+    """ "90 days instead of 180" where it is 180 instead of 90."""
+    for new, old in _exchanges(said):
+        for was_new, was_old in _exchanges(held):
+            if same_quantity(new, was_old) and same_quantity(old, was_new):
+                return said.text[new.start : new.end]
+    return None
+
+
+def _exchanges(found: Facts) -> Iterator[tuple[Quantity, Quantity]]:
+    """Pairs (new, old) of neighbouring numbers joined by "instead of", or "from old to new"."""
+    for first, second in pairwise(wanted_quantities(found.figures.quantities)):
+        between = found.text[first.end : second.start]
+        before = found.text[max(0, first.start - 6) : first.start].casefold()
+        if _INSTEAD.search(between):
+            yield first, second
+        elif re.search(r"\bfrom\s+$", before) and re.match(r"^[^.;|]{0,12}\bto\b", between):
+            yield second, first
+
+
+def _wrong_cell(said: Facts, held: Facts, ours: Sequence[Anchor]) -> str | None:
+    """A number of a table row given under the heading of another of its cells."""
+    if "\n" in held.text or not re.search(r"\w: .* \| .*\w: ", held.text):
+        return None
+    cells = [(match.start(), match.end()) for match in re.finditer(r"[^|]+", held.text)]
+    stems = set(content(said.text))
+    for anchor in ours:
+        for other in _anchors(held):
+            if not _same(anchor, other):
+                continue
+            own = next(cell for cell in cells if cell[0] <= other.start < cell[1])
+            if own == cells[0] or stems & set(content(held.text[own[0] : own[1]])):
+                break
+            if not _heading(held.text, own):
+                break
+            if any(stems & _heading(held.text, cell) for cell in cells[1:] if cell != own):
+                return said.text[anchor.start : anchor.end]
+    return None
+
+
+def _heading(text: str, cell: tuple[int, int]) -> set[str]:
+    label, colon, _ = text[cell[0] : cell[1]].partition(": ")
+    return {stem for word in label.split() for stem in wording(word)} if colon else set()

@@ -1,0 +1,1 @@
+"""Questions about whole documents: what is asked for, of what, and the sentences that say most."""

@@ -1,0 +1,259 @@
+"""Does one text deny what the other says? Negations and opposite words, compared where they meet.
+
+It is cautious: a text is said to contradict another only where the same words stand with a plain
+negation on one side and with nothing negative at all on the other, or where one of two opposite
+words took the place of the other.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from index.analysis import QUESTION_WORDS, fold, terms
+from rag.wording import wording
+
+# Said with a negation, meant without: put right before anything is compared.
+_REWRITES = tuple(
+    (re.compile(pattern), plain)
+    for pattern, plain in (
+        (r"\bno (?:later|longer) than\b", "at most"),
+        (r"\bno(?:t)? (?:more|greater|higher|larger|bigger|over) than\b", "at most"),
+        (r"\bno(?:t)? (?:fewer|less|lower|smaller) than\b", "at least"),
+        (r"\bnot (?:only|just|merely)\b", ""),
+        (r"\bwhether or not\b", "whether"),
+        (r"-only\b", ""),
+        (r"\b(?:stay|stays|keep|keeps|kept|remain)\b(.{0,25}?)\baway\b", r"avoid\1"),
+        (r"\bturn(?:ed|s)? down\b", "refused"),
+        (r"\bno doubt\b|\bno matter\b|\bno\. ?(?=\d)", ""),
+        (r"\bnot (?:allowed|permitted)\b", "forbidden"),
+        (r"\bcan(?:no|'|’)t\b|\bcan not\b", "can not"),
+        (r"n['’]t\b", " not"),
+    )
+)
+_NEGATORS = frozenset("not no never neither nor nobody none nothing nowhere without hardly".split())
+#: Negative without a negation: with one of these about, a missing "not" proves nothing.
+_NEGATIVE = frozenset(
+    """
+    only until till except exclude excluding excluded instead rather avoid refuse refused
+    reject rejected decline declined deny denied forbid forbidden prohibit prohibited
+    ban banned barred fail failed fails failure lack lacks lacking lacked missing absent prevent
+    prevents prevented stop stops stopped remove removed lost lapse lapses expire expires
+    impossible unable free rarely seldom against beyond exempt waived void invalid
+    unpaid unavailable forfeit forfeited ineligible otherwise nil zero unused unless
+    """.split()
+)
+_OPPOSITES = tuple(
+    (frozenset(left.split()), frozenset(right.split()))
+    for left, right in (
+        (
+            "increase rise grow grew rose climb raise higher gain expand",
+            "decrease fall decline drop fell shrink shrank lower reduce sink sank lose",
+        ),
+        ("before earlier prior precede", "after later following follow afterwards"),
+        ("more above over exceed", "less fewer below under"),
+        (
+            "least minimum lowest smallest fewest shortest",
+            "most maximum highest largest longest greatest",
+        ),
+        ("first begin began begun start", "last end finish"),
+        ("allow permit accept may", "forbid prohibit ban refuse reject forbidden"),
+        ("include", "exclude"),
+        ("win won", "lose lost"),
+        ("buy bought purchase", "sell sold"),
+        ("add", "remove"),
+        ("enable", "disable"),
+        ("left", "right"),
+        ("north northern", "south southern"),
+        ("east eastern", "west western"),
+        ("inside indoors", "outside outdoors"),
+        ("upper top", "lower bottom"),
+        ("oldest older", "newest newer youngest younger"),
+        ("hot hotter warm warmer", "cold colder cool cooler"),
+        ("dry", "wet"),
+        ("full", "empty half"),
+        ("short shorter", "long longer"),
+        ("faster quicker fast", "slower slow"),
+        ("cheaper cheap", "dearer expensive costlier"),
+        ("strong stronger", "weak weaker"),
+        ("better best", "worse worst"),
+        ("soft soften", "hard harden"),
+        ("public", "private"),
+        ("possible", "impossible"),
+        ("compulsory mandatory required obligatory", "optional voluntary"),
+        ("always", "never"),
+        ("all every", "none"),
+        ("day", "night"),
+        ("morning", "evening afternoon"),
+        ("summer", "winter"),
+        ("spring", "autumn"),
+        ("arrive arrival arrives", "depart departure"),
+        ("profit", "loss"),
+        ("same", "different"),
+        ("tenant lessee", "landlord lessor"),
+        ("employer", "employee"),
+        ("buyer", "seller"),
+        ("import", "export"),
+        ("plaintiff", "defendant"),
+        ("internal", "external"),
+        ("plus", "minus"),
+        ("early", "late"),
+        ("old", "new"),
+        ("with", "without"),
+        ("succeed success", "fail failure"),
+        ("husband", "wife"),
+        ("mother", "father"),
+        ("son", "daughter"),
+        ("brother", "sister"),
+    )
+)
+_UN = re.compile(r"un(?!der|it|iv|iq|io|if|til|to$|cle|less)\w{3}|non")
+_NEW_PART = frozenset(
+    "the a an your his her its their our my is are was were does do did will would can could may "
+    "must shall should has have had it they he she we you".split()
+)
+_CUT = re.compile(
+    r"[.;!?|]|,?\s(?:but|while|whereas|because|since|unless|although|though|if|when)\s|"
+    r",\s(?:and|so|or|which|who|as)\s"
+)
+_FRONTED = re.compile(
+    r"^(\W*(?:if|when|after|before|unless|although|while|since|because|where)\b[^,;]*),"
+)
+_ENDS_SCOPE = frozenset("and then but so because which that who as if when".split())
+_BACKWARD = frozenset("nothing none nowhere".split())  # "cost nothing", "there are none"
+_SHARED = 0.5  # of the words of the shorter of two clauses, from which they are about the same
+_LIGHT = frozenset(
+    "need require requir get make take have allow longer been any been much more".split()
+)
+_SCOPE = 2  # content words after a negation that it may be about
+
+
+@dataclass(frozen=True, slots=True)
+class Polarity:
+    """One clause: its words under a negation, its others, and those negative by themselves."""
+
+    denied: frozenset[str]
+    first: frozenset[str]  #: of those denied, the ones next to a negation
+    said: frozenset[str]
+    negative: frozenset[str]
+    forms: frozenset[str]  #: all words, folded, for opposites
+    negations: int
+
+    @property
+    def size(self) -> int:
+        return len(self.denied | self.said)
+
+
+def contradiction(said: str, held: str, around: str = "") -> str | None:
+    """One clause on how a held sentence contradicts what is said; None when it does not.
+
+    ``around`` is the span that the sentence stands in: an opposite word counts only where the span
+    does not have the word itself as well.
+    """
+    theirs_all = polarity(held)
+    everywhere = frozenset(re.findall(r"[^\W_]+", fold(f"{held} {around}")))
+    mine = frozenset(re.findall(r"[^\W_]+", fold(said)))
+    for ours in polarity(said):
+        for place, theirs in enumerate(theirs_all):
+            if place and theirs.size == 1 < ours.size and not theirs.negations:
+                continue  # "…, when late" says too little to be denied
+            shared = _shared(ours, theirs)
+            if shared < _SHARED:
+                continue
+            denied = _denied_alone(ours, theirs) or _denied_alone(theirs, ours)
+            denied = denied if shared > _SHARED else None  # an opposite is itself not shared
+            opposite = _opposite(ours.forms, theirs.forms, mine, everywhere)
+            if denied and not opposite:
+                return f"only one of the two says “not” of “{denied}”"
+            if opposite and bool(ours.negative) == bool(theirs.negative) and not denied:
+                return opposite  # "not open" and "closed" agree
+    return None
+
+
+@lru_cache(maxsize=8192)
+def polarity(text: str) -> tuple[Polarity, ...]:
+    """Read, clause by clause, which words of a text are denied."""
+    plain = fold(text)
+    for pattern, replacement in _REWRITES:
+        plain = pattern.sub(replacement, plain)
+    plain = _FRONTED.sub(r"\1;", plain)
+    return tuple(_clause(piece) for piece in _CUT.split(plain) if piece.strip())
+
+
+def _clause(text: str) -> Polarity:
+    denied: set[str] = set()
+    first: set[str] = set()
+    said: set[str] = set()
+    negative: set[str] = set()
+    before: tuple[str, ...] = ()
+    scope, negations = 0, 0
+    words = re.findall(r"[^\W_]+", text)
+    for word in words:
+        if word in _NEGATORS:
+            negative.add(word)
+            scope, negations = _SCOPE, negations + 1
+            if word in _BACKWARD:
+                denied.update(before)
+                first.update(before)
+                said.difference_update(before)
+            continue
+        if word in _ENDS_SCOPE or (0 < scope < _SCOPE and word in _NEW_PART):
+            scope = 0
+        if word in _NEGATIVE or _UN.match(word):
+            negative.add(word)
+        if word not in QUESTION_WORDS:
+            before = wording(word) or tuple(terms(word))
+            (denied if scope else said).update(before)
+            if scope == _SCOPE or (scope and first <= _LIGHT):
+                first.update(before)
+            scope = max(0, scope - 1)
+    return Polarity(
+        denied=frozenset(denied),
+        first=frozenset(first),
+        said=frozenset(said),
+        negative=frozenset(negative),
+        forms=frozenset(words),
+        negations=negations,
+    )
+
+
+def _shared(one: Polarity, other: Polarity) -> float:
+    """How much of the words of the shorter clause the other has, 0–1."""
+    first, second = one.denied | one.said, other.denied | other.said
+    return len(first & second) / max(1, min(len(first), len(second)))
+
+
+def _denied_alone(one: Polarity, other: Polarity) -> str | None:
+    """A word denied by the one and said by the other, which denies nothing else."""
+    if one.negations == other.negations:
+        return None  # both deny something: which of the two may be the same
+    shared = (one.first & other.said) - one.said - other.denied
+    if not shared:
+        return None
+    itself = {word for word in other.negative if set(wording(word)) & shared}
+    unexplained = other.negative - itself
+    if unexplained and not (other.denied and other.denied <= one.denied):
+        return None
+    return min(shared)
+
+
+def _opposite(
+    ours: frozenset[str], theirs: frozenset[str], mine: frozenset[str], everywhere: frozenset[str]
+) -> str | None:
+    for pair in _OPPOSITES:
+        for left, right in (pair, pair[::-1]):
+            our_word, their_word = _among(left, ours), _among(right, theirs)
+            if our_word and their_word and not _among(right, mine) and not _among(left, everywhere):
+                return f"it says “{our_word}” where the document says “{their_word}”"
+    return None
+
+
+@lru_cache(maxsize=8192)
+def _among(words: frozenset[str], forms: frozenset[str]) -> str | None:
+    """One of the words, or a form of one, that is among the others."""
+    direct = words & forms
+    if direct:
+        return min(direct)
+    stems = {stem for word in words for stem in terms(word)}
+    return next((form for form in sorted(forms) if stems & set(terms(form))), None)

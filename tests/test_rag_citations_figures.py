@@ -1,0 +1,125 @@
+"""Numbers, dates and times written differently that mean the same, and those that do not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.facts import facts, lacking
+from rag.quantities import figures, same_quantity
+
+SAME = [
+    ("29,000 patents", "29 000 patents"),
+    ("29 thousand", "29,000"),
+    ("29k", "more than 29,000"),
+    ("one and a half million", "1.5 million"),
+    ("nine and a half thousand", "9,500"),
+    ("£1.5m", "£1,500,000"),
+    ("£0.15", "15 pence"),
+    ("90 minutes", "1 hour 30 minutes"),
+    ("1 hour 30 minutes", "90 minutes"),
+    ("three and a half hours", "210 minutes"),
+    ("half an hour", "30 minutes"),
+    ("18 months", "a year and a half"),
+    ("a fortnight", "two weeks"),
+    ("three-year warranty", "three years"),
+    ("9 per cent", "9 %"),
+    ("nine percent", "9 %"),
+    ("a third", "1/3"),
+    ("25 %", "a quarter of it"),
+    ("1 % of users", "one user in a hundred"),
+    ("thirteenth place", "13th place"),
+    ("place 13", "thirteenth place"),
+    ("1.45 kW", "1,450 W"),
+    ("350 ml", "0.35 litres"),
+    ("900 m", "0.9 km"),
+    ("214 cm", "2 metres and 14 centimetres"),
+    ("about 9,500 people", "9,482 people"),
+    ("almost 6,000", "5,900"),
+    ("6 May 2025", "May 6th, 2025"),
+    ("2025-05-06", "6 May 2025"),
+    ("06.05.2025", "6 May 2025"),
+    ("the sixth of June 1966", "6 June 1966"),
+    ("in May 2025", "on 6 May 2025"),
+    ("in 2025", "6 May 2025"),
+    ("4 August", "from 4 to 17 August"),
+    ("2019", "2014–19"),
+    ("5 pm", "17:00"),
+    ("8 in the evening", "20:00"),
+    ("half past nine", "9:30"),
+    ("noon", "12:00"),
+]
+DIFFERENT = [
+    ("29,000", "2,900"),
+    ("1.5 million", "1.5 billion"),
+    ("ten days", "nine days"),
+    ("two weeks", "two months"),
+    ("15 minutes", "15 grams"),
+    ("40 kg", "40 g"),
+    ("20 %", "a quarter"),
+    ("third place", "thirteenth place"),
+    ("fifteen", "fifty"),
+    ("60 pence", "£60"),
+    ("about 100", "112"),
+    ("more than 30,000", "29,000"),
+    ("7 pm", "17:00"),
+    ("6 May 2025", "5 June 2025"),
+    ("6 May 2024", "6 May 2025"),
+    ("on 6 May 2025", "in May 2025"),
+    ("2019", "2018"),
+]
+
+
+@pytest.mark.parametrize(("said", "held"), SAME)
+def test_another_writing_of_the_same_is_found(said: str, held: str) -> None:
+    assert figures(said).quantities or figures(said).moments
+    assert lacking(facts(said), facts(held), facts("")) is None
+
+
+@pytest.mark.parametrize(("said", "held"), DIFFERENT)
+def test_another_number_is_not(said: str, held: str) -> None:
+    assert lacking(facts(said), facts(held), facts("")) is not None
+
+
+@given(st.integers(min_value=0, max_value=10**9))
+def test_a_number_is_itself_with_and_without_separators(number: int) -> None:
+    ways = [str(number), f"{number:,}", f"{number:,}".replace(",", "\u202f")]
+    for said in ways:
+        for held in ways:
+            assert (
+                lacking(facts(f"It has {said} of them."), facts(f"x {held} y"), facts("")) is None
+            )
+
+
+@given(st.integers(min_value=3, max_value=10**6), st.integers(min_value=3, max_value=10**6))
+def test_two_numbers_are_the_same_only_when_they_are(one: int, other: int) -> None:
+    said, held = (figures(f"{n} litres").quantities for n in (one, other))
+    assert same_quantity(said[0], held[0]) == (one == other)
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_and_holds_itself(text: str) -> None:
+    """Whatever is written, it is borne out by itself, word for word."""
+    assert lacking(facts(text), facts(text), facts("")) is None
+
+
+def test_codes_and_versions_are_no_numbers() -> None:
+    found = facts("Part TF-20 of version 3.2.1 needs 5G.")
+    assert found.codes == ("tf-20", "3.2.1", "5g")
+    assert not found.figures.quantities
+    assert lacking(facts("Part TF-20"), facts("part TF 20"), facts("")) is None
+    assert lacking(facts("Part TG-20"), facts("part TF-20, TG-58"), facts("")) is not None
+
+
+def test_articles_are_no_figures() -> None:
+    assert lacking(facts("It costs £155 a night."), facts("£155 for one night"), facts("")) is None
+    assert (
+        lacking(facts("It is paid once a year."), facts("it is paid in March"), facts("")) is None
+    )
+
+
+def test_the_year_of_a_heading_counts_and_a_range_of_years_does_not() -> None:
+    said, held = facts("It began in March 2014."), facts("In March it begins.")
+    assert lacking(said, held, facts("2014: out of China")) is None
+    assert lacking(said, held, facts("2010–2014: beginnings")) is not None
