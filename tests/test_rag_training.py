@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.reader_network import embedder_tokenizer, empty_network
+from rag.training.__main__ import blended
 from rag.training.claims import altered, claims_of, statement
 from rag.training.confidence import answer_f1, crossed, holds_answer, holds_gold_sentence
 from rag.training.examples import MAX_TOKENS, Encoder, Example, Maker, Task, batches
@@ -244,3 +246,10 @@ def test_held_out_articles_are_kept_apart_from_the_rest():
 
 def rng(seed: int) -> random.Random:
     return random.Random(seed)
+
+
+def test_blended_weights_lie_between():
+    new, old = {"a": torch.tensor([0.0, 4.0])}, {"a": torch.tensor([4.0, 4.0])}
+    assert blended(new, old, 0.25)["a"].tolist() == [1.0, 4.0]
+    with pytest.raises(KeyError):
+        blended(new, {}, 0.25)

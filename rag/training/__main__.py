@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,8 +41,12 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=2.5e-4, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--from", dest="start", type=Path, help="weights to start from")
+    parser.add_argument("--blend", type=Path, help="weights to average in before the export")
+    parser.add_argument("--blend-share", type=float, default=0.25, help="how much of them, 0-1")
     parser.add_argument("--export-only", action="store_true", help="calibrate and export --from")
     arguments = parser.parse_args()
+    if not 0.0 <= arguments.blend_share <= 1.0:
+        parser.error(f"--blend-share is {arguments.blend_share}; it has to be from 0 to 1.")
     run(
         arguments.data,
         arguments.out,
@@ -51,6 +56,7 @@ def main() -> None:
         ),
         start=arguments.start,
         export_only=arguments.export_only,
+        blend=None if arguments.blend is None else (arguments.blend, arguments.blend_share),
     )
 
 
@@ -62,8 +68,9 @@ def run(
     plan: Plan,
     start: Path | None = None,
     export_only: bool = False,
+    blend: tuple[Path, float] | None = None,
 ) -> None:
-    """Data preparation, training, calibration and export."""
+    """Data preparation, training, calibration and export; ``blend`` as in `blended`."""
     torch.manual_seed(plan.seed)
     out.mkdir(parents=True, exist_ok=True)
     rows, claims = load_rows(data), load_claims(data)
@@ -80,7 +87,24 @@ def run(
     if not export_only:
         maker = Maker(kept, kept_claims, encoder, text_vectors(kept))
         network = _trained(network, maker, checked, passes, plan, out, warm=start is None)
+    if blend is not None:
+        mixed = blended(shipped_state(network), load_file(blend[0]), blend[1])
+        load_network_state(network, mixed)
     export(network, checked, out)
+
+
+def blended(
+    new: Mapping[str, torch.Tensor], old: Mapping[str, torch.Tensor], share: float
+) -> dict[str, torch.Tensor]:
+    """Weights between those of two runs, ``share`` of the way to the older ones.
+
+    Averages of fine-tuned weights often read better than either (Wortsman et al. 2022, "Model
+    soups"). Raises KeyError when the two are not of one network.
+    """
+    return {
+        name: (1.0 - share) * tensor.float() + share * old[name].float()
+        for name, tensor in new.items()
+    }
 
 
 def _trained(
