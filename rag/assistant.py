@@ -24,7 +24,7 @@ from index.index import Index, Snapshot
 from index.loading import Limits
 from index.syncing import SyncProgress, SyncReport
 from index.types import Document, DocumentInfo, Scope, SkippedFile, SkipReason
-from rag.answering import RELEVANCE_FLOOR, extractive_answer, missing_words, names_in
+from rag.answering import FAR_OFF, RELEVANCE_FLOOR, extractive_answer, missing_words, names_in
 from rag.finding import Found, reranked
 from rag.language_model import LanguageModel, StopFlag
 from rag.models import open_model
@@ -225,9 +225,10 @@ class Assistant:
         likely the best span is right tells questions that the documents leave open.
         """
         best = max((passage.score for passage in answer.passages), default=0.0)
-        if not answer.passages or (self._reader.calibrated and best < RELEVANCE_FLOOR):
-            return RefusalReason.NOTHING_FOUND
         likely = answer.confidence
+        far_off = best < RELEVANCE_FLOOR and (likely or 0.0) < FAR_OFF
+        if not answer.passages or (self._reader.calibrated and far_off):
+            return RefusalReason.NOTHING_FOUND
         if likely is None:
             likely = max((reading.answerability for reading in readings), default=0.0)
         # A name or code that no document holds is what the question is about, or misspelt.

@@ -108,6 +108,16 @@ def test_the_reader_moves_a_passage_up_only_as_far_as_the_search_lets_it() -> No
     assert passages[0].parts == replace(second.parts, reader_score=0.9)
 
 
+@given(st.lists(st.tuples(st.floats(-3, 6), st.floats(0, 1)), max_size=12))
+def test_reranking_never_takes_a_passage_out_of_the_first_five(drawn):
+    scores = sorted((score for score, _ in drawn), reverse=True)
+    found = [passage("x", score, f"d{place}") for place, score in enumerate(scores)]
+    readings = [Reading(answers, ()) for _, answers in drawn]
+    passages, moved = reranked(found, readings)
+    assert {p.document.id for p in passages[:5]} == {p.document.id for p in found[:5]}
+    assert len(passages) == len(moved) == len(found)
+
+
 @given(st.floats(0, 1))
 def test_log_odds_are_bounded_and_odd(probability: float) -> None:
     assert abs(log_odds(probability)) <= math.log(9999) + 1e-9
