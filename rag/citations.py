@@ -153,13 +153,13 @@ def best_span(
         if against is None:
             sound.append(weighed(text, evidence))
             continue
-        if against.denies:
-            denied.append((weighed(text, evidence), against.why))
+        if against.denies is not None:
+            denied.append((weighed(text, against.denies), against.why))
         if place == 0:
             why = against.why
-    # a span that says less of it does not bear out what one that says more of it denies
+    # a span that says less of it does not bear out what a sentence that says more of it denies
     for deny, reason in denied:
-        kept = [one for one in sound if one.coverage >= deny.coverage or deny.holds(one)]
+        kept = [one for one in sound if one.coverage >= deny.coverage]
         why = reason if len(kept) < len(sound) else why
         sound = kept
     if not sound:

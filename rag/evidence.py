@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from index.analysis import terms
 from index.sentences import sentence_spans
-from rag.facts import Facts, facts, lacking, wanted_quantities
+from rag.exchanges import exchanged
+from rag.facts import Facts, facts, fold_quotes, lacking, wanted_quantities
 from rag.linking import clauses, misplaced, other_subject
 from rag.polarity import contradiction
 from rag.types import Citation, Passage, Verdict
@@ -52,11 +53,6 @@ class Evidence:
         """Where it stands in its document."""
         chunk = self.passage.chunk
         return chunk.document_id, chunk.start + self.start, chunk.start + self.end
-
-    def holds(self, other: Evidence) -> bool:
-        """Whether another span lies inside this one."""
-        document_id, start, end = other.key
-        return self.key[0] == document_id and self.key[1] <= start and end <= self.key[2]
 
     def as_passage(self) -> Passage:
         """The span as a passage of its own, under its title and headings, for a reader."""
@@ -136,24 +132,27 @@ class Fault:
     """What forbids that a span bears a sentence out."""
 
     why: str  #: a clause
-    denies: bool  #: whether the span speaks of the very thing and says otherwise
+    denies: Evidence | None = None  #: the sentence that speaks of the very thing, otherwise
 
 
 def fault(text: str, evidence: Evidence) -> Fault | None:
     """A fact that the span does not hold, a denial, or a wrong link between what it does hold."""
     said, held, around = facts(text), facts(evidence.text), facts(evidence.around)
+    if fold_quotes(text).rstrip(" .!?") in fold_quotes(evidence.text):
+        return None  # its own words
     lack = lacking(said, held, around)
     if lack is not None:
-        return Fault(str(lack), denies=False)
+        return Fault(str(lack))
     if sum(len(words.split()) for words in said.quotations) < _QUOTED_WORDS:
-        for sentence in _near(said, evidence):
-            against = contradiction(text, sentence, held.text)
+        for one in _near(said, evidence):
+            against = contradiction(text, one.text, _wider(evidence))
+            against = against or exchanged(text, one.text)
             if against is not None:
-                return Fault(against, denies=True)
+                return Fault(against, denies=one)
     wrong = misplaced(text, held.text)
     if wrong is None and " | " not in held.text and other_subject(text, _wider(evidence)):
         wrong = "it is said of something else there"
-    return None if wrong is None else Fault(wrong, denies=False)
+    return None if wrong is None else Fault(wrong)
 
 
 def _wider(evidence: Evidence) -> str:
@@ -165,7 +164,7 @@ def _wider(evidence: Evidence) -> str:
     return words[start:end]
 
 
-def _near(said: Facts, evidence: Evidence) -> Iterator[str]:
+def _near(said: Facts, evidence: Evidence) -> Iterator[Evidence]:
     """The sentences of the span, and the one after it when it goes on about the same."""
     wanted = _contents(said.text)
     words = evidence.passage.chunk.text
@@ -173,7 +172,7 @@ def _near(said: Facts, evidence: Evidence) -> Iterator[str]:
         piece = words[start:end]
         if start >= evidence.end and not (_GOES_ON.match(piece) and _contents(piece) & wanted):
             return
-        yield piece
+        yield Evidence(evidence.passage, start, end)
 
 
 def weighed(text: str, evidence: Evidence) -> Evidence:

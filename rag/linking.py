@@ -14,9 +14,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 from index.sentences import sentence_spans
+from rag.amounts import Quantity, same_quantity
 from rag.dates import Moment, same_moment
 from rag.facts import Facts, facts, wanted_quantities
-from rag.quantities import Quantity, same_quantity
 from rag.wording import content, wording
 
 _SEGMENT = re.compile(
@@ -24,6 +24,9 @@ _SEGMENT = re.compile(
     r"\s(?:and then|while|whereas|but)\s|"
     r",\s(?=(?:\w+\s){1,4}(?:is|are|was|were|has|have|had)\b)"
 )
+_REFERS_BACK = re.compile(r"(?i)\W*(?:it|they|this|these|its|their|his|her|he|she)\b")
+_MUCH = 0.6  # of the words around an anchor; so much beside a rival shows where it was taken from
+_MOST_ANCHORS = 40  # of a text are compared; more stand only in rubble
 _JOINT = re.compile(r",\s|\s(?:and|or)\s")
 _CLAUSE = re.compile(
     r"[,;:()–—]\s*|\s(?:and|but|while|whereas|because|since|although|though|unless|if|when|where|"
@@ -46,6 +49,7 @@ class Anchor:
     start: int
     end: int
     thing: Quantity | Moment | tuple[str, ...]
+    opens: bool = False  #: a single word that opens a sentence
 
 
 def misplaced(text: str, held_text: str) -> str | None:
@@ -54,17 +58,18 @@ def misplaced(text: str, held_text: str) -> str | None:
     swapped = _swapped(said, held)
     if swapped:
         return f"{swapped} and its counterpart are exchanged"
-    ours, theirs = _anchors(said), _anchors(held)
+    ours, theirs = anchors(text), anchors(held_text)
     for anchor in ours:
-        matching = [other for other in theirs if _same(anchor, other)]
+        matching = [other for other in theirs if same_anchor(anchor, other)]
         rivals = [
             other
             for other in theirs
-            if _of_a_kind(anchor, other, matching) and not any(_same(one, other) for one in ours)
+            if of_a_kind(anchor, other, matching)
+            and not any(same_anchor(one, other) for one in ours)
         ]
         if isinstance(anchor.thing, tuple):  # two people who are both named may share one clause
             named = [other for other in theirs if isinstance(other.thing, tuple)]
-            matching += [other for other in named if any(_same(one, other) for one in ours)]
+            matching += [other for other in named if any(same_anchor(one, other) for one in ours)]
         if matching and rivals and _better(anchor, matching, rivals, text, held_text):
             return f"{text[anchor.start : anchor.end]} belongs to something else there"
     cell = _wrong_cell(said, held, ours)
@@ -99,21 +104,31 @@ def other_subject(text: str, held_text: str) -> bool:
     leans = best > 0 and _ANAPHOR.match(pieces[best]) is not None
     if subject in bags[best] or leans or not pieces[best][0].isupper():
         return False
-    elsewhere = any(subject in bag for place, bag in enumerate(bags) if place != best)
+    elsewhere = any(
+        subject in bags[place] and not _REFERS_BACK.match(piece)
+        for place, piece in enumerate(pieces)
+        if place != best
+    )
     own = content(pieces[best])[:1]
     return elsewhere and bool(own) and own[0] not in content(text)
 
 
-def _anchors(found: Facts) -> list[Anchor]:
+def anchors(text: str, *, openings: bool = False) -> list[Anchor]:
+    """The numbers, dates and names of a text, in order.
+
+    A single word that opens a sentence need be no name: such are left out, or marked.
+    """
+    found = facts(text)
     out = [Anchor(one.start, one.end, one) for one in wanted_quantities(found.figures.quantities)]
     out += [Anchor(one.start, one.end, one) for one in found.figures.moments]
-    # a single word that opens a sentence need be no name
-    sure = [one for one in found.names if not one.opens or len(one.words) > 1]
-    out += [Anchor(one.start, one.end, one.words) for one in sure]
-    return sorted(out, key=lambda one: one.start)
+    for name in found.names:
+        opens = name.opens and " " not in text[name.start : name.end]
+        if openings or not opens:
+            out.append(Anchor(name.start, name.end, name.words, opens))
+    return sorted(out, key=lambda one: one.start)[:_MOST_ANCHORS]
 
 
-def _same(said: Anchor, held: Anchor) -> bool:
+def same_anchor(said: Anchor, held: Anchor) -> bool:
     one, other = said.thing, held.thing
     if isinstance(one, Quantity) and isinstance(other, Quantity):
         return same_quantity(one, other)
@@ -124,7 +139,7 @@ def _same(said: Anchor, held: Anchor) -> bool:
     return False
 
 
-def _of_a_kind(said: Anchor, held: Anchor, matching: Sequence[Anchor]) -> bool:
+def of_a_kind(said: Anchor, held: Anchor, matching: Sequence[Anchor]) -> bool:
     """Whether both count the same dimension, are dates, or are names."""
     one, other = said.thing, held.thing
     if isinstance(one, Quantity) and isinstance(other, Quantity):
@@ -167,8 +182,21 @@ def _better(
             if fits and all(_fits_better(wanted, fit, other) for fit in fits):
                 return True
         if any(wanted & fit for fit in fits):
-            return False
-    return False
+            break
+    return _elsewhere(wanted, matching, rivals, held_text)
+
+
+def _elsewhere(
+    wanted: frozenset[str], matching: Sequence[Anchor], rivals: Sequence[Anchor], held_text: str
+) -> bool:
+    """Whether a sentence without the anchor, but with a rival, says much more of what is said."""
+    sentences = tuple(sentence_spans(held_text))
+    theirs = tuple(_touching(matching, sentences))
+    near_match = max((len(wanted & _bag(held_text, one)) for one in theirs), default=0)
+    apart = [one for one in _touching(rivals, sentences) if one not in theirs]
+    near_rival = max((len(wanted & _bag(held_text, one)) for one in apart), default=0)
+    enough = near_rival >= _MUCH * len(wanted) and near_rival - near_match >= 2
+    return enough and near_rival >= 2 * near_match
 
 
 def _fits_better(wanted: frozenset[str], fit: frozenset[str], other: frozenset[str]) -> bool:
@@ -261,8 +289,8 @@ def _wrong_cell(said: Facts, held: Facts, ours: Sequence[Anchor]) -> str | None:
     cells = [(match.start(), match.end()) for match in re.finditer(r"[^|]+", held.text)]
     stems = set(content(said.text))
     for anchor in ours:
-        for other in _anchors(held):
-            if not _same(anchor, other):
+        for other in anchors(held.text):
+            if not same_anchor(anchor, other):
                 continue
             own = next(cell for cell in cells if cell[0] <= other.start < cell[1])
             if own == cells[0] or stems & set(content(held.text[own[0] : own[1]])):

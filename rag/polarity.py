@@ -8,6 +8,7 @@ words took the place of the other.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -126,6 +127,11 @@ _SHARED = 0.5  # of the words of the shorter of two clauses, from which they are
 _LIGHT = frozenset(
     "need require requir get make take have allow longer been any been much more".split()
 )
+_NEARLY = 0.75  # of the words of the shorter clause; so much shared, and one "not" is one too many
+_ALIKE = 0.65  # of the words of the longer one
+_UNIVERSAL = frozenset("any all every everyone anyone everybody anybody always".split())
+_RESTRICTED = frozenset("only except unless excluding apart".split())
+_MOST_CLAUSES = 30  # of a sentence are compared; more stand only in rubble
 _SCOPE = 2  # content words after a negation that it may be about
 
 
@@ -163,11 +169,12 @@ def contradiction(said: str, held: str, around: str = "") -> str | None:
                 continue
             denied = _denied_alone(ours, theirs) or _denied_alone(theirs, ours)
             denied = denied if shared > _SHARED else None  # an opposite is itself not shared
-            opposite = _opposite(ours.forms, theirs.forms, mine, everywhere)
+            denied = denied or _one_sided(ours, theirs, shared)
+            opposite = _opposite(ours, theirs, mine, everywhere, theirs_all)
             if denied and not opposite:
                 return f"only one of the two says “not” of “{denied}”"
-            if opposite and bool(ours.negative) == bool(theirs.negative) and not denied:
-                return opposite  # "not open" and "closed" agree
+            if opposite and not denied:
+                return opposite
     return None
 
 
@@ -178,7 +185,8 @@ def polarity(text: str) -> tuple[Polarity, ...]:
     for pattern, replacement in _REWRITES:
         plain = pattern.sub(replacement, plain)
     plain = _FRONTED.sub(r"\1;", plain)
-    return tuple(_clause(piece) for piece in _CUT.split(plain) if piece.strip())
+    pieces = [piece for piece in _CUT.split(plain) if piece.strip()]
+    return tuple(_clause(piece) for piece in pieces[:_MOST_CLAUSES])
 
 
 def _clause(text: str) -> Polarity:
@@ -227,26 +235,59 @@ def _shared(one: Polarity, other: Polarity) -> float:
 def _denied_alone(one: Polarity, other: Polarity) -> str | None:
     """A word denied by the one and said by the other, which denies nothing else."""
     if one.negations == other.negations:
-        return None  # both deny something: which of the two may be the same
+        # both deny something: it is the same, or each denies what the other says
+        crossed = one.first & other.said and other.first & one.said
+        return min(one.first & other.said) if crossed else None
     shared = (one.first & other.said) - one.said - other.denied
     if not shared:
         return None
     itself = {word for word in other.negative if set(wording(word)) & shared}
-    unexplained = other.negative - itself
+    unexplained = other.negative - itself - ({"only"} & one.negative)
     if unexplained and not (other.denied and other.denied <= one.denied):
         return None
     return min(shared)
 
 
+def _one_sided(ours: Polarity, theirs: Polarity, shared: float) -> str | None:
+    """A plain "not" on one side of clauses that say nearly the same, and nothing like it on the
+    other; or "any" where it is "only"."""
+    alike = _common(ours, theirs) / max(ours.size, theirs.size, 1)
+    if shared < _NEARLY or alike < _ALIKE or min(ours.size, theirs.size) < 2:
+        return None
+    if ours.forms & _UNIVERSAL and theirs.forms & _RESTRICTED - ours.forms:
+        return min(theirs.forms & _RESTRICTED)
+    for one, other in ((ours, theirs), (theirs, ours)):
+        if one.negations and one.first and not other.negative:
+            return min(one.first)
+    return None
+
+
 def _opposite(
-    ours: frozenset[str], theirs: frozenset[str], mine: frozenset[str], everywhere: frozenset[str]
+    ours: Polarity,
+    theirs: Polarity,
+    mine: frozenset[str],
+    everywhere: frozenset[str],
+    clauses: Sequence[Polarity],
 ) -> str | None:
+    """An opposite word where the held clause, of all, is the one most like what is said."""
     for pair in _OPPOSITES:
         for left, right in (pair, pair[::-1]):
-            our_word, their_word = _among(left, ours), _among(right, theirs)
-            if our_word and their_word and not _among(right, mine) and not _among(left, everywhere):
+            our_word, their_word = _among(left, ours.forms), _among(right, theirs.forms)
+            if not our_word or not their_word or _among(right, mine):
+                continue
+            likeness = _common(ours, theirs)
+            others = [_common(ours, one) for one in clauses if _among(left, one.forms)]
+            negated = bool(ours.negative - left - right) != bool(theirs.negative - left - right)
+            if negated:
+                continue  # "not open" and "closed" agree
+            alone = _among(left, everywhere) is None
+            if alone or (others and likeness > max(others)):
                 return f"it says “{our_word}” where the document says “{their_word}”"
     return None
+
+
+def _common(one: Polarity, other: Polarity) -> int:
+    return len((one.denied | one.said) & (other.denied | other.said))
 
 
 @lru_cache(maxsize=8192)

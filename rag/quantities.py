@@ -1,8 +1,8 @@
-"""Numbers, units, dates and times of day in a text, in a form in which two writings compare.
+"""Numbers with their units in a text, in a form in which two writings of one compare.
 
 "29,000", "29 000", "29 thousand" and "29k" are one number, "90 minutes" and "1 hour 30 minutes" one
-length of time, "6 May 2025" and "2025-05-06" one day. It computes nothing that is not written: no
-currency is changed, no years are subtracted.
+length of time. It computes nothing that is not written: no currency is changed, no years are
+subtracted. Dates and times of day are read in `rag.dates` and `rag.clock`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise, product
+from itertools import pairwise
 
+from rag.amounts import Quantity
+from rag.clock import clock_times
 from rag.dates import Moment, blank, moments
 from rag.quantity_words import (
     DIGITS,
@@ -23,19 +25,6 @@ from rag.quantity_words import (
     TENS,
     UNITS,
     scale_of,
-)
-
-_CLOCK = re.compile(
-    r"(?<![\w.,:])(?P<hour>[01]?\d|2[0-4])(?:[:.](?P<minute>[0-5]\d))?\s?(?:(?P<half>[ap])\.?m\b\.?|"
-    r"(?P<word>o[’']clock)|(?P<sign>h\b|hours\b)(?<=:..h))|"
-    r"(?<![\w.,:])(?P<hour24>[01]?\d|2[0-4]):(?P<minute24>[0-5]\d)(?![\w:])",
-    re.IGNORECASE,
-)
-_SPOKEN_HOUR = re.compile(
-    rf"\b(?P<hour>{'|'.join(DIGITS)}|1?\d)(?:\s+o[’']clock)?\s+"
-    r"(?:in the (?P<part>morning|afternoon|evening)|at (?P<night>night))\b|"
-    rf"\b(?P<alone>{'|'.join(DIGITS)})\s+o[’']clock\b|\b(?P<noon>noon|midday|midnight)\b",
-    re.IGNORECASE,
 )
 
 _GROUPED = r"\d{1,3}(?:[,\u00a0\u202f\u2009 '’]\d{3})+(?!\d)(?:\.\d+)?"
@@ -52,12 +41,6 @@ _ONE_IN = re.compile(
 )
 _WRITTEN_FRACTION = re.compile(r"(?<![\d/.,])(?:([1-9])/([2-9]|10)(?![\d/.,]\d|[\d/])|([½¼¾⅓⅔]))")
 _SIGNS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
-_PAST = re.compile(
-    rf"\b(?P<part>half|(?:a\s+)?quarter|five|ten|twenty)\s+(?P<way>past|to)\s+"
-    rf"(?P<hour>{'|'.join(DIGITS)})\b",
-    re.IGNORECASE,
-)
-_PAST_MINUTES = {"half": 30, "quarter": 15, "five": 5, "ten": 10, "twenty": 20}
 _FIGURE = re.compile(
     rf"(?<![\w.,])(?P<sign>[£$€¥]\s?)?(?P<figure>{_GROUPED}|\d+(?:[.,]\d+)*)"
     rf"(?P<ordinal>st\b|nd\b|rd\b|th\b)?(?:(?P<short>k|bn|mn|m)\b|[\s-]?(?P<scale>{'|'.join(SCALES)})\b)?"
@@ -99,20 +82,6 @@ _HEDGE = re.compile(
     re.IGNORECASE,
 )
 _COMPOUND = ("time", "months", "mass", "length")
-_NEAR = 0.025  # how far off "about" may be; "over" and "nearly" twice that, on their own side only
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A number as written at ``start:end`` of the text, with its unit where it has one."""
-
-    start: int
-    end: int
-    values: tuple[float, ...]  #: in the base of its dimension; more than one when ambiguous
-    dimension: str  #: "time", "mass", …, "clock", "ordinal"; "" when there is no known unit
-    bare: tuple[float, ...]  #: the same numbers without regard to the unit
-    hedge: str = ""  #: "near", "above" or "below" when it is said to be about that much
-    loose: bool = False  #: said by an article or by "both": counts, but is no figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,89 +100,16 @@ def figures(text: str) -> Figures:
     codes = [match.span() for match in _CODE.finditer(rest) if not _is_measure(match.group())]
     for start, end in codes:
         rest = blank(rest, start, end)
-    quantities, rest = _clock_times(rest)
+    quantities, rest = clock_times(rest)
     quantities += _numbers(rest)
     ordered = sorted(_joined(text, quantities), key=lambda one: (one.start, one.end))
     return Figures(tuple(ordered), tuple(sorted(found, key=lambda one: one.start)), tuple(codes))
-
-
-def same_quantity(said: Quantity, held: Quantity) -> bool:
-    """Whether what is held is the number said; a missing unit on either side is no difference."""
-    if {said.dimension, held.dimension} == {"ordinal", ""} or not (
-        said.dimension and held.dimension
-    ):
-        pairs = list(product(said.bare, held.bare))
-    elif said.dimension == held.dimension:
-        pairs = list(product(said.values, held.values))
-    else:
-        return False
-    return any(_close(a, b, said.hedge) for a, b in pairs)
-
-
-def _close(said: float, held: float, hedge: str) -> bool:
-    if abs(said - held) <= 1e-6 * max(1.0, abs(held)):
-        return True
-    if not hedge or not _round(said):
-        return False
-    off = (held - said) / max(abs(held), 1e-9)
-    if hedge == "above":
-        return 0 < off <= 2 * _NEAR
-    return -2 * _NEAR <= off < 0 if hedge == "below" else abs(off) <= _NEAR
-
-
-def _round(value: float) -> bool:
-    """Two significant digits at most: what one says after "about"."""
-    return value == float(f"{value:.2g}")
 
 
 def _is_measure(word: str) -> bool:
     """ "230V" and "8AM" are a number and its unit, "5G" is a name."""
     letters = word.lstrip("0123456789")
     return letters != word and (letters in UNITS or letters.lower() in ("am", "pm", "k", "bn"))
-
-
-# ---- numbers -------------------------------------------------------------------------------
-
-
-def _clock_times(text: str) -> tuple[list[Quantity], str]:
-    found: list[Quantity] = []
-    rest = text
-    for match in _CLOCK.finditer(rest):
-        hour = int(match.group("hour") or match.group("hour24"))
-        minute = int(match.group("minute") or match.group("minute24") or 0)
-        half = (match.group("half") or "").lower()
-        found.append(_clock(match, hour, minute, half))
-    for match in _SPOKEN_HOUR.finditer(rest):
-        if match.group("noon"):
-            word = match.group("noon").lower()
-            found.append(_clock(match, 0 if word == "midnight" else 12, 0, "x"))
-            continue
-        word = (match.group("hour") or match.group("alone")).lower()
-        late = match.group("part") in ("afternoon", "evening") or match.group("night")
-        half = "" if match.group("alone") else "p" if late else "a"
-        found.append(_clock(match, int(DIGITS.get(word, 0) or word), 0, half))
-    for match in _PAST.finditer(rest):
-        word = match.group("part").lower().split()[-1]
-        if match.group("way") == "to" and word not in ("quarter",):
-            continue  # "five to ten" is rather a range
-        minutes = _PAST_MINUTES[word] * (1 if match.group("way") == "past" else -1)
-        hour = DIGITS[match.group("hour").lower()]
-        one = _clock(match, hour, 0, "")
-        values = tuple(value + minutes for value in one.values)
-        found.append(replace(one, values=values, bare=values))
-    for one in found:
-        rest = blank(rest, one.start, one.end)
-    return found, rest
-
-
-def _clock(match: re.Match[str], hour: int, minute: int, half: str) -> Quantity:
-    """Minutes since midnight; "5:00" may be morning or afternoon, "17:00" and "5 pm" may not."""
-    if half in ("a", "p"):
-        hours = [hour % 12 + (12 if half == "p" else 0)]
-    else:
-        hours = [hour] if hour > 12 or half == "x" else [hour, hour + 12]
-    values = tuple(float(60 * one + minute) for one in hours)
-    return Quantity(match.start(), match.end(), values, "clock", values)
 
 
 def _numbers(rest: str) -> list[Quantity]:

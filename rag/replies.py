@@ -35,7 +35,7 @@ _LABEL = re.compile(r"^(?:answer|final answer|response|assistant)\s*:\s*", re.IG
 _IMAGE = re.compile(r"!\[[^\]]{0,300}\]\s?(?:\([^)]{0,2000}\)|\[[^\]]{0,100}\])?")
 _LINK = re.compile(r"\[([^\]]{1,300})\]\s?\([^)]{0,2000}\)")
 _TAG = re.compile(r"<\|[^|<>]{0,60}\|>|</?[A-Za-z!][^<>]{0,500}>")
-# A marker, a link, an image or a tag that is still being written.
+# A marker, a link, an image or a tag that is still being written, from its first character on.
 _UNFINISHED = re.compile(
     r"!?[\[【][^\]】\n]{0,300}(?:[\]】](?:\([^)\n]{0,2000})?)?$|!$|<(?:[A-Za-z/!|][^<>\n]{0,500})?$"
 )
@@ -78,8 +78,11 @@ class SentenceStream:
 
     def _known(self) -> int:
         """Where what is still being written begins."""
-        unfinished = _UNFINISHED.search(self._held)
-        return len(self._held) if unfinished is None else unfinished.start()
+        held = self._held
+        starts = {held.rfind(mark) for mark in "[【<"} | {len(held) - 1}
+        starts |= {at - 1 for at in starts if at > 0 and held[at - 1] == "!"}
+        open_at = [at for at in starts if at >= 0 and _UNFINISHED.match(held, at)]
+        return min(open_at, default=len(held))
 
     def feed(self, piece: str) -> list[Said]:
         """The sentences that the piece completes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -274,3 +275,12 @@ def test_denials_are_told_from_other_words_for_the_same(said: str, held: str, de
 )
 def test_what_is_stitched_together_is_told(said: str, held: str, wrong: bool) -> None:
     assert (misplaced(said, held) is not None) == wrong
+
+
+@pytest.mark.parametrize(
+    "rubble", ["1-", "A ", "a@b.", "not ", "one and ", "[", "<a", "“", "1, ", "'a "]
+)
+def test_rubble_is_checked_in_bounded_time(rubble: str) -> None:
+    started = time.monotonic()
+    checked((rubble * 1000)[:1000], (rubble * 2000)[:2000])
+    assert time.monotonic() - started < 5.0

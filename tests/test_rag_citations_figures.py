@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.amounts import same_quantity
 from rag.facts import facts, lacking
-from rag.quantities import figures, same_quantity
+from rag.quantities import figures
 
 SAME = [
     ("29,000 patents", "29 000 patents"),

@@ -1,0 +1,217 @@
+"""Names in a text, and whether others hold them: with a title, in short, or as an adjective.
+
+"Dr. Weber" is in "Anna Weber", "WHO" in "World Health Organization", "Chinese" in "China"; but
+"Anna Weber" is not in "Peter Weber". Which words are names is told by their capitals alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from index.analysis import fold, terms
+
+_NAME_WORD = r"[^\W\d_a-zà-öø-ÿ](?:[\w’']|-(?=\w)|[.&](?=[A-Z]))*"
+_NAME = re.compile(
+    rf"(?<![\w’'-]){_NAME_WORD}(?:(?:\s+(?:&|of|de|von|van|der|la)\s+|(?<!['’]s)\s+){_NAME_WORD})*"
+)
+_PIECE = re.compile(r"[^\W_](?:[^\W_]|['’](?=\w))*")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s|[\"“‘(\[|–—]\s?|^\W*\d+\.\s)\W*$")
+_TITLES = frozenset(
+    "mr mrs ms miss dr doctor prof professor sir lady lord dame saint st president king queen "
+    "minister chancellor captain".split()
+)
+#: Capitalised words that open a sentence, or name a piece of a document: no names.
+_PLAIN = frozenset(
+    """
+    a about above according accordingly additionally after afterwards against all almost along also
+    although altogether among an and another any anyone anything apart are around as aside at be
+    because before below besides between beyond both but by can compared concerning consequently
+    contrary could depending despite did do does due during each either else even ever every
+    everyone everything except few finally first firstly following for fortunately from further
+    furthermore generally given had has have he hence her here his how however i if in including
+    indeed initially inside instead into is it its just last lastly later latter least less let
+    lets like likewise many may meanwhile might more moreover most much must my near nearly neither
+    never nevertheless next no nobody none nonetheless nor not notably nothing now of off often on
+    once one only or originally other others otherwise our out outside over overall owing part per
+    perhaps please prior provided rather recently regarding regardless second secondly several she
+    should similarly since so some someone something sometimes soon still subsequently such than
+    thanks that the their them then there therefore these they third this those though through
+    throughout thus till to today together too toward towards twice two three four five six seven
+    eight nine ten under unless unlike until up upon us use usually very via was we were what when
+    whenever where whereas wherever whether which while who whoever whole whom whose why will with
+    within without would yes yet you your
+    answer answers appendix article articles chapter document documents figure footnote handbook
+    note page pages paragraph passage passages policy report section sections source sources step
+    table text version
+    """.split()
+)
+_GENERIC = frozenset(
+    "inc ltd llc corp corporation company co group plc gmbh city town county island river lake "
+    "street road square university college museum library institute office department team".split()
+)
+_AFTER_TITLE = re.compile(rf"\b(?:{'|'.join(sorted(_TITLES))})\.\s$", re.IGNORECASE)
+#: Endings of words that open a sentence and are most likely no names: "Guests of the hostel".
+_COMMON = re.compile(r"(?:[^s]s|ing|ed|tion|ment|ness|ity|ly)$")
+_DEMONYM = re.compile(r"(?:ian|ean|ese|ish|an|ic|i)s?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A run of capitalised words at ``start:end``, titles left out, folded and without "'s"."""
+
+    start: int
+    end: int
+    words: tuple[str, ...]
+    opens: bool  #: whether its first word opens a sentence, where any word is capitalised
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What of a text names are looked for in."""
+
+    text: str
+    names: tuple[Name, ...]
+    words: tuple[str, ...]  #: folded, in order, without "'s"
+    stems: frozenset[str]
+
+
+def wording_of(text: str, taken: Sequence[tuple[int, int]] = ()) -> Wording:
+    """Read a text; nothing in a span that is ``taken`` is a name."""
+    names = tuple(names_in(text, taken))
+    return Wording(text, names, tuple(folded_words(text)), frozenset(terms(text)))
+
+
+def folded_words(text: str) -> Iterable[str]:
+    """The words of a text, folded, without "'s"."""
+    for match in _PIECE.finditer(fold(text)):
+        yield re.sub(r"['’]s?$", "", match.group().replace("’", "'"))
+
+
+def names_in(text: str, taken: Sequence[tuple[int, int]]) -> Iterable[Name]:
+    """The names of a text, in order; spans that are ``taken`` by dates or codes are none."""
+    for match in _NAME.finditer(text):
+        start = match.start()
+        pieces = list(re.finditer(r"\S+", match.group()))
+        opens = _SENTENCE_START.search(text[:start]) is not None
+        opens = opens and _AFTER_TITLE.search(text[:start]) is None
+        while pieces and _is_plain(pieces[0].group(), opens):
+            pieces, opens = pieces[1:], False
+        while pieces and not pieces[-1].group()[0].isupper():
+            pieces = pieces[:-1]
+        kept = [p for p in pieces if p.group()[0].isupper() and not _is_plain(p.group(), False)]
+        if not kept:
+            continue
+        first, last = start + kept[0].start(), start + kept[-1].end()
+        if any(a <= first and last <= b for a, b in taken):
+            continue
+        words = tuple(word for piece in kept for word in folded_words(piece.group()) if word)
+        if words:
+            yield Name(first, last, words, opens)
+
+
+def _is_plain(word: str, opens: bool) -> bool:
+    bare = word.casefold().strip("’'.")
+    if bare in _TITLES or bare == "i":
+        return True
+    acronym = len(word) > 1 and word.isupper()
+    return bare in _PLAIN and (opens or not acronym)
+
+
+def missing_name(name: Name, said: Wording, held: Wording, around: Wording) -> str:
+    """The words of a name that are not held, as one text; empty when it is all there."""
+    known = set(held.words) | set(around.words)
+    missing = [word for word in name.words if not _has_word(word, known, held, around)]
+    whole = said.text[name.start : name.end]
+    if not missing:
+        apart = len(name.words) > 1 and not _together(name.words, held, around)
+        return whole if apart else ""
+    if set(missing) <= _GENERIC and len(missing) < len(name.words):
+        return ""
+    if _spelt_by(name.words, held) or _spelt_by(name.words, around):
+        return ""
+    if name.opens and len(name.words) == 1:
+        # The first word of a sentence: a name only if the words it rests on have another one there.
+        return whole if _rival(said, held) and not _COMMON.search(missing[0]) else ""
+    if name.words[-1] not in missing and len(name.words) > 1:
+        return whole if _other_first_name(name.words[-1], held) else ""
+    return whole
+
+
+def _has_word(word: str, known: set[str], held: Wording, around: Wording) -> bool:
+    if word in known or (word.endswith("s") and word[:-1] in known) or f"{word}s" in known:
+        return True
+    stem = terms(word)
+    if stem and set(stem) <= held.stems | around.stems:
+        return True
+    if any(_initials(one, word) for one in (held, around)):
+        return True
+    root = _DEMONYM.sub("", word)
+    if root != word and len(root) >= 3:
+        return any(other.startswith(root) and len(other) - len(root) <= 4 for other in known)
+    return any(
+        len(other) > 3
+        and _DEMONYM.search(other)
+        and len(_DEMONYM.sub("", other)) >= 4
+        and word.startswith(_DEMONYM.sub("", other))
+        and len(word) - len(other) <= 2
+        for other in known
+    )
+
+
+def _initials(held: Wording, acronym: str) -> bool:
+    """Whether words in a row begin with the letters of an acronym; of two letters, long words."""
+    size = len(acronym)
+    if not 2 <= size <= 6 or not acronym.isalpha():
+        return False
+    rows = zip(*(held.words[first:] for first in range(size)), strict=False)
+    long = 1 if size > 2 else 5
+    return any(
+        all(
+            word[0] == letter and len(word) >= long
+            for word, letter in zip(row, acronym, strict=True)
+        )
+        for row in rows
+    )
+
+
+def _spelt_by(words: Sequence[str], held: Wording) -> bool:
+    acronym = "".join(word[0] for word in words)
+    return len(acronym) >= 2 and re.search(rf"\b{acronym.upper()}\b", held.text) is not None
+
+
+def _together(words: Sequence[str], held: Wording, around: Wording) -> bool:
+    """Whether the words of a name stand next to each other somewhere, in any order."""
+    for text in (held.words, around.words):
+        places = [
+            {place for place, other in enumerate(text) if _alike(word, other)} for word in words
+        ]
+        if not all(places):
+            continue
+        if any(
+            all(
+                any(abs(first - other) <= 2 + step for other in group)
+                for step, group in enumerate(places)
+            )
+            for first in places[0]
+        ):
+            return True
+    return not any(len(name.words) > 1 and set(words) & set(name.words) for name in held.names)
+
+
+def _alike(word: str, other: str) -> bool:
+    return word == other or terms(word) == terms(other)
+
+
+def _other_first_name(last: str, held: Wording) -> bool:
+    return any(last in name.words and name.words.index(last) > 0 for name in held.names)
+
+
+def _rival(said: Wording, held: Wording) -> bool:
+    """Whether the held words have a name of one word or more of which nothing is said."""
+    known = set(said.words)
+    return any(
+        (not name.opens or len(name.words) > 1) and not known & set(name.words)
+        for name in held.names
+    )
