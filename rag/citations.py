@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from index.embedding import Embedder
-from rag.evidence import Evidence, candidates, fault, weighed
-from rag.facts import facts
+from rag.checking.evidence import Evidence, candidates, fault, weighed
+from rag.checking.facts import facts
+from rag.checking.wording import content
 from rag.types import Citation, Passage, Sentence, Verdict
-from rag.wording import content
 
 _SCORED = 4  # spans that the reader scores, of those nothing speaks against
 _SHORTER = 0.03  # by how much a longer span has to be better

@@ -16,7 +16,7 @@ from eval.benchmarks.figures import Figure, Result, format_value, machine, markd
 from eval.datasets import Article, ArticleQuestion, GoldAnswer
 from index.embedding import HashingEmbedder
 from index.errors import UsageError
-from index.types import Chunk, Document, DocumentInfo
+from index.types import Chunk, Document, DocumentInfo, Scope
 from rag.reader import Reading, Span
 from rag.reader_model import ReaderModel
 from rag.types import (
@@ -28,6 +28,7 @@ from rag.types import (
     Refusal,
     RefusalReason,
     Sentence,
+    Turn,
     Verdict,
 )
 
@@ -64,7 +65,9 @@ class Toy:
             for rank, p in enumerate(ranked, 1)
         ]
 
-    def ask(self, question: str, /) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), /, *, scope: Scope | None = None
+    ) -> Answer:
         best = self.search(question, limit=3)
         if best[0].score < 3:
             refusal = Refusal(RefusalReason.NOT_SAID)

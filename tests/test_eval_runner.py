@@ -13,11 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from eval.compare import compare
 from eval.datasets import Evidence, Question, QuestionSet, QuestionType
+from eval.html_report import html_report
+from eval.journal import Journal
+from eval.outcomes import Stage
 from eval.report import table, to_json
-from eval.runner import Evaluation, evaluate, find_quote, same_source
-from index.errors import UsageError
-from index.types import Chunk, Document, DocumentInfo
+from eval.runner import Evaluation, Instruments, evaluate, find_quote, same_source
+from index.errors import FootnoteError, UsageError
+from index.types import Chunk, Document, DocumentInfo, Scope
 from rag.types import (
     Answer,
     AnswerKind,
@@ -27,6 +31,7 @@ from rag.types import (
     Refusal,
     RefusalReason,
     Sentence,
+    Turn,
     Verdict,
 )
 
@@ -73,7 +78,9 @@ class Script:
         self._answers = answers
         self._documents = {document.id: document for document in documents}
 
-    def ask(self, question: str, /) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), /, *, scope: Scope | None = None
+    ) -> Answer:
         return self._answers[question]
 
     def document(self, document_id: str, /) -> Document | None:
@@ -153,7 +160,7 @@ def test_the_figures_of_a_run() -> None:
     assert overall.evidence_recall == 1 / 2
     assert overall.verbatim == 1
     assert overall.refusal_precision == overall.refusal_recall == 1 / 2
-    assert overall.retrieval_recall == {1: 1 / 3, 5: 1 / 3, 20: 1 / 3}
+    assert overall.retrieval_recall == dict.fromkeys((1, 2, 3, 5, 10, 20), 1 / 3)
     assert overall.mean_reciprocal_rank == 1 / 3
     assert overall.confidence_auroc == 1
     assert evaluation.model == "script"
@@ -264,3 +271,200 @@ def test_any_piece_of_a_text_is_found_where_it_stands(
     if piece:
         where = start + len(text[start:end]) - len(text[start:end].lstrip())
         assert (where, where + len(piece)) in spans
+
+
+# --- histories, false premises, stages, stopped runs --------------------------------------------
+
+
+class Recorder(Script):
+    """Remembers how it was asked."""
+
+    asked: list[tuple[str, Sequence[Turn], Scope | None]]
+
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), /, *, scope: Scope | None = None
+    ) -> Answer:
+        self.asked.append((question, history, scope))
+        return super().ask(question, history, scope=scope)
+
+
+def test_history_and_what_is_held_out_reach_the_assistant() -> None:
+    talk = (Turn("The tower?", "It is tall."),)
+    follow = replace(TALL, history=talk)
+    without = replace(MAYOR, without=("documents/town.txt",))
+    script = Recorder({"tall": REFUSED, "mayor": REFUSED}, document(), document("d2"))
+    script.asked = []
+    evaluate(QuestionSet("town", Path("documents"), (follow, without)), script)
+    assert script.asked == [
+        ("tall", talk, None),
+        ("mayor", (), Scope(sources=())),  # both documents go by that name
+    ]
+
+
+def test_a_false_premise_may_be_refused_or_corrected() -> None:
+    premise = replace(MAYOR, contradicted_by=(Evidence("documents/town.txt", BRIDGE),))
+    cited = answer("The bridge has 3 arches.", citation(BRIDGE))
+    elsewhere = answer("It was built in 1901.", citation("It was built in 1901."))
+    for said, right, corrected in ((REFUSED, True, False), (cited, True, True)):
+        evaluation = run({premise: said})
+        (outcome,) = evaluation.outcomes
+        assert (outcome.correct, outcome.corrected, outcome.stage) == (right, corrected, None)
+        assert evaluation.overall.refusal_recall == 1
+    evaluation = run({premise: elsewhere})
+    assert evaluation.outcomes[0].stage is Stage.NOT_REFUSED
+    assert evaluation.overall.refusal_recall == 0
+    # without words that contradict it, an answer is no correction
+    assert not run({MAYOR: cited}).outcomes[0].correct
+
+
+def test_traits_and_formats_are_counted() -> None:
+    evaluation = run(
+        {
+            replace(TALL, traits=("typo", "temporal")): REFUSED,
+            replace(MAYOR, traits=("typo",)): REFUSED,
+        }
+    )
+    assert {name: one.accuracy for name, one in evaluation.by_trait.items()} == {
+        "temporal": 0,
+        "typo": 0.5,
+    }
+    assert list(evaluation.by_format) == [".txt"]
+    assert "typo" in shown(evaluation)
+
+
+def test_each_loss_has_its_stage() -> None:
+    found, far = (passage(0, 47),), (passage(49, len(TEXT)),)
+    gold = citation("The tower is\n40 m   tall.")
+    lost = question("lost", QuestionType.FACT, ("x",), "The tower fell.")
+    cases = [
+        (TALL, answer("It is 40 m tall.", gold, passages=found), None),
+        (TALL, answer("It is 40 m tall.", citation(BRIDGE), passages=found), Stage.NOT_CITED),
+        (TALL, answer("It is tall.", gold, passages=found), Stage.NOT_SAID),
+        (TALL, answer("Three arches.", citation(BRIDGE), passages=found), Stage.NOT_READ),
+        (TALL, answer("Three arches.", citation(BRIDGE), passages=far), Stage.NOT_RETRIEVED),
+        (TALL, replace(REFUSED, passages=found), Stage.WRONGLY_REFUSED),
+        (TALL, replace(REFUSED, passages=far), Stage.NOT_RETRIEVED),
+        (lost, replace(REFUSED, passages=found), Stage.NOT_EXTRACTED),
+        (MAYOR, REFUSED, None),
+        (MAYOR, answer("Ada."), Stage.NOT_REFUSED),
+    ]
+    for asked, said, stage in cases:
+        evaluation = run({asked: said})
+        assert evaluation.outcomes[0].stage is stage
+        assert evaluation.lost == ({stage: 1} if stage else {})
+    questions = QuestionSet("town", Path("documents"), (TALL,))
+    script = Script({"tall": REFUSED}, document())
+    chunks = Instruments(chunks=lambda: [one.chunk for one in far])
+    (outcome,) = evaluate(questions, script, instruments=chunks).outcomes
+    assert outcome.stage is Stage.NOT_IN_A_CHUNK
+
+
+def test_baselines_and_the_order_of_the_search() -> None:
+    by_search = tuple(
+        replace(one, parts=Parts(fused_rank=rank))
+        for one, rank in ((passage(0, 47), 2), (passage(49, len(TEXT)), 1))
+    )
+    evaluation = run({TALL: answer("40 m", passages=by_search), MAYOR: REFUSED})
+    (outcome, _) = evaluation.outcomes
+    assert (outcome.retrieved_rank, outcome.search_rank) == (1, 2)
+    assert not outcome.retrieval_only  # the first passage of the search is about the bridge
+    assert evaluation.overall.always_refused == 0.5
+    assert evaluation.overall.retrieval_only == 0
+    assert evaluation.overall.search_recall[1] == 0
+
+
+def test_squad_figures_count_refusals() -> None:
+    evaluation = run({TALL: answer("x", short="40 m"), BUILT: REFUSED, MAYOR: REFUSED})
+    assert evaluation.overall.exact_match == evaluation.overall.f1 == 2 / 3
+
+
+def test_instruments_count_tokens_and_check_citations() -> None:
+    questions = QuestionSet("town", Path("documents"), (TALL,))
+    said = answer("It is 40 m tall.", citation(BRIDGE), passages=(passage(0, 47),))
+    with_ = Instruments(
+        entails=lambda text, cited: False,
+        count_tokens=lambda texts: [len(text.split()) for text in texts],
+    )
+    (outcome,) = evaluate(questions, Script({"tall": said}, document()), instruments=with_).outcomes
+    assert (outcome.tokens_read, outcome.tokens_said) == (11, 5)
+    assert outcome.support is not None
+    assert (outcome.support.sentences, outcome.support.supported) == (1, 0)
+
+
+class Stopping(Script):
+    """Is interrupted at its second question, once."""
+
+    asked = 0
+
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), /, *, scope: Scope | None = None
+    ) -> Answer:
+        self.asked += 1
+        if self.asked == 2:
+            raise KeyboardInterrupt
+        return super().ask(question, history, scope=scope)
+
+
+def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
+    questions = QuestionSet("town", Path("documents"), (TALL, BUILT, MAYOR))
+    said = answer("It is 40 m tall.", citation("40 m   tall."), confidence=0.7)
+    script = Stopping({"tall": said, "built": REFUSED, "mayor": REFUSED}, document())
+    journal = Journal.of_run(tmp_path, questions.questions, ["state"])
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(questions, script, journal=journal)
+    assert list(journal.read(questions.questions)) == ["tall"]
+    with journal.file.open("ab") as file:
+        file.write(b'{"id": "built", "outc')  # cut off by a crash
+    found = evaluate(questions, script, journal=journal)
+    assert script.asked == 4  # not asked the first again
+    assert not journal.file.exists()
+    whole = evaluate(questions, script)
+    kept = [(o.question, o.correct, o.confidence, o.stage) for o in found.outcomes]
+    assert kept == [(o.question, o.correct, o.confidence, o.stage) for o in whole.outcomes]
+    other = Journal.of_run(tmp_path, questions.questions, ["another state"])
+    assert other.file != journal.file
+
+
+def test_a_journal_survives_a_line_cut_off(tmp_path: Path) -> None:
+    (outcome,) = run({TALL: REFUSED}).outcomes
+    journal = Journal(tmp_path / "runs" / "x.jsonl")
+    journal.add(outcome)
+    with journal.file.open("ab") as file:
+        file.write(b'{"id": "tall"')
+    journal.add(replace(outcome, question=BUILT))
+    assert list(journal.read([TALL, BUILT])) == ["tall", "built"]
+    assert journal.read([TALL])["tall"].question is TALL
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FootnoteError, match="could not be written"):
+        Journal(tmp_path / "file" / "x.jsonl").add(outcome)
+
+
+# --- the page -----------------------------------------------------------------------------------
+
+
+def test_the_page_needs_nothing_else_and_escapes_everything() -> None:
+    nasty = replace(TALL, question="<script>alert(1)</script> & why?")
+    script = Script(
+        {nasty.question: answer("<img src=x onerror=y>", citation(BRIDGE), confidence=0.4)},
+        document(),
+    )
+    questions = QuestionSet("<b>town</b>", Path("documents"), (nasty,))
+    page = html_report(evaluate(questions, script))
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "<b>town" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; why?" in page
+    assert "http" not in page.replace("http-equiv", "")
+    assert "prefers-color-scheme:dark" in page
+    for part in ("40 m", "not retrieved", "Risk by coverage", "Reliability", "Right, by type"):
+        assert part in page
+
+
+def test_the_page_of_a_faultless_run_and_a_comparison() -> None:
+    said = answer("It is 40 m tall.", citation("40 m   tall."), passages=(passage(0, 47),))
+    evaluation = run({TALL: said, MAYOR: REFUSED})
+    rows = json.loads(to_json(evaluation))["outcomes"]
+    page = html_report(evaluation, compare(rows, rows))
+    assert "<p>None.</p>" in page
+    assert "Since the earlier run, on 2 shared questions" in page
+    assert "Reliability" not in page  # no answer states a confidence

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from transformers import BertModel
 
 from index.embedding import (
     HashingEmbedder,
@@ -21,6 +23,8 @@ from index.embedding import (
     unit_rows,
 )
 from index.errors import ModelError
+from index.packed_bert import PackedBert
+from index.sentence_model import _BATCH_TOKENS, _batches
 
 TEXTS = ["A fox.", "", "你好 😀", "The capital of France is Paris.", "word " * 400]
 
@@ -87,19 +91,70 @@ def test_real_vectors_know_meaning(real: SentenceTransformerEmbedder) -> None:
     assert question @ near > question @ far + 0.3
 
 
-def test_bfloat16_changes_next_to_nothing(
+def test_fast_ways_change_next_to_nothing(real: SentenceTransformerEmbedder) -> None:
+    """Packed, in half precision and sorted by length, against plain float32."""
+    texts = ["A fox.", *TEXTS, "The quick brown fox jumps over the lazy dog. " * 20, "1,250 ü"] * 3
+    fast, plain = real.embed(texts), real.embed_plainly(texts)
+    assert (np.sum(fast * plain, axis=1) >= 0.999).all()
+    assert ("bfloat16" in real.runs) == has_fast_bfloat16()
+    if has_fast_bfloat16():
+        assert not np.array_equal(fast, plain), "the precision was not switched"
+
+
+def test_packing_in_float32_changes_nothing(real: SentenceTransformerEmbedder) -> None:
+    import torch
+
+    model = real._load_model()
+    encoder = next(part for part in model._model.modules() if isinstance(part, BertModel))
+    config = encoder.config
+    packed = PackedBert(encoder, config.num_attention_heads, config.layer_norm_eps, torch.float32)
+    ours = unit_rows(packed(model._ids(TEXTS)))
+    assert np.allclose(ours, real.embed_plainly(TEXTS), atol=1e-5)
+
+
+def test_a_model_that_packing_cannot_do_runs_plainly(
     real: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    texts = [text for text in TEXTS if text]
-    real.embed(texts)
-    if not has_fast_bfloat16():
-        pytest.skip("this CPU has no fast bfloat16, so it is not used")
-    monkeypatch.setattr(real, "_bfloat16", True)
-    fast = real.embed(texts)
-    monkeypatch.setattr(real, "_bfloat16", False)
-    exact = real.embed(texts)
-    assert (np.sum(fast * exact, axis=1) >= 0.999).all()
-    assert not np.array_equal(fast, exact), "the precision was not switched"
+    """Another pooling, say: what the packed encoder gives is then not what the model gives."""
+    model = real._load_model()
+    expected = real.embed_plainly(TEXTS)
+    monkeypatch.setattr(model, "encode_plainly", lambda texts: -model._encode_plainly(texts))
+    assert model._pack() is None
+    monkeypatch.setattr(model, "_packed", None)
+    assert (np.sum(real.embed(TEXTS) * expected, axis=1) >= 0.999).all()
+    assert "packed" not in real.runs
+
+
+def test_a_question_need_not_wait_for_a_sync(real: SentenceTransformerEmbedder) -> None:
+    """Threads that embed beside each other get what each would get alone."""
+    if "packed" not in real.runs:
+        pytest.skip("only packed models embed side by side")
+    texts = [f"{text} {number}" for number in range(30) for text in TEXTS[:4]]
+    alone = real.embed(texts)
+    finished: list[str] = []
+
+    def sync() -> None:
+        assert np.allclose(real.embed(texts * 4)[: len(texts)], alone, atol=0.02)
+        finished.append("sync")
+
+    thread = threading.Thread(target=sync)
+    thread.start()
+    for _ in range(3):
+        real.embed(["What is it?"])
+        finished.append("question")
+    thread.join()
+    assert finished[0] == "question"
+    assert "sync" in finished
+
+
+@given(lengths=st.lists(st.integers(1, 300), max_size=60))
+def test_batches_hold_every_text_once_and_few_tokens(lengths: list[int]) -> None:
+    batches = list(_batches(lengths))
+    assert sorted(at for batch in batches for at in batch) == list(range(len(lengths)))
+    for batch in batches:
+        assert len(batch) == 1 or sum(lengths[at] for at in batch) <= _BATCH_TOKENS
+    longest = [lengths[at] for batch in batches for at in batch]
+    assert longest == sorted(longest, reverse=True)
 
 
 def test_text_is_read_up_to_the_window_and_no_further(real: SentenceTransformerEmbedder) -> None:

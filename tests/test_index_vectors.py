@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from index.errors import DamagedError, StoreError
 from index.vectors import FaissStore, VectorStore
+from index.vectors_exact import one_thread
 
 DIMENSION = 8
 
@@ -101,6 +102,15 @@ def test_a_copy_is_independent() -> None:
     assert (len(store), len(twin)) == (3, 3)
     assert store.search(rows_for([1]), 1)[1][0, 0] == 1
     assert twin.search(rows_for([9]), 1)[1][0, 0] == 9
+
+
+def test_searching_leaves_faiss_its_threads() -> None:
+    before = faiss.omp_get_max_threads()
+    filled([1, 2, 3]).search(rows_for([1]), 1)
+    assert faiss.omp_get_max_threads() == before
+    with one_thread():
+        assert faiss.omp_get_max_threads() == 1
+    assert faiss.omp_get_max_threads() == before
 
 
 def test_saved_and_loaded_is_the_same(tmp_path: Path) -> None:

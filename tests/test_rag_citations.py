@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Chunk, DocumentInfo
+from rag.checking.evidence import spans
+from rag.checking.facts import facts, lacking
+from rag.checking.linking import misplaced
+from rag.checking.polarity import contradiction
 from rag.citations import CheckedSentence, check, numbered
-from rag.evidence import spans
-from rag.facts import facts, lacking
-from rag.linking import misplaced
-from rag.polarity import contradiction
 from rag.types import Parts, Passage, Verdict
 
 OFFSET = 40  # where the chunk begins in its document

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.amounts import same_quantity
-from rag.facts import facts, lacking
-from rag.quantities import figures
+from rag.checking.amounts import same_quantity
+from rag.checking.facts import facts, lacking
+from rag.checking.quantities import figures
 
 SAME = [
     ("29,000 patents", "29 000 patents"),

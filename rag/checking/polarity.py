@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from index.analysis import QUESTION_WORDS, fold, terms
-from rag.wording import wording
+from rag.checking.wording import wording
 
 # Said with a negation, meant without: put right before anything is compared.
 _REWRITES = tuple(

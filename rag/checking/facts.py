@@ -1,7 +1,7 @@
 """What a sentence says that can be checked word for word, and whether some other words hold it.
 
 Numbers, dates, codes, names and quotations are either there or they are not. Meaning is weighed
-elsewhere (`rag.polarity`, `rag.citations`); this module only looks for what has to occur.
+elsewhere (`rag.checking.polarity`, `rag.citations`); this module only looks for what has to occur.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from index.analysis import fold
-from rag.amounts import Quantity, same_quantity
-from rag.dates import Moment, same_moment
-from rag.names import Name, Wording, missing_name, wording_of
-from rag.quantities import Figures, figures
+from rag.checking.amounts import Quantity, same_quantity
+from rag.checking.dates import Moment, same_moment
+from rag.checking.names import Name, Wording, missing_name, wording_of
+from rag.checking.quantities import Figures, figures
 
 _QUOTED = re.compile(
     r"“([^“”]{2,400})”|\"([^\"]{2,400})\"|«\s?([^«»]{2,400}?)\s?»|„([^“”„]{2,400})[“”]"

@@ -2,7 +2,7 @@
 
 "Jochi died in 1223" beside "Jochi died in 1226" says otherwise, even where 1223 stands somewhere
 near. What takes whose place is told by the words on either side. Looks at single sentences that
-say nearly the same; facts that are simply nowhere are found in `rag.facts`.
+say nearly the same; facts that are simply nowhere are found in `rag.checking.facts`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import re
 from functools import lru_cache
 
 from index.analysis import fold
-from rag.linking import Anchor, anchors, of_a_kind, same_anchor
-from rag.wording import content
+from rag.checking.linking import Anchor, anchors, of_a_kind, same_anchor
+from rag.checking.wording import content
 
 _SAME = 0.6  # of a sentence's wording has to stand in the other, for one to be a version of it
 _WORD = re.compile(r"[^\W_]+(?:[.,:'’][^\W_]+)*")

@@ -1,7 +1,7 @@
 """Dates in a text as year, month and day, in a form in which two writings of one compare.
 
 "6 May 2025", "May 6th, 2025", "06.05.2025" and "2025-05-06" are one day; a year or a month alone is
-a date with parts not said. Numbers and times of day are in `rag.quantities`.
+a date with parts not said. Numbers and times of day are in `rag.checking.quantities`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.quantity_words import MONTHS, ORDINALS, TENS, UNITS
+from rag.checking.quantity_words import MONTHS, ORDINALS, TENS, UNITS
 
 _MONTH = rf"(?P<month>{'|'.join(MONTHS)})\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"

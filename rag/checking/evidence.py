@@ -11,12 +11,12 @@ from functools import lru_cache
 
 from index.analysis import terms
 from index.sentences import sentence_spans
-from rag.exchanges import exchanged
-from rag.facts import Facts, facts, fold_quotes, lacking, wanted_quantities
-from rag.linking import clauses, misplaced, other_subject
-from rag.polarity import contradiction
+from rag.checking.exchanges import exchanged
+from rag.checking.facts import Facts, facts, fold_quotes, lacking, wanted_quantities
+from rag.checking.linking import clauses, misplaced, other_subject
+from rag.checking.polarity import contradiction
+from rag.checking.wording import content
 from rag.types import Citation, Passage, Verdict
-from rag.wording import content
 
 LONGEST_SPAN = 3  #: sentences of one citation at most
 _JUDGED = 12  # spans looked at closely, of some hundreds

@@ -1,4 +1,4 @@
-"""The English words for numbers, months and units that `rag.quantities` reads. Data only."""
+"""English words for numbers, months and units, read by `rag.checking.quantities`. Data only."""
 
 from __future__ import annotations
 

@@ -14,10 +14,10 @@ from functools import lru_cache
 from itertools import pairwise
 
 from index.sentences import sentence_spans
-from rag.amounts import Quantity, same_quantity
-from rag.dates import Moment, same_moment
-from rag.facts import Facts, facts, wanted_quantities
-from rag.wording import content, wording
+from rag.checking.amounts import Quantity, same_quantity
+from rag.checking.dates import Moment, same_moment
+from rag.checking.facts import Facts, facts, wanted_quantities
+from rag.checking.wording import content, wording
 
 _SEGMENT = re.compile(
     r"\s\|\s|[;\n]|[.:!?]\s|,\s(?:and|but|while|whereas|or|which|who)\s|"

@@ -1,7 +1,7 @@
 """Words brought to a form in which a paraphrase meets its source: stems, and groups of synonyms.
 
 Only words that everybody uses alike are grouped; what a subject means by its own words is left to
-the reader. Opposites are in `rag.polarity`.
+the reader. Opposites are in `rag.checking.polarity`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from index.analysis import QUESTION_WORDS, fold, terms
-from rag.quantity_words import DIGITS, MONTHS, SCALES, TENS, UNITS
+from rag.checking.quantity_words import DIGITS, MONTHS, SCALES, TENS, UNITS
 
 #: Words that say where something is written or how sure it is, not what.
 _REPORTING = frozenset(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from rag.amounts import Quantity
-from rag.dates import blank
-from rag.quantity_words import DIGITS
+from rag.checking.amounts import Quantity
+from rag.checking.dates import blank
+from rag.checking.quantity_words import DIGITS
 
 _CLOCK = re.compile(
     r"(?<![\w.,:])(?P<hour>[01]?\d|2[0-4])(?:[:.](?P<minute>[0-5]\d))?\s?(?:(?P<half>[ap])\.?m\b\.?|"

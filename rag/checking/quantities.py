@@ -2,7 +2,7 @@
 
 "29,000", "29 000", "29 thousand" and "29k" are one number, "90 minutes" and "1 hour 30 minutes" one
 length of time. It computes nothing that is not written: no currency is changed, no years are
-subtracted. Dates and times of day are read in `rag.dates` and `rag.clock`.
+subtracted. Dates and times of day are read in `rag.checking.dates` and `rag.checking.clock`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from rag.amounts import Quantity
-from rag.clock import clock_times
-from rag.dates import Moment, blank, moments
-from rag.quantity_words import (
+from rag.checking.amounts import Quantity
+from rag.checking.clock import clock_times
+from rag.checking.dates import Moment, blank, moments
+from rag.checking.quantity_words import (
     DIGITS,
     FRACTIONS,
     LONE,

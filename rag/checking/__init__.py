@@ -1,0 +1,1 @@
+"""What a sentence claims, and whether a passage says it: figures, dates, names, negation."""
