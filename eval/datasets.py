@@ -8,9 +8,10 @@ computes no figure.
 
 from __future__ import annotations
 
+import json
 import os.path
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
@@ -22,7 +23,17 @@ from eval.public_sets import (
     load_beir,
     load_squad,
 )
-from eval.rows import Place, filled, json_rows, list_of, one_of, optional_list, short, text_of
+from eval.rows import (
+    Place,
+    filled,
+    json_rows,
+    lines_of,
+    list_of,
+    one_of,
+    optional_list,
+    short,
+    text_of,
+)
 from index.errors import UsageError
 from rag.types import Turn
 
@@ -40,11 +51,13 @@ __all__ = [
     "load_beir",
     "load_set",
     "load_squad",
+    "my_questions_file",
     "read_questions",
 ]
 
 BUILT_IN = Path(__file__).parent / "sets"
 QUESTIONS = "questions.jsonl"
+DOCUMENTS = "documents.json"  #: in place of documents/: a list of paths elsewhere on the disk
 
 
 class QuestionType(StrEnum):
@@ -84,6 +97,7 @@ class Question:
     traits: tuple[str, ...] = ()  #: what else is worth counting by, e.g. "follow-up"
     contradicted_by: tuple[Evidence, ...] = ()  #: what documents say against a false premise
     without: tuple[str, ...] = ()  #: sources left out when it is asked: what they say is held out
+    place: str = field(default="", compare=False)  #: where it is written, for messages
 
     @property
     def formats(self) -> tuple[str, ...]:
@@ -99,6 +113,12 @@ class QuestionSet:
     name: str
     documents: Path
     questions: tuple[Question, ...]
+    roots: tuple[Path, ...] = ()  #: what to index before asking; empty: ask an index that is there
+
+
+def my_questions_file(data_folder: Path) -> Path:
+    """Where corrections are kept, a question a line."""
+    return data_folder / "eval" / "mine.jsonl"
 
 
 def built_in_sets() -> list[str]:
@@ -110,21 +130,40 @@ def load_set(path_or_name: str | Path) -> QuestionSet:
     """The set in a folder, or a built-in set by name. Raises UsageError when anything is amiss."""
     built_in = built_in_sets()
     folder = BUILT_IN / path_or_name if str(path_or_name) in built_in else Path(path_or_name)
-    lines, documents = folder / QUESTIONS, folder / "documents"
-    if not os.path.isfile(lines) or not os.path.isdir(documents):
+    lines, documents, listed = (folder / name for name in (QUESTIONS, "documents", DOCUMENTS))
+    has_list = os.path.isfile(listed)
+    if not os.path.isfile(lines) or not (os.path.isdir(documents) or has_list):
         raise UsageError(
             f"{path_or_name} is no question set: name a folder that holds documents/ and "
             f"{QUESTIONS}, or a built-in set ({', '.join(built_in) or 'none'})."
         )
-    return QuestionSet(folder.resolve().name, documents, read_questions(lines, folder))
+    roots = _listed(listed) if has_list else (documents,)
+    questions = read_questions(lines, folder, anywhere=has_list)
+    return QuestionSet(folder.resolve().name, documents, questions, roots)
 
 
-def read_questions(lines: Path, folder: Path) -> tuple[Question, ...]:
-    """The questions of a file; the sources they name lie in ``folder``."""
+def _listed(path: Path) -> tuple[Path, ...]:
+    """The files and folders that ``documents.json`` names: a JSON list of absolute paths."""
+    place = Place(path, 1)
+    try:
+        rows = json.loads("\n".join(line for _, line in lines_of(path)))
+    except (ValueError, RecursionError):
+        raise place.fault("no JSON", "write a list of paths") from None
+    if not isinstance(rows, list) or not rows:
+        raise place.fault(short(repr(rows)), "write a list of paths")
+    roots = tuple(Path(filled(row, "the list", place)) for row in rows)
+    for root in roots:
+        if not os.path.exists(root):
+            raise place.fault(f"the path {str(root)!r}, which is not there", "mend the path")
+    return roots
+
+
+def read_questions(lines: Path, folder: Path, *, anywhere: bool = False) -> tuple[Question, ...]:
+    """The questions of a file; sources lie in ``folder``/documents, or ``anywhere`` on the disk."""
     questions: list[Question] = []
     first_line: dict[str, int] = {}
     for row, place in json_rows(lines):
-        question = _question(row, place, folder)
+        question = _question(row, place, None if anywhere else folder)
         if question.id in first_line:
             raise place.fault(
                 f"the id {question.id!r} of line {first_line[question.id]} again", "give it its own"
@@ -136,7 +175,7 @@ def read_questions(lines: Path, folder: Path) -> tuple[Question, ...]:
     return tuple(questions)
 
 
-def _question(row: Mapping[str, object], place: Place, folder: Path) -> Question:
+def _question(row: Mapping[str, object], place: Place, folder: Path | None) -> Question:
     kind = one_of(row, "type", [kind.value for kind in QuestionType], place)
     question = Question(
         id=text_of(row, "id", place),
@@ -153,6 +192,7 @@ def _question(row: Mapping[str, object], place: Place, folder: Path) -> Question
         without=tuple(
             filled(one, "without", place) for one in optional_list(row, "without", place)
         ),
+        place=f"{place.file.name}, line {place.line}",
     )
     _check(question, place)
     return question
@@ -186,10 +226,12 @@ def _turn(item: object, place: Place) -> Turn:
     return Turn(text_of(item, "question", place), text_of(item, "answer", place))
 
 
-def _evidence(item: object, place: Place, folder: Path) -> Evidence:
+def _evidence(item: object, place: Place, folder: Path | None) -> Evidence:
     if not isinstance(item, dict):
         raise place.fault(f"the evidence {item!r}", 'write {"source": …, "quote": …}')
     source, quote = text_of(item, "source", place), text_of(item, "quote", place)
+    if folder is None:  # the evaluation names what no indexed document holds
+        return Evidence(source, quote)
     path = PurePosixPath(source)
     inside = path.parts[:1] == ("documents",) and ".." not in path.parts
     if not inside or not os.path.isfile(folder / source):

@@ -47,6 +47,7 @@ def judge(
     # The bare sentences: in ``answer.text`` the marker "[1]" would pass for the number 1.
     said = " ".join(sentence.text for sentence in answer.sentences)
     right = not answer.declined and answer_correct(said, answer.short, question.answers)
+    bare = "" if answer.declined else answer.short or said
     found = _ranked(answer)
     first = min(found, key=_search_place, default=None)
     outcome = Outcome(
@@ -69,8 +70,11 @@ def judge(
         retrieved_rank=_rank(found, places),
         search_rank=_rank(sorted(found, key=_search_place), places),
         confidence=answer.confidence,
-        short_f1=_short_score(token_f1, answer, question),
-        short_exact=_short_score(exact_match, answer, question),
+        short_f1=token_f1(answer.short, question.answers)
+        if answer.short and question.answers
+        else None,
+        exact=exact_match(bare, question.answers),
+        f1=token_f1(bare, question.answers),
         seconds=seconds,
         retrieval_only=first is not None
         and answer_correct(first.chunk.text, None, question.answers),
@@ -114,14 +118,6 @@ def _kept(answer: Answer) -> dict[str, object]:
     if isinstance(refusal, dict):
         row["refusal"] = {"reason": refusal["reason"], "missing_words": refusal["missing_words"]}
     return {key: value for key, value in row.items() if key not in _LEFT_OUT}
-
-
-def _short_score(
-    metric: Callable[[str, Sequence[str]], float], answer: Answer, question: Question
-) -> float | None:
-    if not answer.short or not question.answers:
-        return None
-    return metric(answer.short, question.answers)
 
 
 def _ranked(answer: Answer) -> tuple[Passage, ...]:

@@ -309,3 +309,16 @@ def wilson_interval(successes: int, trials: int) -> tuple[float, float] | None:
     half = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
     scale = 1 + z * z / trials
     return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
+
+
+def cohens_kappa(one: Sequence[bool], other: Sequence[bool]) -> float | None:
+    """(agreement - chance) / (1 - chance), chance from both sides' own shares of yes.
+
+    Source: Cohen 1960. None of nothing, or where both always say the same one thing.
+    """
+    if not one:
+        return None
+    agreed = sum(a is b for a, b in zip(one, other, strict=True)) / len(one)
+    yes, yes_other = sum(one) / len(one), sum(other) / len(other)
+    chance = yes * yes_other + (1 - yes) * (1 - yes_other)
+    return (agreed - chance) / (1 - chance) if chance < 1 else None

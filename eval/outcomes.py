@@ -68,7 +68,8 @@ class Outcome:
     search_rank: int | None  #: the same in the order of search alone, before the reader
     confidence: float | None
     short_f1: float | None  #: F1 of the bare answer; None when there is none or nothing to find
-    short_exact: float | None  #: whether the bare answer is a variant, by SQuAD's rules
+    exact: float  #: SQuAD's exact match: the bare answer, or nothing where declined, with gold
+    f1: float  #: SQuAD's F1 of the same
     seconds: float
     retrieval_only: bool = False  #: would the first passage of the search alone have been right
     support: Support | None = None  #: None when it was not checked, or nothing was said

@@ -107,11 +107,18 @@ def evaluate(
         outcomes=tuple(outcomes),
         overall=summarise(outcomes),
         by_type=grouped(outcomes, lambda o: (o.question.type,), QuestionType),
-        by_trait=grouped(outcomes, lambda o: o.question.traits, ()),
-        by_format=grouped(outcomes, lambda o: o.question.formats, ()),
+        by_trait=grouped(
+            outcomes, lambda o: o.question.traits, sorted({t for q in questions for t in q.traits})
+        ),
+        by_format=grouped(
+            outcomes,
+            lambda o: o.question.formats,
+            sorted({f for q in questions for f in q.formats}),
+        ),
         lost=losses(outcomes),
         unlocated=tuple(
-            f"{question.id}: {piece.quote}"
+            f"{question.place + ', ' if question.place else ''}{question.id}: "
+            f"{piece.quote or piece.source}"
             for question in questions
             for piece in (*question.evidence, *question.contradicted_by)
             if not library.locate(piece)

@@ -32,7 +32,8 @@ class Summary:
     accuracy: float | None  #: right answers and right refusals over all questions
     answer_accuracy: float | None  #: right answers over the answerable questions
     correct_and_cited: float | None  #: right answers that also cite gold, over the answerable
-    short_exact: float | None  #: SQuAD's exact match of the bare answers given
+    exact_match: float | None  #: SQuAD's, of the bare answer; nothing is right for no answer
+    f1: float | None  #: SQuAD's, of the same
     short_f1: float | None  #: mean F1 of the bare answers given
     citation_precision: float | None  #: citations that overlap gold, over all citations given
     citation_recall: float | None  #: answered answerable questions that cite gold
@@ -78,7 +79,8 @@ def summarise(outcomes: Sequence[Outcome]) -> Summary:
         correct_and_cited=_share(
             sum(o.correct and o.cited_gold for o in answerable), len(answerable)
         ),
-        short_exact=mean([o.short_exact for o in answered if o.short_exact is not None]),
+        exact_match=mean([o.exact for o in outcomes]),
+        f1=mean([o.f1 for o in outcomes]),
         short_f1=mean([o.short_f1 for o in answered if o.short_f1 is not None]),
         citation_precision=_share(sum(o.gold_citations for o in outcomes), citations),
         citation_recall=_share(sum(o.cited_gold for o in answered), len(answered)),

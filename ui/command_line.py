@@ -1,4 +1,4 @@
-"""The ``footnote`` command: index, forget, ask, search, chat, eval, show, models, doctor.
+"""The ``footnote`` command: what can be typed after it, and how errors and interruptions end.
 
 Answers go to standard output, everything else to standard error. An error is one sentence; exit
 code 2 is misuse, 1 failure, 130 an interruption. Heavy imports wait until a command needs them, so
@@ -106,7 +106,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for add in (_add_index, _add_forget, _add_ask, _add_search):
         add(commands)
-    for add in (_add_chat, _add_eval, _add_show, _add_models, _add_doctor):
+    for add in (_add_chat, _add_eval, _add_calibrate, _add_show, _add_models, _add_doctor):
         add(commands)
     return parser
 
@@ -156,10 +156,44 @@ def _add_chat(commands: Commands) -> None:
 
 def _add_eval(commands: Commands) -> None:
     measure = commands.add_parser("eval", help="check answers against a set of questions")
-    measure.add_argument("set", nargs="?", default="samples", metavar="SET", help="name or folder")
+    measure.add_argument(
+        "set",
+        nargs="?",
+        default="samples",
+        metavar="SET",
+        help="a built-in set (samples, citations), mine (your corrections), a set's name, folder "
+        "or file (SQuAD, BEIR, JSONL, CSV); or new, to make one from DOCS",
+    )
+    measure.add_argument("documents", nargs="*", metavar="DOCS", help="for new: files and folders")
+    _add_place(measure)
     measure.add_argument("--split", choices=["dev", "test"], help="only this part of the set")
+    measure.add_argument("--limit", type=int, metavar="N", help="ask N questions, spread evenly")
     measure.add_argument("--json", action="store_true", help="print the results as JSON")
+    measure.add_argument("--html", metavar="FILE", help="also write a report as a web page")
     measure.add_argument("--failures", type=int, default=0, metavar="N", help="show N failures")
+    measure.add_argument("--compare", metavar="FILE", help="what changed since this --json output")
+    measure.add_argument(
+        "--fail-under", metavar="NAME=VALUE,…", help="fail when a figure is lower: accuracy=0.9"
+    )
+    measure.add_argument(
+        "--closed-book", action="store_true", help="SQuAD: give the reader the right paragraph"
+    )
+    measure.add_argument("--name", metavar="NAME", help="for new: what to call the set")
+    measure.add_argument(
+        "--questions", type=int, default=40, metavar="N", help="for new: how many to propose"
+    )
+    measure.add_argument("--yes", action="store_true", help="for new: keep all, ask nothing")
+
+
+def _add_calibrate(commands: Commands) -> None:
+    fit = commands.add_parser("calibrate", help="fit the refusal threshold to your documents")
+    fit.add_argument("set", metavar="SET", help="a set from footnote eval new, or any other")
+    _add_place(fit)
+    fit.add_argument(
+        "--wrong-at-most", type=float, metavar="SHARE", help="of the answers given, e.g. 0.05"
+    )
+    fit.add_argument("--write", action="store_true", help="put the threshold into the settings")
+    fit.add_argument("--json", action="store_true", help="print the fit as JSON")
 
 
 def _add_show(commands: Commands) -> None:

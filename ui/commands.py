@@ -17,7 +17,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from eval.datasets import load_set
 from index.errors import FootnoteError, UsageError
 from index.index import Index
 from index.loading import Sandbox, supported, tesseract
@@ -45,7 +44,6 @@ from ui.printing import (
     print_json,
     print_passages,
     print_report,
-    progress_bar,
     say,
     short_path,
     sync_progress,
@@ -75,6 +73,7 @@ def run(options: argparse.Namespace) -> int:
         "search": search,
         "chat": chat,
         "eval": evaluate_set,
+        "calibrate": calibrate,
         "show": show,
         "models": models,
         "doctor": doctor,
@@ -243,23 +242,16 @@ def search(options: argparse.Namespace, settings: Settings) -> int:
 
 def evaluate_set(options: argparse.Namespace, settings: Settings) -> int:
     """Check answers against gold."""
-    from eval import report
-    from eval.runner import evaluate
+    from ui.evaluating import evaluate_set as measure
 
-    if not options.set:
-        raise UsageError("The name of the question set is empty; leave it out, or name a set.")
-    questions = load_set(options.set)
-    with sync_progress() as progress:
-        assistant = Assistant.open(
-            documents=questions.documents, settings=settings, progress=progress
-        )
-    with assistant, progress_bar("asking") as step:
-        evaluation = evaluate(questions, assistant, split=options.split, progress=step)
-    if options.json:
-        print(report.to_json(evaluation))
-    else:
-        Console(highlight=False).print(report.table(evaluation, failures=options.failures))
-    return 0
+    return measure(options, settings)
+
+
+def calibrate(options: argparse.Namespace, settings: Settings) -> int:
+    """Fit the refusal threshold to a set of questions."""
+    from ui.calibrating import calibrate as fit
+
+    return fit(options, settings)
 
 
 def chat(options: argparse.Namespace, settings: Settings) -> int:

@@ -23,6 +23,8 @@ from eval.benchmarks import (
     speed,
     squad_answers,
     squad_retrieval,
+    stories,
+    syllabi,
     vectors_at_size,
 )
 from eval.benchmarks.figures import Result
@@ -69,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         squad.add_argument("data", type=Path, help="a SQuAD file, .json or .json.gz")
         squad.add_argument("--limit", type=_count, metavar="N", help="ask N questions only")
     answers.add_argument("--other", type=Path, metavar="FILE", help="SQuAD file of other articles")
+    _add_reader(names)
     fusing = names.add_parser("fusion", help="ways to fuse dense and lexical search, compared")
     fusing.add_argument("data", type=Path, nargs="+", help="SQuAD files nothing is reported on")
     fusing.add_argument("--limit", type=_count, metavar="N", help="search N questions only")
@@ -82,6 +85,20 @@ def _parser() -> argparse.ArgumentParser:
     whole = names.add_parser("overview", help="summaries beside the paragraph people wrote")
     whole.add_argument("data", type=Path, help="a SQuAD file, .json or .json.gz")
     return parser
+
+
+def _add_reader(names: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Public question sets that are neither SQuAD's format nor about retrieval."""
+    tales = names.add_parser("stories", help="the reader on FairytaleQA, the section given")
+    tales.add_argument("data", type=Path, help="a FairytaleQA file, .jsonl or .jsonl.gz")
+    courses = names.add_parser("syllabi", help="SyllabusQA, from file to answer")
+    courses.add_argument("data", type=Path, help="a SyllabusQA folder")
+    courses.add_argument("--format", choices=list(syllabi.FORMATS), default="pdf")
+    courses.add_argument(
+        "--all", action="store_true", help="ask all syllabi, not the one a question is on"
+    )
+    for parser in (tales, courses):
+        parser.add_argument("--limit", type=_count, metavar="N", help="ask N questions only")
 
 
 def _add_performance(names: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -114,6 +131,10 @@ def _measure(options: argparse.Namespace) -> Result:
             options.data, other=options.other, limit=options.limit
         ),
         "closed-book": lambda: closed_book.measure(options.data, limit=options.limit),
+        "stories": lambda: stories.measure(options.data, limit=options.limit),
+        "syllabi": lambda: syllabi.measure(
+            options.data, format_=options.format, everywhere=options.all, limit=options.limit
+        ),
         "fusion": lambda: fusion.measure(options.data, limit=options.limit),
         "nfcorpus": lambda: nfcorpus.measure(
             options.data, split=options.split, limit=options.limit

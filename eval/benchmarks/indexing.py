@@ -1,8 +1,9 @@
 """How fast files become an index: the whole pipeline beside the embedder alone, and beside others.
 
 The files are generated: half Markdown, half PDF. "The embedder alone" embeds the texts of the
-index's own passages, nothing else. Others are measured in the same run on the same files by a
-Python that has them, see `eval.benchmarks.rivals`.
+index's own passages, nothing else. Others are measured by turns with ours on the same files by a
+Python that has them, see `eval.benchmarks.rivals`; shares and ratios are taken round by round, so
+that what else the machine does falls on all.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import random
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -71,6 +72,7 @@ def measure(*, files: int = FILES, rounds: int = ROUNDS, rivals: Path | None = N
         embedder.embed(["warm"])
         whole: list[float] = []
         alone: list[float] = []
+        others: list[dict[str, float]] = []
         texts: list[str] = []
         for number in range(rounds):
             with Index.open(Path(base) / f"index-{number}", embedder) as index:
@@ -78,6 +80,8 @@ def measure(*, files: int = FILES, rounds: int = ROUNDS, rivals: Path | None = N
                 with index.snapshot() as snapshot:
                     texts = [chunk.embedding_text for _, chunk in snapshot.all_chunks()]
             alone.append(_seconds(partial(embedder.embed, texts)))
+            if rivals is not None:
+                others.append(_others(rivals, documents, embedder.folder))
         tokens = sum(embedder.count_tokens(texts))
         shares = [fast / slow for fast, slow in zip(alone, whole, strict=True)]
         took = percentile(whole, 50) or 0.0
@@ -87,8 +91,8 @@ def measure(*, files: int = FILES, rounds: int = ROUNDS, rivals: Path | None = N
             Figure("the embedder alone, median", tokens / (percentile(alone, 50) or 1), "tokens/s"),
             Figure("pipeline's share of that rate, median", percentile(shares, 50), "%"),
         ]
-        if rivals is not None:
-            figures += _beside(rivals, documents, embedder.folder, took)
+        if others:
+            figures += _beside(whole, others)
     return Result(
         "Indexing",
         f"{files} generated files, half Markdown, half PDF, {len(texts)} passages of "
@@ -97,7 +101,8 @@ def measure(*, files: int = FILES, rounds: int = ROUNDS, rivals: Path | None = N
     )
 
 
-def _beside(python: Path, documents: Path, model: Path, ours: float) -> list[Figure]:
+def _others(python: Path, documents: Path, model: Path) -> dict[str, float]:
+    """Seconds that each of the others takes, by name."""
     script = Path(__file__).with_name("rivals.py")
     done = subprocess.run(
         [str(python), str(script), str(documents), str(model)],
@@ -109,12 +114,20 @@ def _beside(python: Path, documents: Path, model: Path, ours: float) -> list[Fig
     if done.returncode:
         said = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
         raise FootnoteError(f"{python} could not run the others: {said[0]}")
-    found: dict[str, dict[str, float]] = json.loads(done.stdout.strip().splitlines()[-1])
-    figures = [Figure("the same files, Footnote", ours, "s")]
-    for name, told in (("LangChain + FAISS", "langchain"), ("txtai", "txtai")):
-        figures.append(Figure(f"the same files, {name}", found[told]["seconds"], "s"))
-    fastest = min(one["seconds"] for one in found.values())
-    return [*figures, Figure("as fast as the faster of the two", fastest / ours, "times")]
+    told: dict[str, dict[str, float]] = json.loads(done.stdout.strip().splitlines()[-1])
+    return {name: one["seconds"] for name, one in told.items()}
+
+
+def _beside(ours: Sequence[float], others: Sequence[dict[str, float]]) -> list[Figure]:
+    ratios = [min(round_.values()) / seconds for seconds, round_ in zip(ours, others, strict=True)]
+    figures = [Figure("the same files, Footnote, median", percentile(ours, 50), "s")]
+    for name in others[0]:
+        seconds = percentile([round_[name] for round_ in others], 50)
+        figures.append(Figure(f"the same files, {name}, median", seconds, "s"))
+    return [
+        *figures,
+        Figure("as fast as the faster of the two, median", percentile(ratios, 50), "times"),
+    ]
 
 
 def _seconds(action: Callable[[], object]) -> float:

@@ -25,7 +25,8 @@ def main() -> None:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     folder, model = Path(sys.argv[1]), sys.argv[2]
-    print(json.dumps({"langchain": langchain(folder, model), "txtai": txtai(folder, model)}))
+    told = {"LangChain + FAISS": langchain(folder, model), "txtai": txtai(folder, model)}
+    print(json.dumps(told))
 
 
 def pieces(folder: Path) -> list[str]:

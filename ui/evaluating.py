@@ -1,0 +1,256 @@
+"""What ``footnote eval`` and ``footnote calibrate`` do: open a set, ask it, show and save figures.
+
+Figures are made in `eval`; here is what a person typed and what they see.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from rich.console import Console
+
+from eval.datasets import QuestionSet
+from eval.journal import Journal, state_of_folders
+from eval.judging import Instruments
+from index.errors import FootnoteError, UsageError
+from index.types import Chunk
+from rag.assistant import Assistant, shared_embedder, shared_reader
+from rag.places import data_folder
+from rag.reader import EvidenceReader, Reader
+from rag.settings import Settings
+from ui.opening import expanded, open_assistant
+from ui.printing import print_json, progress_bar, say, sync_progress
+
+NEW, CITATIONS = "new", "citations"
+
+
+def evaluate_set(options: argparse.Namespace, settings: Settings) -> int:
+    """Check answers against gold; or propose a set, or examine the check of citations."""
+    from eval.beir_folders import is_beir
+
+    if options.set != NEW and options.documents:
+        raise UsageError(
+            f"{options.documents[0]} stands after the set {options.set}; documents are named only "
+            "after footnote eval new."
+        )
+    if options.set == NEW:
+        from ui.proposing import propose_set
+
+        return propose_set(options, settings)
+    if options.set == CITATIONS:
+        return _examine_citations(options, settings)
+    if options.closed_book:
+        return _closed_book(options)
+    if options.set and is_beir(expanded(options.set)):
+        return _search_beir(options, settings)
+    return _evaluate(options, settings)
+
+
+def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
+    from eval import report
+    from eval.compare import compare, load_outcomes
+    from eval.formats import open_set
+    from eval.runner import evaluate
+    from eval.targets import missed, parse_targets
+
+    # What would fail in the end fails first, before minutes of asking.
+    targets = parse_targets(options.fail_under) if options.fail_under is not None else {}
+    old = load_outcomes(expanded(options.compare)) if options.compare is not None else None
+    page = writable(options.html) if options.html is not None else None
+    set_ = limited(open_set(options.set, data_folder()), options.split, options.limit)
+    with assistant_for(set_, options, settings) as assistant, progress_bar("asking") as step:
+        # The models load before the clock runs.
+        assistant.ask(set_.questions[0].question)
+        evaluation = evaluate(
+            set_,
+            assistant,
+            split=options.split,
+            progress=step,
+            instruments=instruments(assistant, settings),
+            journal=journal_of(set_, options.split, assistant, settings),
+        )
+    data = report.to_dict(evaluation)
+    changes = compare(old, json.loads(json.dumps(data["outcomes"]))) if old is not None else None
+    if page is not None:
+        from eval.html_report import html_report
+
+        save(page, html_report(evaluation, changes))
+        say(f"The report is in {page}.")
+    if options.json:
+        print_json({**data, "comparison": asdict(changes) if changes else None})
+    else:
+        console = Console(highlight=False)
+        console.print(report.table(evaluation, failures=options.failures))
+        if changes is not None:
+            console.print(report.comparison_table(changes))
+    failed = missed(evaluation.overall, targets)
+    if failed:
+        raise FootnoteError(f"The evaluation falls short: {'; '.join(failed)}.")
+    return 0
+
+
+# ---- what an evaluation needs --------------------------------------------------------------
+
+
+def limited(set_: QuestionSet, split: str | None, limit: int | None) -> QuestionSet:
+    """At most so many questions of a split, evenly over it, the same ones each time."""
+    from eval.runner import chosen_questions
+
+    every = chosen_questions(set_, split)
+    if limit is not None and limit < 1:
+        raise UsageError(f"--limit is {limit}; it has to be at least 1.")
+    if limit is None or limit >= len(every):
+        return replace(set_, questions=tuple(every))
+    kept = tuple(every[at * len(every) // limit] for at in range(limit))
+    return replace(set_, questions=kept)
+
+
+def assistant_for(set_: QuestionSet, options: argparse.Namespace, settings: Settings) -> Assistant:
+    """An assistant over the documents of a set, or over the index that was asked for."""
+    if options.index is not None or options.docs or not set_.roots:
+        return open_assistant(options, settings)
+    with sync_progress() as progress:
+        return Assistant.open(documents=list(set_.roots), settings=settings, progress=progress)
+
+
+def instruments(assistant: Assistant, settings: Settings) -> Instruments:
+    """What is measured beside the answers: citations by the check, tokens, chunks."""
+    from eval.alce import entailed_by_check
+
+    embedder = shared_embedder(settings.embedder)
+
+    def chunks() -> Iterable[Chunk]:
+        with assistant.index.snapshot() as snapshot:
+            return [chunk for _, chunk in snapshot.all_chunks()]
+
+    return Instruments(
+        entails=entailed_by_check(_scorer(settings), embedder),
+        count_tokens=embedder.count_tokens,
+        chunks=chunks,
+    )
+
+
+def _scorer(settings: Settings) -> Reader:
+    """The reader of the settings: what is left to meaning when citations are checked."""
+    embedder = shared_embedder(settings.embedder)
+    return EvidenceReader(embedder) if settings.reader == "evidence" else shared_reader()
+
+
+def journal_of(
+    set_: QuestionSet, split: str | None, assistant: Assistant, settings: Settings
+) -> Journal:
+    """Where this run is kept until it is complete; a word when it was begun before."""
+    from eval.runner import chosen_questions
+
+    questions = chosen_questions(set_, split)
+    house = Path(__file__).resolve().parents[1]
+    documents = sorted(info.id for info in assistant.documents())
+    code = {".py": None, ".json": None, ".safetensors": None}
+    state = [
+        repr(settings),
+        shared_embedder(settings.embedder).fingerprint,
+        state_of_folders([house / room for room in ("index", "rag", "eval")], code),
+        *documents,
+    ]
+    journal = Journal.of_run(data_folder() / "eval" / "runs", questions, state)
+    done = len(journal.read(questions))
+    if done:
+        say(f"Going on where a stopped run was: {done} of {len(questions)} questions are answered.")
+    return journal
+
+
+def writable(words: str) -> Path:
+    """A file to be written later. Raises UsageError when its folder is not there."""
+    path = expanded(words)
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise UsageError(f"{path} cannot be written: name a file in a folder that is there.")
+    return path
+
+
+def save(path: Path, text: str) -> None:
+    """Write a text file. Raises FootnoteError when the disk refuses."""
+    try:
+        path.write_text(text, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise FootnoteError(
+            f"{path} could not be written ({error.strerror}): free some space or name another file."
+        ) from None
+
+
+# ---- other kinds of sets -------------------------------------------------------------------
+
+
+def _no_page(options: argparse.Namespace) -> None:
+    """These have figures only."""
+    for name in ("html", "compare", "fail_under"):
+        if getattr(options, name) is not None:
+            raise UsageError(
+                f"--{name.replace('_', '-')} works for sets of questions with answers only; leave "
+                "it out here."
+            )
+
+
+def _closed_book(options: argparse.Namespace) -> int:
+    """The reader with the right paragraph given, no search before it."""
+    from eval.benchmarks import closed_book, figures
+
+    _no_page(options)
+    result = closed_book.measure(expanded(options.set), limit=options.limit)
+    if options.json:
+        print_json(asdict(result))
+    else:
+        Console(highlight=False).print(figures.table(result))
+    return 0
+
+
+def _search_beir(options: argparse.Namespace, settings: Settings) -> int:
+    from eval.beir_folders import evaluate_search, retrieval_table, split_of, write_corpus
+    from eval.datasets import load_beir
+
+    _no_page(options)
+    folder = expanded(options.set)
+    split = split_of(folder, options.split)
+    beir = load_beir(folder, split)
+    texts, stems = write_corpus(beir, data_folder(), folder.resolve().name)
+    with sync_progress() as progress:
+        assistant = Assistant.open(documents=texts, settings=settings, progress=progress)
+    with assistant, progress_bar("searching") as step:
+        result = evaluate_search(
+            beir,
+            assistant,
+            stems,
+            name=folder.resolve().name,
+            split=split,
+            limit=options.limit,
+            progress=step,
+        )
+    if options.json:
+        print_json(result.to_dict())
+    else:
+        console = Console(highlight=False)
+        console.print(
+            f"{result.name}, {result.split} split: {result.queries} queries, {result.documents} "
+            "documents",
+            markup=False,
+        )
+        console.print(retrieval_table(result))
+    return 0
+
+
+def _examine_citations(options: argparse.Namespace, settings: Settings) -> int:
+    from eval.alce import entailed_by_check
+    from eval.citation_check import agreement, agreement_table, load_pairs
+
+    _no_page(options)
+    entails = entailed_by_check(_scorer(settings), shared_embedder(settings.embedder))
+    with progress_bar("checking") as step:
+        found = agreement(load_pairs(), entails, step)
+    if options.json:
+        print_json(found.to_dict())
+    else:
+        Console(highlight=False).print(agreement_table(found))
+    return 0
