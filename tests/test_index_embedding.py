@@ -23,6 +23,7 @@ from index.embedding import (
     unit_rows,
 )
 from index.errors import ModelError
+from index.lone_workers import LoneWorkers
 from index.packed_bert import PackedBert
 from index.sentence_model import _BATCH_TOKENS, _batches
 
@@ -123,6 +124,23 @@ def test_a_model_that_packing_cannot_do_runs_plainly(
     monkeypatch.setattr(model, "_packed", None)
     assert (np.sum(real.embed(TEXTS) * expected, axis=1) >= 0.999).all()
     assert "packed" not in real.runs
+
+
+def test_workers_compute_alone_and_others_keep_their_threads() -> None:
+    import torch
+
+    before = torch.get_num_threads()
+    workers = LoneWorkers(2)
+    assert workers.map(lambda _: torch.get_num_threads(), range(6)) == [1] * 6
+    assert workers.map(lambda x: x * x, range(50)) == [x * x for x in range(50)]
+    assert torch.get_num_threads() == before
+    found: list[int] = []
+    thread = threading.Thread(target=lambda: found.append(torch.get_num_threads()))
+    thread.start()
+    thread.join()
+    assert found == [before]
+    with pytest.raises(ZeroDivisionError):
+        workers.map(lambda x: 1 // x, [1, 0, 2])
 
 
 def test_a_question_need_not_wait_for_a_sync(real: SentenceTransformerEmbedder) -> None:

@@ -1,0 +1,134 @@
+"""BERT over texts laid end to end, for processors: nothing is padded, so nothing is computed twice.
+
+Layers work on all tokens at once and attention on one text at a time, whose scores stay in the
+processor's cache. Gives what transformers' own BertModel and a mean over its tokens give; who uses
+it checks that on some texts. On a graphics card many small steps would be slower, not faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from index.unit_vectors import Vectors
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class _Dense:
+    weight: Tensor
+    bias: Tensor
+
+    def __call__(self, rows: Tensor) -> Tensor:
+        import torch
+
+        return torch.nn.functional.linear(rows, self.weight, self.bias)
+
+
+@dataclass(frozen=True, slots=True)
+class _Norm:
+    weight: Tensor
+    bias: Tensor
+    epsilon: float
+
+    def __call__(self, rows: Tensor) -> Tensor:
+        import torch
+
+        width = (rows.shape[-1],)
+        return torch.nn.functional.layer_norm(rows, width, self.weight, self.bias, self.epsilon)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """One transformer layer; ``asked`` gives queries, keys and values in one product."""
+
+    asked: _Dense
+    joined: _Dense
+    after_attention: _Norm
+    wide: _Dense
+    narrow: _Dense
+    after_layer: _Norm
+
+
+class PackedBert:
+    """The encoder with mean pooling: token ids of texts to one float32 row a text."""
+
+    def __init__(self, bert: torch.nn.Module, heads: int, epsilon: float, dtype: torch.dtype):
+        """Takes the weights of a transformers ``BertModel``; raises KeyError for another's."""
+        import torch
+
+        state = bert.state_dict()
+        self._heads = heads
+        with torch.no_grad():
+
+            def dense(*names: str, scale: float = 1.0) -> _Dense:
+                weight = torch.cat([state[f"{name}.weight"].float() for name in names])
+                bias = torch.cat([state[f"{name}.bias"].float() for name in names])
+                rows = len(weight) // len(names)
+                weight[:rows] *= scale  # of the first, the queries
+                bias[:rows] *= scale
+                return _Dense(weight.to(dtype), bias.to(dtype))
+
+            def norm(name: str) -> _Norm:
+                weight, bias = state[f"{name}.weight"], state[f"{name}.bias"]
+                return _Norm(weight.to(dtype), bias.to(dtype), epsilon)
+
+            self._words = state["embeddings.word_embeddings.weight"].to(dtype)
+            self.width = int(self._words.shape[1])
+            types = state["embeddings.token_type_embeddings.weight"][0]
+            self._positions = (state["embeddings.position_embeddings.weight"] + types).to(dtype)
+            self._first_norm = norm("embeddings.LayerNorm")
+            scale = (self.width // heads) ** -0.5
+            self._layers: list[_Layer] = []
+            while (at := f"encoder.layer.{len(self._layers)}") + ".output.dense.weight" in state:
+                own = [f"{at}.attention.self.{part}" for part in ("query", "key", "value")]
+                self._layers.append(
+                    _Layer(
+                        asked=dense(*own, scale=scale),
+                        joined=dense(f"{at}.attention.output.dense"),
+                        after_attention=norm(f"{at}.attention.output.LayerNorm"),
+                        wide=dense(f"{at}.intermediate.dense"),
+                        narrow=dense(f"{at}.output.dense"),
+                        after_layer=norm(f"{at}.output.LayerNorm"),
+                    )
+                )
+
+    def __call__(self, ids: Sequence[Sequence[int]]) -> Vectors:
+        """Mean of the last layer's rows of each text, float32 of shape (len(ids), width)."""
+        import torch
+
+        ends = np.cumsum([len(row) for row in ids]).tolist()
+        spans = list(zip([0, *ends[:-1]], ends, strict=True))
+        with torch.inference_mode():
+            tokens = torch.tensor([token for row in ids for token in row])
+            places = torch.cat([torch.arange(len(row)) for row in ids])
+            rows = self._first_norm(self._words[tokens] + self._positions[places])
+            for layer in self._layers:
+                seen = layer.joined(self._attend(layer.asked(rows), spans))
+                rows = layer.after_attention(rows + seen)
+                thought = layer.narrow(torch.nn.functional.gelu(layer.wide(rows)))
+                rows = layer.after_layer(rows + thought)
+            means = [rows[start:end].float().mean(0) for start, end in spans]
+            found: Vectors = torch.stack(means).numpy()
+        return found
+
+    def _attend(self, asked: Tensor, spans: Sequence[tuple[int, int]]) -> Tensor:
+        """What each token gathers from those of its own text."""
+        import torch
+
+        tokens, width = asked.shape[0], asked.shape[1] // 3
+        parts = asked.view(tokens, 3, self._heads, width // self._heads)
+        seen = torch.empty(
+            tokens, self._heads, width // self._heads, dtype=asked.dtype, device=asked.device
+        )
+        for start, end in spans:
+            queries, keys, values = parts[start:end].permute(1, 2, 0, 3)
+            shares = torch.matmul(queries, keys.transpose(1, 2)).softmax(-1)
+            seen[start:end] = torch.matmul(shares, values).transpose(0, 1)
+        return seen.view(tokens, width)
