@@ -35,6 +35,7 @@ EXAMPLES = (
     "What should I use instead of FTP in Tidemark?",
     "Which firm will mend the shed roof?",
 )
+ON_A_PAGE = "Can I keep a cat in the flat?"
 UNANSWERABLE = "What does the library charge for lending a violin?"
 
 
@@ -45,22 +46,35 @@ def take(page: Page, address: str, label: str) -> None:
         time.sleep(0.5)  # transitions end, fonts settle
         page.screenshot(path=IMAGES / f"chat-{what}-{label}.png")
 
+    def ask(question: str) -> None:
+        page.locator("#fn-question textarea").fill(question)
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".fn-turn:last-child:not(.fn-live) .fn-actions", timeout=60_000)
+
     page.goto(address)
     page.wait_for_selector("button.fn-chip")
     keep("welcome")
-    page.get_by_role("button", name=EXAMPLES[0]).click()
-    page.wait_for_selector(".fn-turn:not(.fn-live) .fn-marker")
+    ask(EXAMPLES[0])
     keep("answer")
     page.locator(".fn-marker").first.click()
     page.locator("#fn-source mark").first.wait_for(state="visible")
     keep("source")
     page.keyboard.press("Escape")
-    page.locator("#fn-question textarea").fill(UNANSWERABLE)
-    page.keyboard.press("Enter")
-    page.wait_for_selector('#fn-now [data-turn="2"]:not(.fn-live)')
+    ask(ON_A_PAGE)
+    page.locator(".fn-turn:last-child .fn-card", has_text=".pdf").first.click()
+    page.wait_for_selector("#fn-source .fn-sheet i", timeout=30_000)
+    keep("page")
+    page.keyboard.press("Escape")
+    ask(UNANSWERABLE)
     keep("refusal")
     page.locator(".fn-top [data-action=documents]").click()
+    page.wait_for_selector(".fn-shelf li")
     keep("documents")
+    page.keyboard.press("Escape")
+    if page.locator(".fn-menu").is_visible():
+        page.locator(".fn-menu").click()
+    page.locator("#fn-talk-list summary").first.click()
+    keep("conversations")
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import socket
@@ -9,13 +10,17 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
+from reportlab.pdfgen.canvas import Canvas
 from ui_assistant import Paced, paced
 
+from index.embedding import HashingEmbedder
+from rag.reader import EvidenceReader
 from ui.guard import Door
 from ui.web import build_app
 
@@ -33,9 +38,7 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-# Gradio closes the stream of events when none is under way; one that is sent in the milliseconds
-# before the browser hears of that gets no answer. Nobody types so fast but a test.
-PAUSE_MS = 300
+LOADS = int(os.environ.get("FOOTNOTE_LOADS", "3"))  # 50 for the record
 HANDBOOK = """# Holidays
 
 Everyone who works full time has 28 days of paid holiday a year. Part-time staff have less.
@@ -60,6 +63,7 @@ class Visit:
     page: Page
     assistant: Paced
     wide: bool
+    address: str = ""
     asked_of: set[str] = field(default_factory=set)
     complaints: list[str] = field(default_factory=list)
 
@@ -79,9 +83,22 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+def lease(path: Path) -> None:
+    """A PDF of two pages."""
+    canvas = Canvas(str(path), pagesize=(400, 560))
+    for words in ("The lease says that cats may be kept.", "The lease says that rent is due."):
+        for line in range(8):
+            canvas.drawString(40, 500 - 30 * line, words if line == 6 else f"Clause {line}.")
+        canvas.showPage()
+    canvas.save()
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Paced]]:
-    assistant = paced(tmp_path_factory.mktemp("chat"), {"handbook.md": HANDBOOK})
+    folder = tmp_path_factory.mktemp("chat")
+    (folder / "documents").mkdir()
+    lease(folder / "documents" / "lease.pdf")
+    assistant = paced(folder, {"handbook.md": HANDBOOK})
     with socket.create_server(("127.0.0.1", 0)) as bound:
         port = bound.getsockname()[1]
         own = tmp_path_factory.mktemp("own")
@@ -103,6 +120,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pace
         thread.join(10)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _no_models() -> Iterator[None]:
+    """Libraries that are made in the page use no weights either."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rag.assistant.shared_embedder", lambda _model: HashingEmbedder())
+        patch.setattr("rag.assistant.shared_reader", lambda: EvidenceReader(HashingEmbedder()))
+        yield
+
+
 @pytest.fixture(params=[(1280, 800), (390, 844)], ids=["wide", "phone"])
 def visit(
     request: pytest.FixtureRequest, browser: Browser, server: tuple[str, Paced]
@@ -113,7 +139,7 @@ def visit(
     context = browser.new_context(
         viewport={"width": width, "height": height}, reduced_motion="reduce"
     )
-    made = Visit(context.new_page(), assistant, width > 1000)
+    made = Visit(context.new_page(), assistant, width > 1000, address)
     made.page.on("request", lambda sent: made.asked_of.add(urlsplit(sent.url).netloc))
     made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
     made.page.on(
@@ -122,8 +148,6 @@ def visit(
     )
     made.page.goto(address)
     made.page.wait_for_selector(".fn-hello")
-    made.page.wait_for_selector(".fn-shelf", state="attached")
-    made.page.wait_for_timeout(PAUSE_MS)
     yield made
     context.close()
     assert made.asked_of <= {urlsplit(address).netloc, ""}
@@ -171,7 +195,7 @@ def test_cited_words_far_down_come_into_view(visit: Visit) -> None:
 def test_refusal_offers_the_nearest_passages(visit: Visit) -> None:
     visit.ask("Who swept the quasar telescope mirror platform house?")
     visit.page.wait_for_selector(".fn-refusal")
-    words = visit.page.locator("#fn-now").inner_text()
+    words = visit.page.locator(".fn-turn").last.inner_text()
     assert "Your documents do not say." in words
     assert "quasar" in words
     visit.page.locator(".fn-nearest .fn-card").first.click()
@@ -184,13 +208,13 @@ def test_uploaded_file_can_be_asked(visit: Visit) -> None:
     page.get_by_role("dialog", name="Documents").wait_for()
     name, beds = ("garden.txt", 12) if visit.wide else ("garden-2.txt", 13)
     hostile = f"The rose garden has 4{beds} bushes. " + UGLY
-    page.locator("#fn-drop input[type=file]").set_input_files(
+    page.locator("#fn-files").set_input_files(
         [
             {"name": name, "mimeType": "text/plain", "buffer": hostile.encode()},
             {"name": "run.exe", "mimeType": "application/octet-stream", "buffer": b"MZ"},
         ]
     )
-    page.wait_for_selector(".fn-outcome .fn-good")
+    page.wait_for_selector(".fn-uploads .fn-good")
     outcome = page.locator("#fn-outcome").inner_text()
     assert f"{name} can be asked now" in outcome
     assert "run.exe is of a kind that is not supported" in outcome
@@ -199,10 +223,10 @@ def test_uploaded_file_can_be_asked(visit: Visit) -> None:
     page.keyboard.press("Escape")
     visit.ask("How many bushes has the rose garden?")
     page.wait_for_selector(".fn-turn:not(.fn-live) .fn-marker")
-    assert f"4{beds} bushes" in page.locator("#fn-now").inner_text()
+    assert f"4{beds} bushes" in page.locator(".fn-turn").last.inner_text()
     visit.ask("rose garden img src onerror alert value")
-    page.wait_for_selector('#fn-now [data-turn="2"]:not(.fn-live)')
-    page.locator("#fn-now .fn-card").first.click()
+    page.wait_for_selector(".fn-turn:nth-child(2):not(.fn-live) .fn-card")
+    page.locator(".fn-turn:nth-child(2) .fn-card").first.click()
     page.locator("#fn-source mark").first.wait_for(state="visible")
     assert UGLY in page.inner_text("#fn-source")
     assert page.locator(".fn-turn img, #fn-source img").count() == 0
@@ -214,14 +238,204 @@ def test_stop_ends_the_answer_and_the_chat_goes_on(visit: Visit) -> None:
     visit.ask(EXAMPLES[0])
     page.wait_for_selector(".fn-live")
     page.locator("#fn-stop").click()
-    page.wait_for_selector("#fn-now .fn-notice >> text=Stopped.")
-    page.wait_for_timeout(PAUSE_MS)
+    page.wait_for_selector(".fn-turn .fn-notice >> text=Stopped.")
     Paced.step_s = 0.05
     visit.ask(EXAMPLES[1])
-    page.wait_for_selector('#fn-now [data-turn="2"]:not(.fn-live) .fn-sources')
-    assert "four weeks" in page.locator("#fn-now").inner_text()
-    assert "Stopped." in page.locator("#fn-past").inner_text()
+    page.wait_for_selector(".fn-turn:nth-child(2):not(.fn-live) .fn-sources")
+    assert "four weeks" in page.locator(".fn-turn").last.inner_text()
+    assert "Stopped." in page.locator(".fn-turn").first.inner_text()
     assert page.locator("#fn-send").is_visible()
+
+
+def test_no_question_sent_at_once_is_lost(visit: Visit) -> None:
+    """The instant the field is there, and the instant after Stop."""
+    page = visit.page
+    Paced.step_s = 0.0
+    for _ in range(LOADS):
+        page.goto("about:blank")
+        page.goto(visit.address)
+        visit.ask(EXAMPLES[0])
+        page.wait_for_selector(".fn-turn:not(.fn-live) .fn-sources", timeout=10_000)
+        Paced.step_s = 10.0
+        visit.ask(EXAMPLES[1])
+        page.wait_for_selector(".fn-live")
+        page.locator("#fn-stop").click()
+        Paced.step_s = 0.0
+        visit.ask(EXAMPLES[1])
+        page.wait_for_selector(".fn-turn:nth-child(3):not(.fn-live) .fn-sources", timeout=10_000)
+
+
+def test_a_reload_and_the_list_bring_a_conversation_back(visit: Visit) -> None:
+    page = visit.page
+    Paced.step_s = 0.0
+    visit.ask(EXAMPLES[0])
+    page.wait_for_selector(".fn-turn:not(.fn-live) .fn-marker")
+    page.reload()
+    page.wait_for_selector(".fn-turn .fn-marker")
+    assert "28 days" in page.locator(".fn-turn").last.inner_text()
+    visit.ask(EXAMPLES[1])
+    page.wait_for_selector(".fn-turn:nth-child(2):not(.fn-live) .fn-marker")
+
+    page.locator("[data-action=new]").click()
+    page.wait_for_selector(".fn-hello")
+    assert page.locator(".fn-turn").count() == 0
+    if not visit.wide:
+        page.locator(".fn-menu").click()
+    page.locator("#fn-find").fill("four weeks")
+    page.locator(".fn-talk", has_text=EXAMPLES[0]).first.click()
+    page.wait_for_selector(".fn-turn:nth-child(2) .fn-marker")
+
+    if not visit.wide:
+        page.locator(".fn-menu").click()
+    here = page.locator("#fn-talk-list li", has=page.locator("[aria-current=true]"))
+    here.locator("summary").click()
+    here.get_by_role("button", name="Rename").click()
+    name = f"Leave, {'wide' if visit.wide else 'phone'}"
+    page.get_by_role("textbox", name="Rename the conversation").fill(name)
+    page.keyboard.press("Enter")
+    page.locator("#fn-find").fill(name)
+    here = page.locator("#fn-talk-list li", has_text=name)
+    here.wait_for()
+    here.locator("summary").click()
+    with page.expect_download() as saved:
+        here.get_by_text("Save as a web page").click()
+    exported = saved.value.path().read_text("utf-8")
+    assert "28 days" in exported
+    assert "SHA-256" in exported
+    here.locator("summary").click()
+    here.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    page.wait_for_selector("#fn-talk-list .fn-empty")
+    page.wait_for_selector(".fn-hello", state="visible")
+    assert page.locator(".fn-turn").count() == 0
+
+
+def test_edit_and_ask_again(visit: Visit) -> None:
+    page = visit.page
+    Paced.step_s = 0.0
+    visit.ask("How many houses?")
+    page.wait_for_selector(".fn-turn:not(.fn-live) .fn-actions")
+    visit.ask(EXAMPLES[1])
+    page.wait_for_selector(".fn-turn:nth-child(2):not(.fn-live) .fn-actions")
+    page.locator(".fn-turn").first.hover()
+    page.locator(".fn-edit").first.click()
+    box = page.get_by_role("dialog", name="Edit the question")
+    assert "The question after it will be removed." in box.inner_text()
+    box.get_by_role("textbox").fill(EXAMPLES[0])
+    box.get_by_role("button", name="Ask again").click()
+    page.wait_for_selector(".fn-turn:not(.fn-live) .fn-marker")
+    assert page.locator(".fn-question").all_inner_texts() == [EXAMPLES[0]]
+    page.get_by_role("button", name="This answer is wrong").click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("30 days")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    page.wait_for_selector(".fn-correction >> text=30 days")
+    page.reload()
+    page.wait_for_selector(".fn-correction >> text=30 days")
+    assert page.locator(".fn-question").all_inner_texts() == [EXAMPLES[0]]
+
+
+def test_a_pdf_is_shown_as_its_page_and_keys_lead_through_the_footnotes(visit: Visit) -> None:
+    page = visit.page
+    Paced.step_s = 0.0
+    visit.ask("What does the lease say of cats and of rent?")
+    page.wait_for_selector(".fn-turn:not(.fn-live) .fn-marker")
+    marks = page.locator(".fn-marker")
+    assert marks.count() >= 2
+    marks.first.click()
+    page.wait_for_selector("#fn-source .fn-sheet i")
+    first = page.locator("#fn-source .fn-sheet i").first.bounding_box()
+    assert first is not None
+    assert 0 < first["y"] < 844
+    assert page.locator("#fn-source img").evaluate("image => image.naturalWidth") == 1240
+    page.keyboard.press("j")
+    page.wait_for_function(
+        "document.querySelectorAll('.fn-marker')[1].getAttribute('aria-current') === 'true'"
+    )
+    page.locator("#fn-source").get_by_role("button", name="Text", exact=True).click()
+    page.locator("#fn-source mark").first.wait_for(state="visible")
+    page.locator("#fn-source").get_by_role("button", name="Previous footnote").click()
+    page.wait_for_function(
+        "document.querySelectorAll('.fn-marker')[0].getAttribute('aria-current') === 'true'"
+    )
+    page.locator("#fn-source mark").first.wait_for(state="visible")  # text, as it was left
+
+
+def test_ask_within_a_document_and_remove_it(visit: Visit) -> None:
+    page = visit.page
+    Paced.step_s = 0.0
+    name = f"boat-{'wide' if visit.wide else 'phone'}.txt"
+    page.locator(".fn-top [data-action=documents]").click()
+    page.locator("#fn-files").set_input_files(
+        [{"name": name, "mimeType": "text/plain", "buffer": f"{name} is called Wren.".encode()}]
+    )
+    page.wait_for_selector(".fn-uploads .fn-good")
+    row = page.locator(".fn-shelf li", has_text=name)
+    row.locator("input").check()
+    page.get_by_role("button", name="Ask only this one").click()
+    page.wait_for_selector("#fn-scope >> text=Asking only 1 document")
+    visit.ask("What is the boat called?")
+    page.wait_for_selector(".fn-turn:not(.fn-live) .fn-marker")
+    assert "Wren" in page.locator(".fn-prose").inner_text()
+    assert set(page.locator(".fn-card .fn-card-title").all_inner_texts()) == {
+        name[:-4].replace("-", " ")
+    }
+    page.get_by_role("button", name="Ask all", exact=True).click()
+
+    page.locator(".fn-top [data-action=documents]").click()
+    row.get_by_role("button", name="Remove").click()
+    box = page.get_by_role("dialog", name="Remove this document?")
+    box.get_by_role("checkbox").check()
+    box.get_by_role("button", name="Remove").click()
+    page.wait_for_selector(".fn-toast >> text=Removed.")
+    assert row.count() == 0
+    page.wait_for_selector(".fn-turn >> text=These words were removed with their document.")
+    assert "Wren" not in page.locator(".fn-turn").inner_text()
+
+
+def test_a_folder_is_added_to_a_library_of_its_own(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    Paced.step_s = 0.0
+    title = f"Letters {'wide' if visit.wide else 'phone'}"
+    folder = tmp_path / "letters"
+    (folder / "old").mkdir(parents=True)
+    (folder / "boat.txt").write_text("The boat is called Wren.")
+    (folder / "old" / "house.txt").write_text("The house has nine rooms.")
+    (folder / ".hidden.txt").write_text("Nobody reads this.")
+    page.locator(".fn-top [data-action=documents]").click()
+    page.get_by_role("button", name="New", exact=True).click()
+    page.get_by_role("textbox", name="A new library").fill(title)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#fn-listing .fn-empty")
+    page.locator("#fn-folder").set_input_files(folder)
+    page.wait_for_selector(".fn-uploads .fn-good:nth-child(2)")
+    words = page.locator("#fn-outcome").inner_text()
+    assert "2 of 2 can be asked." in words
+    assert "letters/old/house.txt can be asked now" in words
+    page.keyboard.press("Escape")
+    visit.ask("How many rooms has the house?")
+    page.wait_for_selector(".fn-turn:not(.fn-live) .fn-marker")
+    assert "nine rooms" in page.locator(".fn-prose").inner_text()
+
+    page.reload()  # the conversation brings its library
+    page.wait_for_selector(".fn-turn .fn-marker")
+    page.locator(".fn-top [data-action=documents]").click()
+    page.wait_for_selector("#fn-listing >> text=house.txt")
+    page.locator("#fn-libraries").get_by_role("button", name="Delete").click()
+    box = page.get_by_role("dialog", name="Delete this library?")
+    assert title in box.inner_text()
+    box.get_by_role("button", name="Delete").click()
+    page.wait_for_selector(".fn-toast >> text=Deleted.")
+    assert title not in page.locator("#fn-library").inner_text()
+    assert (folder / "boat.txt").exists()
+
+
+def test_ask_anyway_after_a_refusal(visit: Visit) -> None:
+    Paced.step_s = 0.0
+    visit.ask("Who swept the quasar telescope mirror platform house?")
+    visit.page.get_by_role("button", name="Ask anyway with these passages").click()
+    visit.page.wait_for_selector(".fn-turn:not(.fn-live) .fn-marker")
+    assert "You asked for an answer" in visit.page.locator(".fn-turn").inner_text()
+    assert visit.page.locator(".fn-turn").count() == 1
 
 
 def test_nothing_is_wider_than_the_page(visit: Visit) -> None:
@@ -236,6 +450,24 @@ def test_nothing_is_wider_than_the_page(visit: Visit) -> None:
     assert page.evaluate(wide)
 
 
+def test_answers_stand_over_the_field_in_both_colour_schemes(visit: Visit) -> None:
+    """Gradio has rules of its own for dark pages, which must not move the column."""
+    page = visit.page
+    Paced.step_s = 0.0
+    visit.ask(EXAMPLES[0])
+    page.wait_for_selector(".fn-turn:not(.fn-live) .fn-marker")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.reload()
+        page.wait_for_selector(".fn-turn .fn-marker")
+        column = page.locator(".fn-turn").bounding_box()
+        field = page.locator("#fn-composer").bounding_box()
+        assert column is not None
+        assert field is not None
+        middles = [box["x"] + box["width"] / 2 for box in (column, field)]
+        assert abs(middles[0] - middles[1]) < 3, scheme
+
+
 def test_words_can_be_read_in_both_colour_schemes(visit: Visit) -> None:
     """WCAG 2.2 AA: 4.5 to 1 for text, measured on what is drawn."""
     page = visit.page
@@ -247,6 +479,7 @@ def test_words_can_be_read_in_both_colour_schemes(visit: Visit) -> None:
         page.emulate_media(color_scheme=scheme)
         for place in (
             *(".fn-name", ".fn-question", ".fn-prose", ".fn-marker", ".fn-card-title"),
+            *(".fn-actions .fn-quiet", ".fn-why summary", "#fn-find"),
             *(".fn-facts", ".fn-footer", "#fn-source mark", "#fn-source .fn-paragraph", "#fn-send"),
         ):
             assert page.locator(place).first.evaluate(CONTRAST) >= 4.5, (scheme, place)

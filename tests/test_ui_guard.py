@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from pathlib import Path
 
 import pytest
-from httpx import Response
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.testclient import TestClient
@@ -61,7 +59,7 @@ def test_host(host: str, status: int) -> None:
         assert answer.json()["error"].endswith(".")
 
 
-@pytest.mark.parametrize("path", ["/api/ask", "/gradio_api/queue/join", "/gradio_api/upload"])
+@pytest.mark.parametrize("path", ["/api/ask", "/api/chat", "/api/files"])
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS"])
 @pytest.mark.parametrize(
     ("headers", "let_in"),
@@ -123,6 +121,10 @@ def status_of(headers: list[tuple[bytes, bytes]], path: str = "/", method: str =
         "/gradio_api/file=/etc/passwd",
         "/gradio_api/file/etc/passwd",
         "/gradio_api/proxy=https://evil.example/",
+        "/gradio_api/queue/join",
+        "/gradio_api/queue/data",
+        "/gradio_api/upload",
+        "/gradio_api/cancel",
         "/gradio_api/runs",
         "/gradio_api/run-history/connect",
         "/gradio_api/component_server",
@@ -149,42 +151,17 @@ def test_closed_doors(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/config", "/assets/x.js", "/api/passage", "/gradio_api/queue/data"]
+    "path", ["/", "/config", "/assets/x.js", "/api/passage", "/gradio_api/startup-events"]
 )
 def test_open_doors(path: str) -> None:
     assert client().get(path).status_code == 200
 
 
-def test_paths_of_clients_must_be_uploads(tmp_path: Path) -> None:
-    uploads = tmp_path / "uploads"
-    uploads.mkdir()
-    (tmp_path / "secret.txt").write_text("x")
-    (uploads / "good.txt").write_text("x")
-    (uploads / "link").symlink_to(tmp_path / "secret.txt")
-    door = Door(PORT, uploads=uploads)
-
-    def sent(path: object) -> int:
-        data = {"data": [[{"path": path, "meta": {"_type": "gradio.FileData"}}]]}
-        return client(door).post("/gradio_api/queue/join", json=data).status_code
-
-    assert sent(str(uploads / "good.txt")) == 200
-    bad: list[object] = [
-        str(tmp_path / "secret.txt"),
-        str(uploads / ".." / "secret.txt"),
-        str(uploads / "link"),
-        str(uploads) + "-else/x",
-        "/etc/passwd",
-        "http://evil.example/x",
-        "https:/evil.example/x",
-        "file:///etc/passwd",
-        "data:text/plain,x",
-        "",
-        "a\0b",
-        None,
-        7,
-        ["x"],
-    ]
-    assert [sent(path) for path in bad] == [403] * len(bad)
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_only_our_own_routes_take_anything_in(method: str) -> None:
+    for path in ("/", "/config", "/gradio_api/info", "/gradio_api/queue/join", "/footnote/x.js"):
+        assert client().request(method, path, json={}).status_code == 403
+    assert client().request(method, "/api/ask", json={}).status_code == 200
 
 
 def test_body_reaches_the_application_whole() -> None:
@@ -205,38 +182,13 @@ def test_malformed_and_oversize_bodies(body: bytes, status: int) -> None:
     assert answer.json()["error"].endswith(".")
 
 
-def test_files_go_to_the_upload_form_only() -> None:
-    files = {"files": ("a.txt", b"x" * 2_000_000)}
-    assert client().post("/gradio_api/upload", files=files).status_code == 200
-    assert client().post("/api/ask", files=files).status_code == 415
-
-
-@pytest.mark.parametrize("stated", [True, False])
-def test_uploads_have_a_limit_for_all_files_together(stated: bool) -> None:
-    """Whether the size is stated in the head or only shows while the files come in."""
-    small = client(Door(PORT, upload_bytes=1_000_000))
-    head = {"content-type": "multipart/form-data; boundary=x"}
-
-    def sent(size: int) -> Response:
-        pieces = (b"x" * 1000 for _ in range(size // 1000))
-        content = b"x" * size if stated else pieces
-        return small.post("/gradio_api/upload", content=content, headers=head)
-
-    assert sent(1_000_000).status_code == 200
-    answer = sent(1_001_000)
-    assert answer.status_code == 413
-    assert answer.json()["error"].startswith("These files are larger than 1 MB together")
-    assert answer.headers["X-Frame-Options"] == "DENY"
-
-
-@pytest.mark.parametrize("stated", ["-1", "1e3", "", "9" * 30])
-def test_a_stated_size_that_is_none_is_refused(stated: str) -> None:
-    head = [
-        (b"host", f"127.0.0.1:{PORT}".encode()),
-        (b"content-type", b"multipart/form-data; boundary=x"),
-        (b"content-length", stated.encode()),
-    ]
-    assert status_of(head, "/gradio_api/upload", "POST") == 413
+def test_forms_are_refused_and_files_pass_as_they_come() -> None:
+    files = {"files": ("a.txt", b"x" * 2_000)}
+    for path in ("/api/ask", "/api/files"):
+        assert client().post(path, files=files).status_code == 415
+    large = b"x" * (JSON_LIMIT + 1)
+    answer = client().post("/api/files", content=large)
+    assert answer.json()["got"] == len(large)
 
 
 def test_headers_are_on_every_answer() -> None:
@@ -290,7 +242,7 @@ def test_password_guards_every_route(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOOTNOTE_PASSWORD", "lové:lace")
     asked = client(door_for("0.0.0.0", PORT))
     right = base64.b64encode("ada:lové:lace".encode()).decode()
-    for path in ("/", "/assets/x.js", "/api/ask", "/gradio_api/queue/join"):
+    for path in ("/", "/assets/x.js", "/api/ask", "/gradio_api/info"):
         answer = asked.get(path)
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"].startswith("Basic")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -28,10 +29,14 @@ from rag.types import (
     Refusal,
     RefusalReason,
     Sentence,
+    Struck,
     Verdict,
 )
+from ui.conversations import Summary
+from ui.libraries import Library
 from ui.render import Exchange, conversation, day, exchange, file_name, pages, shorten, text, tidy
-from ui.shelf import AROUND_LIMIT, passage_panel, shelf, trouble, upload_outcome, upload_progress
+from ui.shelf import AROUND_LIMIT, library_bar, passage_panel, shelf
+from ui.talks import talk_list
 
 PAYLOADS = [
     "<script>alert(1)</script>",
@@ -59,12 +64,17 @@ PAYLOADS = [
 ]
 OURS = {
     *("article", "h2", "h3", "p", "div", "span", "bdi", "button", "section", "ol", "ul", "li"),
-    *("strong", "mark", "details", "summary", "header", "q", "i"),
+    *("strong", "mark", "details", "summary", "header", "q", "i", "s", "a", "figure"),
+    *("table", "thead", "tbody", "tr", "th", "td", "label", "input", "select", "option"),
 }
+VOID = {"input", "img"}
 OUR_ATTRIBUTES = {
     *("class", "dir", "type", "role", "tabindex", "style", "title"),
     *("data-turn", "data-document", "data-start", "data-end", "data-around"),
-    *("aria-busy", "aria-label", "aria-hidden"),
+    *("aria-busy", "aria-label", "aria-hidden", "aria-pressed"),
+    *("data-id", "data-action", "data-verdict", "data-watched", "data-talk", "scope", "hidden"),
+    *("for", "id", "src", "alt", "width", "height", "data-page", "data-range", "disabled"),
+    *("value", "selected", "href", "download"),
 }
 
 
@@ -82,7 +92,8 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
-        self.open.append(tag)
+        if tag not in VOID:
+            self.open.append(tag)
         for name, value in attrs:
             self.attributes.setdefault(name, []).append(value or "")
 
@@ -125,6 +136,17 @@ def answered(words: str, **changes: object) -> Answer:
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
+def written(words: str) -> Answer:
+    return answered(
+        words,
+        kind=AnswerKind.WRITTEN,
+        struck=(Struck(words, words, 0),),
+        notes=(words,),
+        standalone_question=words + "?",
+        passages=(replace(passage(words), duplicates=(words,)),),
+    )
+
+
 def refused(words: str) -> Answer:
     refusal = Refusal(
         RefusalReason.NOT_SAID,
@@ -148,9 +170,15 @@ def everything(words: str) -> str:
             exchange(Exchange(words, answered(words, short=words[:half]), words), 3),
             *(passage_panel(paper(words, kind), info(words, words), 0, half) for kind in BlockKind),
             shelf([info(words, words)], [SkippedFile(words, SkipReason.EMPTY, words)]),
-            upload_progress(1, 3, words),
-            upload_outcome([words], [words], [SkippedFile(words, SkipReason.EMPTY)], 1.0),
-            trouble(words),
+            exchange(Exchange(words, written(words), "", 7, {"d1": words}, -1, words), 4),
+            shelf([info(words, words)], [], {"d1"}),
+            library_bar(
+                [Library(words, words, False, True)],
+                Library("x", words, False, True),
+                words,
+                [words],
+            ),
+            talk_list([Summary("a" * 32, words, words, "2026-01-02", words, 2)], words, words),
         ]
     )
 
@@ -161,6 +189,9 @@ def assert_harmless(markup: str) -> Reader:
     assert set(seen.tags) <= OURS
     assert set(seen.attributes) <= OUR_ATTRIBUTES
     assert all(value.startswith("width:") for value in seen.attributes.get("style", []))
+    ours = re.compile(r"/api/conversations/[0-9a-f]{32}/export\?form=\w+")
+    assert all(ours.fullmatch(value) for value in seen.attributes.get("href", []))
+    assert set(seen.attributes.get("type", [])) <= {"button", "checkbox"}
     return seen
 
 
@@ -188,8 +219,8 @@ def test_disguising_characters_go_and_spelling_ones_stay() -> None:
 
 def test_markers_carry_ids_and_offsets_but_no_path() -> None:
     seen = Reader(exchange(Exchange("q", answered("The words.")), 1))
-    assert seen.attributes["data-document"] == ["d1", "d1", "d1"]
-    assert seen.attributes["data-start"] == ["5", "5", "5"]
+    assert set(seen.attributes["data-document"]) == {"d1"}
+    assert set(seen.attributes["data-start"]) == {"5"}
     assert not any("/home" in value for values in seen.attributes.values() for value in values)
     assert "/home" not in seen.words
 
@@ -200,7 +231,7 @@ def test_answer_shows_sources_time_and_model() -> None:
         assert words in seen.words
     assert seen.tags.count("strong") == 1
     assert "These documents disagree" in seen.words
-    assert "likely" not in seen.words
+    assert "likely right" not in seen.words
 
 
 @pytest.mark.parametrize(
@@ -305,6 +336,43 @@ def test_shortened_text_is_its_beginning(words: str, limit: int) -> None:
     cut = shorten(words, limit)
     assert len(cut) <= limit + 1
     assert tidy(words).startswith(cut.removesuffix("…"))
+
+
+def test_what_a_model_wrote_unchecked_is_told_apart() -> None:
+    made = written("Cats are welcome.")
+    streaming = replace(made, final=False, pending="Dogs, too.")
+    assert "Dogs, too." in exchange(Exchange("q", streaming), 1)
+    assert "Dogs, too." not in exchange(Exchange("q", replace(streaming, final=True)), 1)
+    done = exchange(Exchange("q", made), 1)
+    assert "<s dir=" in done
+    assert "1 sentence left out" in done
+    assert 'class="fn-aside fn-note">Cats are welcome.<' in done
+
+
+def test_a_source_that_changed_is_flagged_where_it_is_quoted() -> None:
+    markup = exchange(Exchange("q", answered("x"), flags={"d1": "It has changed."}), 1)
+    assert '<span class="fn-flag">It has changed.</span>' in markup
+    assert "fn-flag" not in exchange(Exchange("q", answered("x"), flags={"d2": "Gone."}), 1)
+
+
+def test_why_names_ranks_scores_and_the_cited_passage() -> None:
+    parts = Parts(2, 0.5, 1, 7.25, 1, 3.0, 0.875)
+    found = replace(passage("It has 28 days."), parts=parts)
+    markup = exchange(Exchange("q", answered("It has 28 days.", passages=(found,))), 1)
+    table = Reader(markup.split("<table>")[1].split("</table>")[0]).words
+    for words in ("2 0.50", "1 7.25", "0.88", "pages 3–4"):
+        assert words in table
+    assert table.split("Reader")[1].startswith("11 ")  # place 1, footnote 1
+
+
+def test_only_a_saved_turn_has_tools() -> None:
+    answer = answered("x")
+    assert "data-action" not in exchange(Exchange("q", answer), 1)
+    markup = exchange(Exchange("q", answer, turn=5, verdict=-1), 1)
+    assert 'data-verdict="-1" aria-pressed="true"' in markup
+    assert 'data-action="edit"' in markup
+    assert "Ask again" in exchange(Exchange("q", notice="Stopped.", turn=5), 1)
+    assert "data-action" not in exchange(Exchange("q", turn=5), 1)  # still at it
 
 
 def test_small_words() -> None:

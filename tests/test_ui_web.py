@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -16,15 +19,22 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import example, given
+from hypothesis import strategies as st
 from ui_assistant import Paced, paced
 
+from index.embedding import HashingEmbedder
 from index.errors import BusyError, FootnoteError, StoreError, UsageError
 from rag.assistant import LONGEST_QUESTION, Assistant
+from rag.reader import EvidenceReader
 from rag.types import Answer, Turn
-from ui.chat import FAILED, STOPPED, Chat, Room, aside, finished, turns
-from ui.guard import Door
+from ui.chat import FAILED, STOPPED, Asking, Chat, Room, Step, aside, turns
+from ui.conversations import Conversations
+from ui.documents import safe_parts
+from ui.libraries import Libraries
 from ui.render import Exchange
-from ui.web import build_app, listen, serve
+from ui.saved import AWAY, CHANGED, GONE, MOVED
+from ui.web import SCRIPTS, build_app, listen, serve
 
 HANDBOOK = """# Holidays
 
@@ -53,7 +63,7 @@ def test_page_is_ours_and_names_no_other_host(client: TestClient) -> None:
     assert "Gradio" not in head.split("<script>window.gradio_config")[0]
     for outside in ("og:image", "fonts.g", "cdn", "iframe-resizer/", "githubusercontent"):
         assert outside not in page
-    for asset in ("footnote.css", "footnote.js", "mark.svg"):
+    for asset in ("footnote.css", *(f"{name}.js" for name in SCRIPTS), "mark.svg"):
         words = client.get(f"/footnote/{asset}")
         assert words.status_code == 200
         assert "http" not in words.text.replace("http://www.w3.org/2000/svg", "")
@@ -117,16 +127,18 @@ def test_errors_name_no_place(
 ) -> None:
     folder = str(assistant.index.folder)
 
-    def broken(*_: object) -> object:
+    def broken(*_: object, **__: object) -> object:
         raise StoreError(f"The catalog {folder}/catalog.sqlite is damaged.")
 
     for name in ("ask", "stream", "documents", "document"):
         monkeypatch.setattr(assistant, name, broken)
-    chat = Chat(assistant, Room())
-    notice = [*chat.ask("How many days?", [])][-1][-1].notice
+    notice = json.loads(
+        client.post("/api/chat", json={"question": "How many days?"}).text.splitlines()[-1]
+    )["html"]
     *_, told = client.post("/api/ask", json={"question": "How many?"}).json().values()
     *_, missing = client.get("/api/passage", params={"document": "x"}).json().values()
-    for words in (notice, chat.shelf(), told, missing):
+    shelf = client.get("/api/documents").text
+    for words in (notice, shelf, told, missing):
         assert "damaged" in words
         assert folder not in words
 
@@ -161,158 +173,429 @@ def test_no_other_pages(client: TestClient, path: str) -> None:
 
 def test_guard_stands_before_everything(client: TestClient) -> None:
     assert client.get("/", headers={"host": "evil.example"}).status_code == 403
-    for path in ("/api/ask", "/gradio_api/queue/join", "/gradio_api/upload"):
+    for path in ("/api/ask", "/api/chat", "/api/files", "/api/documents/add"):
         answer = client.post(path, json={}, headers={"origin": "https://evil.example"})
         assert answer.status_code == 403
-    join = {"data": [[{"path": "http://127.0.0.1:1/x", "meta": {"_type": "gradio.FileData"}}]]}
-    assert client.post("/gradio_api/queue/join", json=join).status_code == 403
+    for path in ("/gradio_api/queue/join", "/gradio_api/upload", "/gradio_api/reset"):
+        assert client.post(path, json={}).status_code == 403
 
 
-def test_chat_answers_step_by_step(assistant: Paced) -> None:
-    chat = Chat(assistant, Room())
-    steps = list(chat.ask("  How many days of holiday?  ", []))
-    assert steps[0] == [Exchange("How many days of holiday?")]
-    assert [finished(step[-1]) for step in steps] == [False] * (len(steps) - 1) + [True]
-    answer = steps[-1][-1].answer
+def chat_over(assistant: Assistant, folder: Path, room: Room | None = None) -> Chat:
+    """A chat with conversations of its own."""
+    memory = Conversations(folder)
+    return Chat(Libraries(assistant, memory), room or Room(), memory)
+
+
+def asked(chat: Chat, question: str, **more: object) -> list[Step]:
+    return list(chat.ask(replace(Asking(question), **more)))  # type: ignore[arg-type]
+
+
+def test_chat_answers_step_by_step_and_keeps_it(assistant: Paced, tmp_path: Path) -> None:
+    chat = chat_over(assistant, tmp_path)
+    first, *_, last = asked(chat, "  How many days of holiday?  ")
+    assert first.exchange == Exchange("How many days of holiday?", turn=first.exchange.turn)
+    answer = last.exchange.answer
     assert answer is not None
-    again = list(chat.ask("And notice?", steps[-1]))
-    assert again[-1][0] == steps[-1][0]
+    assert answer.final
+    (kept,) = chat.memory.turns(last.conversation)
+    assert kept.answer == answer
+    cited = answer.citations[0]
+    data = Path(cited.source).read_bytes()
+    assert kept.hashes == {cited.document_id: hashlib.sha256(data).hexdigest()}
+
+    *_, again = asked(chat, "And notice?", conversation=last.conversation)
+    assert again.conversation == last.conversation
     assert assistant.asked[1] == (Turn("How many days of holiday?", answer.text),)
-    assert list(chat.ask("   ", [])) == []
+    assert asked(chat, "   ") == []
+    summary = chat.memory.find(last.conversation)
+    assert summary is not None
+    assert summary.title == "How many days of holiday?"
+    assert [item.question for item in chat.exchanges(summary)] == [kept.question, "And notice?"]
+
+
+def test_asking_again_takes_the_place_of_the_turn(assistant: Paced, tmp_path: Path) -> None:
+    chat = chat_over(assistant, tmp_path)
+    *_, first = asked(chat, "How many days of holiday?")
+    asked(chat, "What of notice?", conversation=first.conversation)
+    more = {"conversation": first.conversation, "replaces": first.exchange.turn}
+    *_, edited = asked(chat, "How long is notice?", **more)
+    assert assistant.asked == ("How long is notice?", ())
+    (kept,) = chat.memory.turns(first.conversation)
+    assert kept.question == "How long is notice?"
+    more["replaces"] = edited.exchange.turn
+    *_, meant = asked(chat, "And that?", understood="How many days of holiday?", **more)
+    answer = meant.exchange.answer
+    assert answer is not None
+    assert (answer.question, answer.standalone_question) == (
+        "And that?",
+        "How many days of holiday?",
+    )
+    assert "28 days" in answer.text
 
 
 def test_failures_become_sentences(
-    assistant: Paced, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    assistant: Paced,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    chat = Chat(assistant, Room())
+    chat = chat_over(assistant, tmp_path)
 
     def failing(error: Exception) -> str:
-        def stream(question: str, history: object) -> Iterator[Answer]:
+        def stream(question: str, history: object, **_: object) -> Iterator[Answer]:
             yield next(Assistant.stream(assistant, question))
             raise error
 
         monkeypatch.setattr(assistant, "stream", stream)
-        return [*chat.ask("How many days?", [])][-1][-1].notice
+        return asked(chat, "How many days?")[-1].exchange.notice
 
     assert failing(RuntimeError("secret detail")) == FAILED
     assert "secret detail" in caplog.text
     assert failing(FootnoteError("It is busy: try again.")) == "It is busy: try again."
-    long = [*chat.ask("x" * (LONGEST_QUESTION + 1), [])][-1][-1]
+    long = asked(chat, "x" * (LONGEST_QUESTION + 1))[-1].exchange
     assert "10,001 characters" in long.notice
     assert len(long.question) < 300
+    notices = [chat.exchange(turn).notice for turn in (1, 2)]  # type: ignore[union-attr]
+    assert notices == [FAILED, "It is busy: try again."]
 
 
-@pytest.mark.parametrize("question", [None, 7, ["x"], {"text": "x"}, "", " "])
-def test_what_is_no_question_asks_nothing(assistant: Paced, question: object) -> None:
-    assert list(Chat(assistant, Room()).ask(question, [])) == []
+def test_an_answer_that_cannot_be_saved_is_still_given(assistant: Paced, tmp_path: Path) -> None:
+    chat = chat_over(assistant, tmp_path)
+    chat.memory.close()
+    last = asked(chat, "How many days of holiday?")[-1].exchange
+    assert last.answer is not None
+    assert "28 days" in last.answer.text
+    assert last.turn == 0
 
 
-def test_the_queue_takes_anything_and_survives_it(
-    assistant: Paced, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    died: list[object] = []
-    monkeypatch.setattr(threading, "excepthook", died.append)
-    app = build_app(assistant)
-    with TestClient(app, base_url="http://127.0.0.1:7860") as client:  # starts the queue
-        events_of_page = client.get("/config").json()["dependencies"]
-        asking = next(event["id"] for event in events_of_page if len(event["inputs"]) == 2)
-        for number, data in enumerate(([7, None], [None, None], [["x"], None])):
-            asked = {"data": data, "fn_index": asking, "session_hash": f"s{number}"}
-            assert client.post("/gradio_api/queue/join", json=asked).status_code == 200
-            hears = {"session_hash": f"s{number}"}
-            events = client.get("/gradio_api/queue/data", params=hears).text
-            assert '"success":true' in events
-    assert died == []
-
-
-def test_stop_keeps_what_was_there(assistant: Paced) -> None:
-    chat = Chat(assistant, Room())
-    steps = list(chat.ask("How many days of holiday?", []))
-    stopped = chat.stop(steps[1])
-    assert stopped == [replace(steps[1][0], notice=STOPPED)]
-    assert turns(stopped) == []
-    assert chat.stop(steps[-1]) == steps[-1]
-    assert chat.stop([]) == []
-
-
-def test_a_reader_who_leaves_frees_the_place(assistant: Paced) -> None:
+def test_stop_keeps_what_was_there(assistant: Paced, tmp_path: Path) -> None:
     room = Room(answering=1, waiting=0)
-    chat = Chat(assistant, room)
-    for _ in range(3):
-        asking = chat.ask("How many days of holiday?", [])
+    chat = chat_over(assistant, tmp_path, room)
+    for number in range(1, 4):  # each leaves early, and frees its place
+        asking = chat.ask(Asking("How many days of holiday?"))
         next(asking)
-        assert next(asking)[-1].notice == ""
-        asking.close()
+        assert next(asking).exchange.notice == ""
+        asking.close()  # type: ignore[attr-defined]
+        kept = chat.exchange(number)
+        assert kept is not None
+        assert kept.notice == STOPPED
+    assert turns(chat.memory.turns(chat.memory.listed()[0].id)) == []
 
 
-def test_upload_tells_how_far_it_is_and_what_became_of_each(tmp_path: Path) -> None:
-    assistant = paced(tmp_path, {})
-    chat = Chat(assistant, Room())
-    sent = tmp_path / "sent"
-    sent.mkdir()
-    paths = [sent / "new.txt", sent / "<b>.exe"]
-    paths[0].write_text("The rose garden has 412 bushes.")
-    paths[1].write_bytes(b"MZ")
-    first, *_, last = chat.upload(paths)
-    assert "of 2" in first
-    assert "new.txt</bdi> can be asked now" in last
-    assert "&lt;b&gt;.exe</bdi> is of a kind that is not supported" in last
-    assert "412" in assistant.ask("How many bushes has the rose garden?").text
+def test_a_source_that_changed_is_flagged_when_the_conversation_is_opened(tmp_path: Path) -> None:
+    made = paced(tmp_path, {"handbook.md": HANDBOOK, "other.md": "The shed has a green door."})
+    chat = chat_over(made, tmp_path)
+    *_, last = asked(chat, "How many days of holiday?")
+    summary = chat.memory.find(last.conversation)
+    assert summary is not None
+    assert chat.exchanges(summary)[0].flags == {}
+    path = tmp_path / "documents" / "handbook.md"
+    for words, flag in (
+        (HANDBOOK + "\n\nMore.", MOVED),
+        (HANDBOOK.replace("28", "30"), CHANGED),
+        (None, GONE),
+    ):
+        path.unlink() if words is None else path.write_text(words)
+        made.sync()
+        assert set(chat.exchanges(summary)[0].flags.values()) == {flag}
 
-    *_, last = chat.upload(paths[:1])
-    assert "new.txt</bdi> was here already" in last
-    assert "exe" not in last
-    paths[0].write_text("The rose garden has 413 bushes now.")
-    *_, last = chat.upload(paths[:1])
-    assert "new.txt</bdi> can be asked now" in last
-    assert "already" not in last
-    assert [info.title for info in assistant.documents()] == ["new"]
+
+# ---- the routes of conversations -----------------------------------------------------------------
+
+
+def said(client: TestClient, question: str, **more: object) -> dict[str, str]:
+    answer = client.post("/api/chat", json={"question": question, **more})
+    assert answer.status_code == 200
+    steps = [json.loads(line) for line in answer.text.splitlines()]
+    assert [step["final"] for step in steps] == [False] * (len(steps) - 1) + [True]
+    last: dict[str, str] = steps[-1]
+    return last
+
+
+def test_conversation_from_question_to_export(client: TestClient) -> None:
+    last = said(client, "How many days of holiday does everyone have?")
+    talk, turn = last["conversation"], last["turn"]
+    assert "28 days" in last["html"]
+    assert "secret" not in last["html"]
+    found = client.get(f"/api/conversations/{talk}").json()
+    assert 'fn-turn"' in found["html"]
+    assert "28 days" in found["html"]
+    assert talk in client.get("/api/conversations", params={"words": "28 DAYS"}).json()["html"]
+    assert talk not in client.get("/api/conversations", params={"words": "quasar"}).json()["html"]
+    renamed = client.post(f"/api/conversations/{talk}/rename", json={"title": "<b>Leave</b>"})
+    assert renamed.json() == {"title": "<b>Leave</b>"}
+    assert "&lt;b&gt;Leave" in client.get("/api/conversations").json()["html"]
+    judged = client.post(f"/api/turns/{turn}/judge", json={"verdict": -1, "correction": "30 days"})
+    assert "30 days" in judged.json()["html"]
+    for form, kind in (("markdown", "text/markdown"), ("html", "text/html")):
+        saved = client.get(f"/api/conversations/{talk}/export", params={"form": form})
+        assert saved.headers["content-type"].startswith(kind)
+        assert saved.headers["content-disposition"].startswith("attachment")
+        assert "28 days" in saved.text
+        assert "SHA-256" in saved.text
+        assert "secret" not in saved.text
+    assert "28 days" in client.get(f"/api/turns/{turn}/text").text
+    assert client.post(f"/api/conversations/{talk}/delete", json={}).json() == {"deleted": True}
+    for path in (f"/api/conversations/{talk}", f"/api/turns/{turn}/text"):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert answer.json()["error"].endswith(".")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"question": "x", "replaces": -1},
+        {"question": "x", "since": "yesterday"},
+        {"question": "x", "documents": "all"},
+        {"question": "x", "folder": "/etc"},
+        {"question": "x" * 100_001},
+    ],
+)
+def test_a_malformed_turn_gets_one_sentence(client: TestClient, body: object) -> None:
+    answer = client.post("/api/chat", json=body)
+    assert answer.status_code == 422
+    assert list(answer.json()) == ["error"]
+
+
+def test_asking_within_documents_or_dates(tmp_path: Path) -> None:
+    made = paced(tmp_path, {"a.md": "The boat has nine sails.", "b.md": "The boat has six sails."})
+    client = TestClient(build_app(made), base_url="http://127.0.0.1:7860")
+    nine = next(info for info in made.documents() if info.source.endswith("a.md"))
+    question = "How many sails has the boat?"
+    html = said(client, question, documents=[nine.id])["html"]
+    assert "nine" in html
+    assert "six sails" not in html
+    assert "fn-refusal" in said(client, question, since="2999-01-01")["html"]
+    assert "fn-sources" in said(client, question, since="2000-01-01", until="2999-01-01")["html"]
+
+
+def test_asking_within_documents_that_are_gone_is_one_sentence(client: TestClient) -> None:
+    answer = client.post("/api/chat", json={"question": "x", "documents": ["unknown"]})
+    assert "None of the chosen documents" in json.loads(answer.text)["error"]
+
+
+# ---- documents and libraries ---------------------------------------------------------------------
+
+
+def sent(client: TestClient, name: str, data: bytes, library: str = "") -> dict[str, str]:
+    answer = client.post("/api/files", params={"name": name, "library": library}, content=data)
+    assert answer.status_code == 200, answer.text
+    return {"id": answer.json()["id"], "name": name}
+
+
+def added(client: TestClient, files: list[dict[str, str]], library: str = "") -> dict[str, object]:
+    answer = client.post("/api/documents/add", json={"files": files, "library": library})
+    steps: list[dict[str, object]] = [json.loads(line) for line in answer.text.splitlines()]
+    assert [step["finished"] for step in steps] == [False] * (len(steps) - 1) + [True]
+    return steps[-1]
+
+
+@pytest.fixture
+def own_client(tmp_path: Path) -> tuple[TestClient, Paced]:
+    made = paced(tmp_path, {"handbook.md": HANDBOOK})
+    return TestClient(build_app(made), base_url="http://127.0.0.1:7860"), made
+
+
+def words_of(step: dict[str, object]) -> list[tuple[str, bool, str]]:
+    outcomes = step["outcomes"]
+    assert isinstance(outcomes, list)
+    return [(one["name"], one["good"], one["words"]) for one in outcomes]
+
+
+def test_files_and_folders_can_be_added_and_asked(own_client: tuple[TestClient, Paced]) -> None:
+    client, made = own_client
+    files = [
+        sent(client, "garden/roses.txt", b"The rose garden has 412 bushes."),
+        sent(client, "garden/old/roses.txt", b"The old rose garden has 99 bushes."),
+        sent(client, "<b>.exe", b"MZ"),
+        sent(client, "../../../../etc/note.txt", b"The note hangs on the door."),
+    ]
+    last = added(client, files)
+    assert [(name, good) for name, good, _ in words_of(last)] == [
+        ("roses.txt", True),
+        ("roses.txt", True),
+        ("_b_.exe", False),
+        ("note.txt", True),
+    ]
+    kept = {path.relative_to(made.index.uploads).as_posix()
+            for path in made.index.uploads.rglob("*") if path.is_file()}  # fmt: skip
+    assert kept == {"garden/roses.txt", "garden/old/roses.txt", "_b_.exe", "etc/note.txt"}
+    assert "412" in made.ask("How many bushes has the rose garden?").text
+    again = added(client, [sent(client, "garden/roses.txt", b"The rose garden has 412 bushes.")])
+    assert words_of(again) == [("roses.txt", True, "was here already")]
+    changed = added(client, [sent(client, "garden/roses.txt", b"It has 413 bushes now.")])
+    assert words_of(changed) == [("roses.txt", True, "can be asked now")]
 
 
 @pytest.mark.parametrize("name", ["report (1).pdf", "~draft (2).pdf", "a (1) (1).pdf"])
-def test_an_unreadable_upload_is_not_called_known(tmp_path: Path, name: str) -> None:
-    """Browsers number files of one name; the number is part of the name."""
-    chat = Chat(paced(tmp_path / "chat", {}), Room())
-    (tmp_path / name).write_bytes(b"%PDF-1.4 broken")
+def test_an_unreadable_file_is_not_called_known(
+    own_client: tuple[TestClient, Paced], name: str
+) -> None:
+    client, _ = own_client
     for _ in range(2):
-        *_, last = chat.upload([tmp_path / name])
-        assert 'class="fn-bad"' in last
-        assert "is damaged" in last
-        assert "already" not in last
+        ((_, good, words),) = words_of(added(client, [sent(client, name, b"%PDF-1.4 broken")]))
+        assert not good
+        assert "is damaged" in words
 
 
-def test_an_upload_over_the_limit_leaves_no_file(tmp_path: Path) -> None:
-    app = build_app(paced(tmp_path, {}), door=Door(7860, upload_bytes=100_000))
-    asked = TestClient(app, base_url="http://127.0.0.1:7860")
-
-    def sent(size: int) -> tuple[int, str]:
-        end = b"\r\n--x--\r\n"
-        body = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\n'
-        pieces = (body, *(b"y" * 1000 for _ in range(size // 1000)), end)
-        head = {"content-type": "multipart/form-data; boundary=x"}
-        answer = asked.post("/gradio_api/upload", content=iter(pieces), headers=head)
-        return answer.status_code, answer.text
-
-    def kept() -> list[Path]:
-        return [file for file in Path(app.state.uploads.name).rglob("*") if file.is_file()]
-
-    status, words = sent(200_000)
-    assert status == 413
-    assert "together: add fewer" in words
-    assert kept() == []
-    assert sent(50_000)[0] == 200
-    assert len(kept()) == 1  # the limit, not the form, refused the other one
+def test_a_file_over_the_limit_leaves_nothing(tmp_path: Path) -> None:
+    made = paced(tmp_path, {})
+    made.settings = replace(made.settings, file_mb=1)
+    client = TestClient(build_app(made), base_url="http://127.0.0.1:7860")
+    pieces = (b"y" * 100_000 for _ in range(20))
+    answer = client.post("/api/files", params={"name": "big.txt"}, content=pieces)
+    assert answer.status_code == 422
+    assert "big.txt is larger than the limit of 1 MB" in answer.json()["error"]
+    assert list(made.index.uploads.iterdir()) == []
 
 
-def test_leaving_an_answer_early_ends_it_after_its_step(assistant: Paced) -> None:
+@pytest.mark.parametrize("made", ["", "x", "../../x", "0" * 31 + "/", "0" * 32])
+def test_only_what_was_sent_can_be_added(own_client: tuple[TestClient, Paced], made: str) -> None:
+    client, _ = own_client
+    step = added(client, [{"id": made, "name": "a.txt"}])
+    assert step["trouble"]
+    assert str(step["trouble"]).endswith(".")
+
+
+def test_removing_a_document_takes_its_words_along(own_client: tuple[TestClient, Paced]) -> None:
+    client, made = own_client
+    added(client, [sent(client, "code.txt", b"The vault code is 4711.")])
+    info = next(info for info in made.documents() if info.title == "code")
+    said(client, "What is the vault code?")
+    held = client.get("/api/documents/held", params={"document": info.id}).json()
+    assert held == {"answers": 1}
+    body = {"document": info.id, "library": "", "purge": True}
+    answer = client.post("/api/documents/remove", json=body).json()
+    assert answer["purged"] == 1
+    assert "code.txt" not in answer["html"]
+    assert not (made.index.uploads / "code.txt").exists()
+    (talk,) = re.findall(r'data-talk="(\w+)"', client.get("/api/conversations").json()["html"])
+    assert "4711" not in client.get(f"/api/conversations/{talk}").text
+    assert client.post("/api/documents/remove", json=body).status_code == 422
+
+
+def test_a_watched_folder_is_synced_on_demand(
+    own_client: tuple[TestClient, Paced], tmp_path: Path
+) -> None:
+    client, _ = own_client
+    (tmp_path / "documents" / "new.txt").write_text("The boat is called Wren.")
+    answer = client.post("/api/documents/sync", json={"library": ""})
+    last = json.loads(answer.text.splitlines()[-1])
+    assert last["summary"] == "1 new, 1 unchanged."
+    listing = client.get("/api/documents").json()
+    assert "new.txt" in listing["html"]
+    assert "Last sync" in listing["bar"]
+    assert str(tmp_path) not in json.dumps(listing)
+
+
+def test_a_library_freshens_itself_while_it_is_asked(tmp_path: Path) -> None:
+    made = paced(tmp_path, {"handbook.md": HANDBOOK})
+    chat = chat_over(made, tmp_path)
+    (tmp_path / "documents" / "new.txt").write_text("The boat is called Wren.")
+    chat.libraries.freshen()
+    assert asked(chat, "How many days of holiday?")[-1].exchange.answer is not None
+    until = time.monotonic() + 30
+    while len(made.documents()) < 2 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert [info.title for info in made.documents()] == ["Holidays", "new"]
+
+
+@given(st.text(max_size=400))
+@example("../../etc/passwd")
+@example("C:\\Windows\\..\\x")
+@example("a/./b//.hidden/~$lock.docx")
+@example("x" * 400 + ".pdf")
+def test_a_sent_name_leads_nowhere_else(name: str) -> None:
+    uploads = Path("/uploads")
+    parts = safe_parts(name)
+    place = Path(os.path.normpath(uploads.joinpath(*parts)))
+    assert place.is_relative_to(uploads)
+    assert place != uploads
+    assert 1 <= len(parts) <= 8
+    for part in parts:
+        assert part not in (".", "..")
+        assert not part.startswith((".", "~"))
+        assert part.isprintable()
+        assert len(part.encode()) <= 120
+    if name.endswith(".pdf") and name.startswith("x"):
+        assert parts[-1].endswith(".pdf")
+
+
+def test_stop_is_heard_in_the_middle_of_a_step() -> None:
+    ended = threading.Event()
+
+    def steps(left: threading.Event) -> Iterator[int]:
+        yield 1
+        if left.wait(30):  # as a language model looks between two words
+            ended.set()
+        yield 2
+
+    async def leave() -> None:
+        running = aside(steps)
+        assert await anext(running) == 1
+        await running.aclose()  # type: ignore[attr-defined]
+
+    asyncio.run(leave())
+    assert ended.wait(1)
+
+
+def test_what_is_added_to_the_samples_goes_to_ones_own(tmp_path: Path) -> None:
+    samples = paced(tmp_path / "samples", {"handbook.md": HANDBOOK})
+    own = paced(tmp_path / "own", {})
+    app = build_app(samples, own=lambda: own)
+    client = TestClient(app, base_url="http://127.0.0.1:7860")
+    listing = client.get("/api/documents").json()
+    assert listing["samples"]
+    assert 'data-action="remove"' not in listing["html"]
+    last = added(client, [sent(client, "note.txt", b"The spare key hangs behind the blue door.")])
+    assert last["library"] == "documents"
+    assert [info.title for info in own.documents()] == ["note"]
+    assert [info.title for info in samples.documents()] != ["note"]
+    answer = said(client, "Where does the spare key hang?", library="documents")
+    assert "blue door" in answer["html"]
+    cited = samples.documents()[0].id  # an answer over the samples still opens its source
+    assert client.get("/api/passage", params={"document": cited}).status_code == 200
+
+
+def test_libraries_are_made_named_asked_and_deleted(
+    own_client: tuple[TestClient, Paced], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, _ = own_client
+    monkeypatch.setattr("rag.assistant.shared_embedder", lambda _model: HashingEmbedder())
+    monkeypatch.setattr("rag.assistant.shared_reader", lambda: EvidenceReader(HashingEmbedder()))
+    made = client.post("/api/libraries/make", json={"title": "Old Letters"}).json()
+    assert (made["library"], made["title"], made["count"]) == ("old-letters", "Old Letters", 0)
+    again = client.post("/api/libraries/make", json={"title": "old letters"})
+    assert again.status_code == 422
+    file = [sent(client, "letter.txt", b"The boat is called Wren.", "old-letters")]
+    added(client, file, "old-letters")
+    last = said(client, "What is the boat called?", library="old-letters")
+    assert "Wren" in last["html"]
+    assert "Wren" not in said(client, "What is the boat called?")["html"]
+    body = {"library": "old-letters", "title": "<i>Letters</i>"}
+    renamed = client.post("/api/libraries/rename", json=body).json()
+    assert renamed["title"] == "<i>Letters</i>"
+    assert "&lt;i&gt;Letters" in renamed["bar"]
+    assert client.post("/api/libraries/delete", json={"library": ""}).status_code == 422
+    gone = client.post("/api/libraries/delete", json={"library": "old-letters"})
+    assert gone.status_code == 200
+    assert "old-letters" not in gone.json()["bar"]
+    opened = client.get(f"/api/conversations/{last['conversation']}").json()
+    assert AWAY in opened["html"]
+    for name in ("old-letters", "../indexes", "..", "/etc"):
+        assert client.get("/api/documents", params={"library": name}).status_code == 404
+
+
+def test_leaving_an_answer_early_ends_it_after_its_step(assistant: Paced, tmp_path: Path) -> None:
     room = Room(answering=1, waiting=0)
-    chat = Chat(assistant, room)
+    chat = chat_over(assistant, tmp_path, room)
 
     async def leave() -> int:
-        steps = aside(lambda: chat.ask("How many days of holiday?", []))
+        steps = aside(lambda left: chat.ask(Asking("How many days of holiday?"), left))
         async for step in steps:
             await steps.aclose()  # type: ignore[attr-defined]
-            return len(step)
+            return step.exchange.turn
         return 0
 
     assert asyncio.run(leave()) == 1
@@ -468,32 +751,3 @@ sys.addaudithook(lambda name, args: log.write(f"{name} {args}\\n") if name in na
 def test_listening_socket_is_really_bound() -> None:
     with listen("127.0.0.1", 0) as bound, socket.create_connection(bound.getsockname(), 5):
         pass
-
-
-def test_the_first_own_file_leaves_the_samples_behind(tmp_path: Path) -> None:
-    samples = paced(tmp_path / "samples", {"handbook.md": HANDBOOK})
-    opened: list[Paced] = []
-
-    def own() -> Paced:
-        opened.append(paced(tmp_path / "own", {}))
-        return opened[-1]
-
-    chat = Chat(samples, Room(), own)
-    cited = samples.documents()[0].id
-    (tmp_path / "empty.txt").write_text("")
-    for _ in range(2):
-        list(chat.upload([tmp_path / "empty.txt"]))
-    assert chat.samples  # nothing of the person's own could be read
-    assert not chat.left_samples
-    assert [assistant.closed for assistant in opened] == [True, True]
-    (tmp_path / "note.txt").write_text("The spare key hangs behind the blue door.")
-    list(chat.upload([tmp_path / "note.txt"]))
-    assert not chat.samples
-    assert chat.left_samples
-    assert not opened[-1].closed
-    assert [info.title for info in chat.assistant.documents()] == ["note"]
-    assert [info.id for info in samples.documents()] == [cited]
-    found = chat.find(cited)  # an earlier answer on the page still opens its source
-    assert found is not None
-    assert found[1].title == samples.documents()[0].title
-    assert chat.find("unknown") is None

@@ -14,6 +14,7 @@ from index.embedding import HashingEmbedder
 from index.index import Index
 from index.types import Scope
 from rag.assistant import Assistant
+from rag.language_model import StopFlag
 from rag.reader import EvidenceReader
 from rag.retrieval import RetrievalOptions, Retriever
 from rag.settings import Settings
@@ -32,11 +33,18 @@ class Paced(Assistant):
         super().close()
 
     def stream(
-        self, question: str, history: Sequence[Turn] = (), *, scope: Scope | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        scope: Scope | None = None,
+        stop: StopFlag | None = None,
     ) -> Iterator[Answer]:
         self.asked = (question, tuple(history))
-        for answer in super().stream(question, history, scope=scope):
-            time.sleep(self.step_s)
+        for answer in super().stream(question, history, scope=scope, stop=stop):
+            until = time.monotonic() + self.step_s
+            while time.monotonic() < until and not (stop is not None and stop.is_set()):
+                time.sleep(0.02)
             yield answer
 
 

@@ -1,18 +1,16 @@
-"""What clients send: bodies read up to a limit, uploads counted while they stream, paths found.
+"""What clients send: bodies read up to a limit and handed on.
 
 Used by `ui.guard`, which decides what to do about it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from starlette.datastructures import Headers
-from starlette.formparsers import MultiPartException
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope
 
-JSON_LIMIT = 1_000_000  #: bytes of a request that is no upload
-UPLOAD_LIMIT = 2 * 2**30  #: bytes of an upload, all its files together
+JSON_LIMIT = 1_000_000  #: bytes of a request that is no file
 
 
 class RefusedError(Exception):
@@ -28,19 +26,6 @@ def is_multipart(scope: Scope) -> bool:
     """Does the request carry files?"""
     kind = Headers(scope=scope).get("content-type", "").split(";")[0]
     return kind.strip().lower() == "multipart/form-data"
-
-
-def client_paths(data: object) -> Iterator[object]:
-    """Every value under a key that Gradio takes for a file."""
-    waiting: list[object] = [data]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            if "path" in item:
-                yield item["path"]
-            waiting.extend(item.values())
-        elif isinstance(item, list):
-            waiting.extend(item)
 
 
 async def read_body(receive: Receive) -> bytes:
@@ -68,33 +53,3 @@ def replay(body: bytes, receive: Receive) -> Receive:
         return await receive()
 
     return again
-
-
-class Counted:
-    """The body of an upload, cut off where it is over the limit."""
-
-    def __init__(self, receive: Receive, limit: int) -> None:
-        self._receive = receive
-        self._left = limit
-        self.over = False
-        self.answered = False
-
-    async def receive(self) -> Message:
-        """The next piece. Over the limit the form parser is told to throw its files away."""
-        message = await self._receive()
-        self._left -= len(message.get("body", b""))
-        if self._left < 0:
-            self.over = True
-            raise MultiPartException("The upload is over the maximum allowed size.")
-        return message
-
-    def unless_over(self, send: Send) -> Send:
-        """Hold back what the application says of an upload that was cut off."""
-
-        async def sending(message: Message) -> None:
-            if self.over and not self.answered:
-                return
-            self.answered = True
-            await send(message)
-
-        return sending

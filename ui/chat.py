@@ -1,4 +1,4 @@
-"""What the chat does when a person asks, stops or uploads, and the room there is for it.
+"""What the chat does when a person asks or stops, and the room there is for it.
 
 Knows the assistant and the rendering, but no web framework: the components that call it are in
 `ui.page`, routes and serving in `ui.web`.
@@ -8,32 +8,54 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import queue
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
 
 from index.errors import BusyError, FootnoteError
-from index.scanning import source_name
 from rag.assistant import LONGEST_QUESTION, Assistant
 from rag.places import data_folder
-from rag.types import Turn
+from rag.types import Answer, Turn
+from ui.conversations import Conversations, Kept, Summary
+from ui.insisting import Insisting
+from ui.libraries import Libraries
+from ui.originals import Originals
 from ui.outside import sentence_for
 from ui.render import Exchange
-from ui.shelf import shelf, trouble, upload_outcome, upload_progress
+from ui.saved import AWAY
 
 if TYPE_CHECKING:
-    from index.syncing import SyncProgress, SyncReport
-    from index.types import Document, DocumentInfo
+    from index.types import Document, DocumentInfo, Scope
 
 ANSWERING = 2  #: questions answered at the same time
 WAITING = 8  #: questions that may wait for their turn
+Item = TypeVar("Item")
 FAILED = "Something went wrong inside Footnote; the terminal it runs in shows what."
 STOPPED = "Stopped."
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question as the page sends it."""
+
+    question: str
+    conversation: str = ""  #: id of the one it belongs to; empty begins one
+    replaces: int = 0  #: turn that is asked again: it and what came after it go
+    library: str = ""  #: where a new conversation asks; an older one stays where it is
+    understood: str = ""  #: the stand-alone question, where the person changed it
+    scope: Scope | None = None
+    anyway: bool = False  #: answer from the nearest passages although that was declined
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where answering stands: the conversation and its newest exchange."""
+
+    conversation: str
+    exchange: Exchange
 
 
 class Room:
@@ -59,135 +81,168 @@ class Room:
 
 
 class Chat:
-    """What the page does, apart from how it is laid out.
+    """What the page does, apart from how it is laid out."""
 
-    ``own`` opens the person's own index while the samples are shown: the first files that can be
-    read go there, and the samples are then left behind.
-    """
-
-    def __init__(
-        self, assistant: Assistant, room: Room, own: Callable[[], Assistant] | None = None
-    ) -> None:
-        self.assistant = assistant
+    def __init__(self, libraries: Libraries, room: Room, memory: Conversations) -> None:
+        self.libraries = libraries
         self.room = room
-        self._own = own
-        self._left: Assistant | None = None  # the samples: earlier answers still cite them
-
-    @property
-    def samples(self) -> bool:
-        """Whether the sample documents are what is being asked."""
-        return self._own is not None
-
-    @property
-    def left_samples(self) -> bool:
-        """Whether the person's own documents have taken over since the start."""
-        return self._left is not None
+        self.memory = memory
 
     def told(self, error: FootnoteError) -> str:
         """What the page says of an error: never where things lie on this computer."""
-        return sentence_for(error, (self.assistant.index.folder, data_folder()))
+        folders = [assistant.index.folder for assistant in self.libraries.opened()]
+        return sentence_for(error, (*folders, data_folder()))
 
-    def find(self, document_id: str) -> tuple[Document, DocumentInfo] | None:
-        """A document that an answer on the page cites; None when it is gone."""
-        for assistant in (self.assistant, self._left):
-            document = assistant.document(document_id) if assistant is not None else None
-            if assistant is not None and document is not None:
-                infos = assistant.infos([document_id])
-                return (document, infos[0]) if infos else None
+    def find(self, document_id: str) -> tuple[Document, DocumentInfo, Assistant] | None:
+        """A document that something on the page cites; None when it is gone."""
+        for assistant in self.libraries.opened():
+            document = assistant.document(document_id)
+            infos = assistant.infos([document_id]) if document is not None else ()
+            if document is not None and infos:
+                return document, infos[0], assistant
         return None
 
-    def add(self, paths: Sequence[Path], progress: Callable[[SyncProgress], None]) -> SyncReport:
-        """Index files; away from the samples when there is something of the person's own."""
-        if self._own is None:
-            return self.assistant.add_files(paths, progress)
-        own = self._own()
-        try:
-            report = own.add_files(paths, progress)
-            if own.documents():
-                self._left, self.assistant, self._own = self.assistant, own, None
-            return report
-        finally:
-            if self.assistant is not own:  # nothing of the person's own could be read
-                own.close()
+    def ask(self, asking: Asking, stop: threading.Event | None = None) -> Iterator[Step]:
+        """The newest exchange after each step of answering a question, saved when it ends.
 
-    def ask(self, question: object, session: Sequence[Exchange]) -> Iterator[list[Exchange]]:
-        """The conversation after each step of answering one more question.
-
-        A client may send anything for a question; what is no text asks nothing.
+        Whoever leaves early leaves what was there, and that it was stopped; ``stop`` ends a
+        language model's writing in the middle of a step.
         """
-        if not isinstance(question, str) or not question.strip():
+        stop = stop or threading.Event()
+        question = asking.question.strip()
+        if not question:
             return
-        question = question.strip()
-        earlier = list(session)
-        now = Exchange(question)
-        yield [*earlier, now]
         if len(question) > LONGEST_QUESTION:
             long = f"The question has {len(question):,} characters, more than {LONGEST_QUESTION:,}."
-            yield [*earlier, Exchange(question[:200] + "…", notice=f"{long} Shorten it.")]
+            yield Step("", Exchange(question[:200] + "…", notice=f"{long} Shorten it."))
             return
+        conversation, earlier, now = self._begun(asking, question)
+        yield Step(conversation, now)
         try:
+            assistant = self._asked(conversation, asking)
             with self.room.place():
-                for answer in self.assistant.stream(question, turns(earlier)):
-                    now = replace(now, answer=answer)
-                    yield [*earlier, now]
+                for answer in self._stream(assistant, asking, earlier, stop):
+                    if stop.is_set():  # what comes now is only what there was time for
+                        break
+                    now = replace(now, answer=replace(answer, question=question))
+                    if not answer.final:
+                        yield Step(conversation, now)
+            now = self._saved(stopped(now))
+            try:
+                yield Step(conversation, now)
+            finally:
+                self._hash(now, assistant)  # after it was shown: whole files are read for it
+        except GeneratorExit:
+            self._saved(stopped(now))
+            raise
         except FootnoteError as error:
-            yield [*earlier, replace(now, notice=self.told(error))]
+            yield Step(conversation, self._saved(replace(now, notice=self.told(error))))
         except Exception:
             log.exception("a question could not be answered")
-            yield [*earlier, replace(now, notice=FAILED)]
+            yield Step(conversation, self._saved(replace(now, notice=FAILED)))
 
-    def stop(self, session: list[Exchange]) -> list[Exchange]:
-        """The conversation after a person pressed Stop: what was there stays and says so."""
-        if not session or finished(session[-1]):
-            return session
-        return [*session[:-1], replace(session[-1], notice=STOPPED)]
-
-    def upload(self, paths: Sequence[Path]) -> Iterator[str]:
-        """Read uploaded files; yields how far it has come, at last what became of each."""
-        steps: queue.SimpleQueue[SyncProgress | None] = queue.SimpleQueue()
-        end: list[str] = []
-
-        def work() -> None:
-            try:
-                end.append(outcome(paths, self.add(paths, steps.put)))
-            except FootnoteError as error:
-                end.append(trouble(self.told(error)))
-            except Exception:
-                log.exception("uploaded files could not be read")
-                end.append(trouble(FAILED))
-            finally:
-                steps.put(None)
-
-        threading.Thread(target=work, name="upload", daemon=True).start()
-        yield upload_progress(0, len(paths), paths[0].name)
-        while (step := steps.get()) is not None:
-            yield upload_progress(step.done, step.total, step.source)
-        yield end[0]
-
-    def shelf(self) -> str:
-        """The list of documents as it is now."""
+    def _begun(self, asking: Asking, question: str) -> tuple[str, list[Turn], Exchange]:
+        """Note the question; the conversation it belongs to and what was said in it before."""
+        memory, conversation = self.memory, asking.conversation
         try:
-            return shelf(self.assistant.documents(), self.assistant.skipped())
+            if not conversation or memory.find(conversation) is None:
+                conversation = memory.begin(question, asking.library or self.libraries.first)
+            if asking.replaces:
+                memory.drop_from(conversation, asking.replaces)
+            earlier = turns(memory.turns(conversation))
+            return (
+                conversation,
+                earlier,
+                Exchange(question, turn=memory.ask(conversation, question)),
+            )
+        except FootnoteError as error:  # an answer that cannot be saved is better than none
+            log.error("%s", error)
+            return conversation, [], Exchange(question)
+
+    def _asked(self, conversation: str, asking: Asking) -> Assistant:
+        """The library a conversation asks: the one it began with."""
+        kept = self.memory.find(conversation) if conversation else None
+        return self.libraries.at(kept.library if kept is not None else asking.library)
+
+    def _stream(
+        self, assistant: Assistant, asking: Asking, earlier: list[Turn], stop: threading.Event
+    ) -> Iterator[Answer]:
+        asked = Insisting(assistant) if asking.anyway else assistant
+        if asking.understood:  # the person said what was meant: nothing is left to rewrite
+            return asked.stream(asking.understood, (), scope=asking.scope, stop=stop)
+        return asked.stream(asking.question.strip(), earlier, scope=asking.scope, stop=stop)
+
+    def _saved(self, item: Exchange) -> Exchange:
+        """Keep what became of a question; what the page shows of it."""
+        if not item.turn:
+            return item
+        try:
+            self.memory.answer(item.turn, item.answer, item.notice)
         except FootnoteError as error:
-            return trouble(self.told(error))
+            said = f"This answer could not be saved. {self.told(error)}"
+            return replace(item, turn=0, notice=item.notice or said)
+        return item
+
+    def _hash(self, item: Exchange, assistant: Assistant) -> None:
+        """Keep the hashes of the files an answer cites."""
+        if not item.turn or item.answer is None:
+            return
+        try:
+            self.memory.note_hashes(item.turn, Originals(assistant).hashes(item.answer))
+        except FootnoteError as error:  # an export will say less
+            log.warning("%s", error)
+
+    def exchanges(self, conversation: Summary) -> list[Exchange]:
+        """A saved conversation, with what changed in its sources since."""
+        originals = self._originals(conversation.library)
+        return [shown(kept, originals) for kept in self.memory.turns(conversation.id)]
+
+    def exchange(self, turn: int) -> Exchange | None:
+        """One saved turn; None when it was deleted."""
+        kept = self.memory.turn(turn)
+        found = self.memory.find(kept.conversation) if kept is not None else None
+        if kept is None or found is None:
+            return None
+        return shown(kept, self._originals(found.library))
+
+    def judged(self, turn: int) -> bool:
+        """Let the person's own evaluation set follow a judgement; whether the turn is in it."""
+        from ui.own_set import take
+
+        kept = self.memory.turn(turn)
+        found = self.memory.find(kept.conversation) if kept is not None else None
+        if kept is None or found is None:
+            return False
+        try:
+            return take(kept, self.libraries.at(found.library))
+        except FootnoteError as error:  # the judgement itself is kept
+            log.error("%s", error)
+            return False
+
+    def _originals(self, library: str) -> Originals | None:
+        try:
+            return Originals(self.libraries.at(library))
+        except FootnoteError as error:  # its library is gone: the saved words are still there
+            log.warning("%s", error)
+            return None
 
 
-async def aside(start: Callable[[], Iterator[list[Exchange]]]) -> AsyncIterator[list[Exchange]]:
-    """Run a slow conversation step in a thread of its own, so that Stop is heard at once.
+async def aside(start: Callable[[threading.Event], Iterator[Item]]) -> AsyncIterator[Item]:
+    """Run slow steps in a thread of their own, so that Stop is heard at once.
 
-    Whoever leaves early lets the thread end after the step it is at; its place in the room is
-    taken until then, because the model is still at work.
+    Whoever leaves early sets the event that the steps were started with, and lets the thread end
+    after the step it is at; its place in the room is taken until then.
     """
     loop = asyncio.get_running_loop()
-    steps: asyncio.Queue[list[Exchange] | None] = asyncio.Queue()
+    steps: asyncio.Queue[Item | None] = asyncio.Queue()
     left = threading.Event()
 
-    def tell(step: list[Exchange] | None) -> None:
+    def tell(step: Item | None) -> None:
         with suppress(RuntimeError):  # the server is shutting down, nobody listens
             loop.call_soon_threadsafe(steps.put_nowait, step)
 
     def work() -> None:
-        iterator = start()
+        iterator = start(left)
         try:
             for step in iterator:
                 if left.is_set():
@@ -205,24 +260,40 @@ async def aside(start: Callable[[], Iterator[list[Exchange]]]) -> AsyncIterator[
         left.set()
 
 
-def outcome(paths: Sequence[Path], report: SyncReport) -> str:
-    """What became of each uploaded file, by the names the index keeps them under."""
-    names = {Path(source_name(path)).name.lstrip(".~") for path in paths}
-    fresh = {Path(source).name for source in (*report.added, *report.changed)}
-    bad = [file for file in report.skipped if Path(file.source).name in names]
-    known = names - fresh - {Path(file.source).name for file in bad}
-    return upload_outcome(sorted(fresh), sorted(known), bad, report.seconds)
-
-
-def turns(session: Sequence[Exchange]) -> list[Turn]:
+def turns(kept: Sequence[Kept]) -> list[Turn]:
     """The finished part of a conversation, as the assistant takes it."""
     return [
         Turn(item.question, item.answer.text)
-        for item in session
+        for item in kept
         if item.answer is not None and item.answer.final
     ]
 
 
-def finished(item: Exchange) -> bool:
-    """Is there nothing more to come for this question?"""
-    return bool(item.notice) or (item.answer is not None and item.answer.final)
+def shown(kept: Kept, originals: Originals | None) -> Exchange:
+    """A saved turn as the page shows it; without its library no source can be opened."""
+    answer = kept.answer
+    flags: dict[str, str] = {}
+    if answer is not None and originals is None:
+        flags = {citation.document_id: AWAY for citation in answer.citations}
+    elif answer is not None and originals is not None:
+        flags = originals.flags(answer)
+    unfinished = answer is None or not answer.final
+    return Exchange(
+        kept.question,
+        answer,
+        kept.notice or (STOPPED if unfinished else ""),
+        kept.id,
+        flags,
+        kept.verdict,
+        kept.correction,
+    )
+
+
+def stopped(item: Exchange) -> Exchange:
+    """What is kept: of an answer that was stopped, the sentences that were there."""
+    answer = item.answer
+    if item.notice or (answer is not None and answer.final):
+        return item
+    if answer is not None and not answer.sentences:
+        answer = None
+    return replace(item, answer=answer, notice=STOPPED)

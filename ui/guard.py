@@ -2,8 +2,8 @@
 
 A small ASGI wrapper around the whole application. It refuses foreign hosts and origins (so that no
 other web page, nor a name pointed at this computer, can ask questions here), asks for a password
-where one is set, lets through only the routes of Gradio that the page uses, keeps file paths of
-clients inside the upload folder, and adds the security headers. It knows nothing of answers.
+where one is set, lets through only the routes of Gradio that the page uses, and those to be read
+only, and adds the security headers. It knows nothing of answers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import json
 import os
 import socket
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -24,15 +23,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import UsageError
-from ui.bodies import (
-    UPLOAD_LIMIT,
-    Counted,
-    RefusedError,
-    client_paths,
-    is_multipart,
-    read_body,
-    replay,
-)
+from ui.bodies import RefusedError, is_multipart, read_body, replay
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 USER, PASSWORD = "FOOTNOTE_USER", "FOOTNOTE_PASSWORD"
@@ -63,38 +54,27 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 
-# What the page needs of Gradio. All else is closed: files by path, proxies, run history,
-# monitoring, component servers, and whatever a later version adds.
+# What the page needs of Gradio. All else is closed: its queue and uploads, files by path, proxies,
+# run history, monitoring, component servers, and whatever a later version adds.
+OURS = "/api/"  #: the only routes that take anything in
+FILES = "/api/files"  #: where the page sends files, one a request
 GRADIO = "/gradio_api/"
-GRADIO_ROUTES = {
-    "app_id",
-    "cancel",
-    "info",
-    "queue/data",
-    "queue/join",
-    "reset",
-    "startup-events",
-    "theme.css",
-    "upload",
-    "upload_progress",
-}
+GRADIO_ROUTES = {"app_id", "info", "startup-events", "theme.css"}
 GRADIO_PREFIXES = ("heartbeat/",)
 CLOSED = ("/monitoring", "/file", "/proxy", "/login", "/logout", "/stream", "/custom_component")
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Which names, which port, whose password and which upload folder."""
+    """Which names, which port and whose password."""
 
     port: int
     hosts: frozenset[str] = frozenset(LOOPBACK)
     any_address: bool = False  #: bound to every interface: literal addresses are let in
     credentials: tuple[str, str] | None = field(default=None, repr=False)
-    uploads: Path | None = None  #: paths of clients must lie in here; None lets none through
-    upload_bytes: int = UPLOAD_LIMIT  #: of one upload, all its files together
 
 
-def door_for(host: str, port: int, uploads: Path | None = None) -> Door:
+def door_for(host: str, port: int) -> Door:
     """The door for an address to listen on; off loopback only with a user name and password."""
     user, password = os.environ.get(USER, ""), os.environ.get(PASSWORD, "")
     credentials = (user, password) if user and password else None
@@ -107,7 +87,7 @@ def door_for(host: str, port: int, uploads: Path | None = None) -> Door:
     names = {*LOOPBACK, *(() if any_address else (host.lower(),))}
     if any_address:
         names.add(socket.gethostname().lower())
-    return Door(port, frozenset(names), any_address, credentials, uploads)
+    return Door(port, frozenset(names), any_address, credentials)
 
 
 def is_loopback(host: str) -> bool:
@@ -133,10 +113,7 @@ class Guard:
         try:
             self.check(scope)
             if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
-                if is_multipart(scope):
-                    await self.upload(scope, receive, send)
-                    return
-                receive = await self.checked_body(receive)
+                receive = await checked_body(scope, receive)
         except RefusedError as refused:
             await self.turn_away(refused, scope, receive, send)
             return
@@ -193,48 +170,6 @@ class Guard:
             return False
         return host in self.door.hosts or (self.door.any_address and is_address(host))
 
-    async def upload(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let files stream through, counted: what a client says of their size may be wrong."""
-        if scope["path"] != GRADIO + "upload":
-            raise RefusedError(415, "Files can be sent to the upload form only.")
-        limit = self.door.upload_bytes
-        size = limit / 2**20
-        large = RefusedError(
-            413, f"These files are larger than {size:,.0f} MB together: add fewer at a time."
-        )
-        stated = Headers(scope=scope).get("content-length", "0")
-        if not stated.isdecimal() or int(stated) > limit:
-            raise large
-        counted = Counted(receive, limit)
-        try:
-            await self.app(scope, counted.receive, counted.unless_over(with_headers(send)))
-        except Exception:
-            if not counted.over:
-                raise
-        if counted.over and not counted.answered:
-            raise large
-
-    async def checked_body(self, receive: Receive) -> Receive:
-        """Read a JSON body, look for paths in it, and hand it on."""
-        body = await read_body(receive)
-        if body:
-            try:
-                data = json.loads(body)
-            except (ValueError, RecursionError):
-                raise RefusedError(422, "The request is not well-formed JSON.") from None
-            for path in client_paths(data):
-                self.check_path(path)
-        return replay(body, receive)
-
-    def check_path(self, path: object) -> None:
-        """A path named by a client must be a file it uploaded, never a URL or another file."""
-        sentence = "Footnote opens only files that were uploaded, no other paths and no addresses."
-        if not isinstance(path, str) or self.door.uploads is None or "://" in path or "\0" in path:
-            raise RefusedError(403, sentence)
-        inside = Path(os.path.realpath(path))
-        if not inside.is_relative_to(os.path.realpath(self.door.uploads)):
-            raise RefusedError(403, sentence)
-
     async def turn_away(
         self, refused: RefusedError, scope: Scope, receive: Receive, send: Send
     ) -> None:
@@ -247,6 +182,23 @@ class Guard:
         if refused.status == 401:
             response.headers["WWW-Authenticate"] = 'Basic realm="Footnote", charset="UTF-8"'
         await response(scope, receive, with_headers(send))
+
+
+async def checked_body(scope: Scope, receive: Receive) -> Receive:
+    """What may be sent where: files as they come, and small well-formed JSON."""
+    if not scope["path"].startswith(OURS):
+        raise RefusedError(403, "This part of the server is closed.")
+    if is_multipart(scope):
+        raise RefusedError(415, "Forms are not taken; files are sent one by one by the page.")
+    if scope["path"] == FILES:  # counted while it is written, in `ui.document_routes`
+        return receive
+    body = await read_body(receive)
+    if body:
+        try:
+            json.loads(body)
+        except (ValueError, RecursionError):
+            raise RefusedError(422, "The request is not well-formed JSON.") from None
+    return replay(body, receive)
 
 
 def check_route(path: str) -> None:

@@ -8,38 +8,52 @@ documents to `ui.shelf`.
 
 from __future__ import annotations
 
-import html
-import math
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
-from pathlib import PurePosixPath, PureWindowsPath
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from index.types import SkippedFile
-from rag.types import Answer, Citation, Passage, Refusal, Sentence, Verdict
+from rag.types import Answer, Citation, Refusal, Sentence, Verdict
+from ui.markup import (
+    bdi,
+    card,
+    count,
+    day,
+    file_name,
+    joined_facts,
+    listed,
+    pages,
+    passages,
+    shorten,
+    skipped_line,
+    sureness,
+    target,
+    text,
+    tidy,
+)
+from ui.under import footer, left_out, notes, tools
 
-# Characters that draw nothing but change what is seen around them: C0 and C1 controls, direction
-# overrides and isolates, zero-width and invisible signs, tag characters. The joiners U+200C and
-# U+200D stay, because Persian, Indic scripts and emoji are spelt with them.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
-    "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
-_SURROGATES = re.compile("[\ud800-\udfff]")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+__all__ = [
+    "Exchange",
+    "bdi",
+    "conversation",
+    "count",
+    "day",
+    "exchange",
+    "file_name",
+    "joined_facts",
+    "pages",
+    "shorten",
+    "skipped_line",
+    "sureness",
+    "target",
+    "text",
+    "tidy",
+]
+
 _VERDICTS = {
     Verdict.SUPPORTED: "",
     Verdict.PARTLY: "supports this in part",
     Verdict.UNSUPPORTED: "does not support this",
 }
-
-
-#: From which probability on an answer is called so.
-_SURENESS = ((0.9, "very likely right"), (0.6, "likely right"), (-math.inf, "uncertain"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,45 +63,66 @@ class Exchange:
     question: str
     answer: Answer | None = None
     notice: str = ""  #: a sentence shown instead of, or under, the answer: stopped, busy, failed
-
-
-def text(value: str) -> str:
-    """Escaped text without characters that would disguise it."""
-    seen = _UNSEEN.sub("", _SURROGATES.sub("\ufffd", value.replace("\r\n", "\n")))
-    return html.escape(seen, quote=True)
-
-
-def bdi(value: str) -> str:
-    """Escaped text whose writing direction cannot spill over to what stands beside it."""
-    return f'<bdi dir="auto">{text(value)}</bdi>'
-
-
-def conversation(exchanges: Sequence[Exchange]) -> str:
-    """All exchanges, the oldest first."""
-    return "".join(exchange(item, number) for number, item in enumerate(exchanges, start=1))
+    turn: int = 0  #: number of the saved turn; 0 when it is not saved
+    flags: Mapping[str, str] = field(default_factory=dict)  #: by document: what changed since
+    verdict: int = 0  #: 1 a thumb up, -1 down
+    correction: str = ""
 
 
 def exchange(item: Exchange, number: int) -> str:
-    """One question with its answer, its sources and how long it took."""
+    """One question with its answer, its sources and what one can do with them."""
     answer = item.answer
     live = not item.notice and (answer is None or not answer.final)
-    parts = [f'<h2 class="fn-question" dir="auto">{text(item.question)}</h2>']
+    parts = [question_line(item, live)]
     if answer is not None:
-        if answer.standalone_question.strip() not in ("", item.question.strip()):
-            parts.append(
-                f'<p class="fn-aside">Understood as: {bdi(answer.standalone_question)}</p>'
-            )
-        parts.append(answer_body(answer))
+        parts += [understood(item, live), answer_body(answer, item.flags)]
     if live:
         parts.append(waiting(answer))
     if item.notice:
         parts.append(f'<p class="fn-notice" role="status">{text(item.notice)}</p>')
     if answer is not None and answer.final:
-        parts.append(footer(answer))
+        parts += [left_out(answer), notes(answer), footer(answer)]
+    if not live:
+        finished = answer if answer is not None and answer.final else None
+        parts.append(tools(finished, item.turn, item.verdict, item.correction))
     return (
-        f'<article class="fn-turn{" fn-live" if live else ""}" data-turn="{number}"'
-        f' aria-busy="{"true" if live else "false"}">{"".join(parts)}</article>'
+        f'<article class="fn-turn{" fn-live" if live else ""}" data-turn="{number:d}"'
+        f' data-id="{item.turn:d}" aria-busy="{"true" if live else "false"}">'
+        f"{''.join(parts)}</article>"
     )
+
+
+def question_line(item: Exchange, live: bool) -> str:
+    """The question, and the button to change it."""
+    edit = (
+        '<button type="button" class="fn-quiet fn-edit" data-action="edit"'
+        ' aria-label="Edit this question and ask again">Edit</button>'
+    )
+    return (
+        f'<div class="fn-asked"><h2 class="fn-question" dir="auto">{text(item.question)}</h2>'
+        f"{'' if live or not item.turn else edit}</div>"
+    )
+
+
+def understood(item: Exchange, live: bool) -> str:
+    """How a follow-up was understood, where that differs from its own words."""
+    assert item.answer is not None
+    whole = item.answer.standalone_question.strip()
+    if whole in ("", item.question.strip()):
+        return ""
+    change = (
+        ' <button type="button" class="fn-quiet" data-action="understood"'
+        ' aria-label="Change how the question was understood">Change</button>'
+    )
+    return (
+        f'<p class="fn-aside fn-understood">Understood as: <span class="fn-whole">{bdi(whole)}'
+        f"</span>{'' if live or not item.turn else change}</p>"
+    )
+
+
+def conversation(exchanges: Sequence[Exchange]) -> str:
+    """All exchanges, the oldest first."""
+    return "".join(exchange(item, number) for number, item in enumerate(exchanges, start=1))
 
 
 def waiting(answer: Answer | None) -> str:
@@ -101,19 +136,22 @@ def waiting(answer: Answer | None) -> str:
     return f'<p class="fn-waiting" role="status"><span class="fn-pulse"></span>{doing}…</p>'
 
 
-def answer_body(answer: Answer) -> str:
+def answer_body(answer: Answer, flags: Mapping[str, str]) -> str:
     """The sentences with their markers, then the sources; or the refusal."""
     if answer.refusal is not None:
         return refusal(answer.refusal)
-    if not answer.sentences:
+    pending = ""
+    if answer.pending and not answer.final:
+        pending = f' <span class="fn-sentence fn-unverified">{text(answer.pending)}</span>'
+    if not answer.sentences and not pending:
         return ""
-    joined = " ".join(sentence(item, answer.short) for item in answer.sentences)
+    joined = " ".join(sentence(item, answer.short) for item in answer.sentences) + pending
     short = ""
     if answer.short and not any(answer.short in item.text for item in answer.sentences):
         short = f'<p class="fn-short" dir="auto">{text(answer.short)}</p>'
     return (
         f'<div class="fn-prose">{short}<p dir="auto">{joined}</p></div>'
-        f"{disagreement(answer)}{sources(answer)}"
+        f"{disagreement(answer)}{sources(answer, flags)}"
     )
 
 
@@ -148,12 +186,7 @@ def marker(citation: Citation) -> str:
     )
 
 
-def target(document_id: str, start: int, end: int) -> str:
-    """The attributes that say which words an element opens: ids and offsets, never a path."""
-    return f'data-document="{text(document_id)}" data-start="{start:d}" data-end="{end:d}"'
-
-
-def sources(answer: Answer) -> str:
+def sources(answer: Answer, flags: Mapping[str, str]) -> str:
     """The numbered list under an answer: title, place and the exact words."""
     dates = {item.document.id: item.document.modified for item in answer.passages}
     rows = [
@@ -168,51 +201,11 @@ def sources(answer: Answer) -> str:
                 _VERDICTS[citation.verdict],
             ],
             quote=citation.quote,
+            flag=flags.get(citation.document_id, ""),
         )
         for citation in answer.citations
     ]
     return listed("Sources", rows, "fn-sources")
-
-
-def passages(heading: str, found: Iterable[Passage]) -> str:
-    """Passages one may look at, without numbers."""
-    rows = [
-        card(
-            target(item.document.id, item.chunk.start, item.chunk.end),
-            number="",
-            title=item.document.title,
-            facts=[
-                pages(item.chunk.pages),
-                day(item.document.modified),
-                file_name(item.document.source),
-            ],
-            quote=shorten(item.chunk.text, 240),
-        )
-        for item in found
-    ]
-    return listed(heading, rows, "fn-nearest")
-
-
-def card(opens: str, *, number: str, title: str, facts: Sequence[str], quote: str) -> str:
-    """One source as a button: what it is, where it is, what it says."""
-    badge = f'<span class="fn-number" aria-hidden="true">{text(number)}</span>' if number else ""
-    return (
-        f'<li><button type="button" class="fn-card" {opens}>{badge}'
-        f'<span class="fn-card-body"><span class="fn-card-title">{bdi(title)}</span>'
-        f'<span class="fn-facts">{joined_facts(facts)}</span>'
-        f'<span class="fn-quote" dir="auto">{text(tidy(quote))}</span>'
-        f"</span></button></li>"
-    )
-
-
-def listed(heading: str, rows: Sequence[str], kind: str) -> str:
-    """A headed list, or nothing when it would be empty."""
-    if not rows:
-        return ""
-    return (
-        f'<section class="fn-list {kind}"><h3>{text(heading)}</h3>'
-        f'<ol class="fn-cards">{"".join(rows)}</ol></section>'
-    )
 
 
 def disagreement(answer: Answer) -> str:
@@ -227,6 +220,11 @@ def refusal(item: Refusal) -> str:
         words = ", ".join(f'<q class="fn-word">{bdi(word)}</q>' for word in item.missing_words)
         parts.append(f'<p class="fn-aside">In no document: {words}</p>')
     parts.append(passages("The nearest passages", item.nearest))
+    if item.nearest:
+        parts.append(
+            '<p class="fn-actions"><button type="button" class="fn-tool" data-action="anyway">'
+            "Ask anyway with these passages</button></p>"
+        )
     if item.unreadable:
         rows = "".join(f"<li>{skipped_line(file)}</li>" for file in item.unreadable)
         parts.append(
@@ -235,75 +233,3 @@ def refusal(item: Refusal) -> str:
             f"</summary><ul>{rows}</ul></details>"
         )
     return "".join(parts)
-
-
-def footer(answer: Answer) -> str:
-    """Seconds and model, and how sure the answer is where that is known."""
-    took = answer.timings.get("total", sum(answer.timings.values()))
-    facts = [f"{took:.1f} seconds" if took >= 0.95 else f"{max(took, 0.01):.2f} seconds"]
-    if answer.model:
-        facts.append(answer.model)
-    sure = ""
-    if answer.confidence is not None and not answer.declined:
-        words, percentage = sureness(answer.confidence)
-        sure = f'<span class="fn-fact" title="{percentage}">{words}</span> '
-    return f'<p class="fn-footer">{sure}{joined_facts(facts)}</p>'
-
-
-def sureness(confidence: float) -> tuple[str, str]:
-    """The probability that an answer is right, in words and as a percentage that is never all."""
-    words = next(words for least, words in _SURENESS if confidence >= least)
-    return words, f"{min(confidence, 0.99):.0%}"
-
-
-def skipped_line(file: SkippedFile) -> str:
-    """The name of a file that is not in the index, and why."""
-    detail = f' <span class="fn-detail">({text(file.detail)})</span>' if file.detail else ""
-    return f"{bdi(file_name(file.source))} {text(file.reason.value)}{detail}"
-
-
-def joined_facts(facts: Iterable[str]) -> str:
-    """The facts that are known, side by side."""
-    return " ".join(f'<span class="fn-fact">{bdi(fact)}</span>' for fact in facts if fact)
-
-
-def pages(numbers: Sequence[int]) -> str:
-    """``page 3`` or ``pages 3–4``; nothing where there are no pages."""
-    if not numbers:
-        return ""
-    first, last = min(numbers), max(numbers)
-    return f"page {first}" if first == last else f"pages {first}–{last}"
-
-
-def day(stated: str | None) -> str:
-    """An ISO date as people write it; what is no date is shown as it stands."""
-    if not stated:
-        return ""
-    try:
-        found = date.fromisoformat(stated[:10])
-    except ValueError:
-        return stated
-    return f"{found.day} {_MONTHS[found.month - 1]} {found.year}"
-
-
-def file_name(source: str) -> str:
-    """The last part of a path, whichever way its slashes lean."""
-    return PurePosixPath(PureWindowsPath(source).as_posix()).name or source
-
-
-def count(number: int, noun: str) -> str:
-    """``1 file``, ``2 files``, ``12,000 files``."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
-
-
-def tidy(words: str) -> str:
-    """Words without needless blanks; lines stay lines, so that table rows stand apart."""
-    return "\n".join(" ".join(line.split()) for line in words.split("\n") if line.strip())
-
-
-def shorten(words: str, limit: int) -> str:
-    """The beginning of a text, cut between words."""
-    words = tidy(words)
-    if len(words) <= limit:
-        return words
-    return words[: limit + 1].rsplit(maxsplit=1)[0][:limit].rstrip(",;:") + "…"

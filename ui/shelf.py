@@ -7,10 +7,12 @@ around them; it never sends a whole large document at once.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from index.types import Block, BlockKind, Document, DocumentInfo, SkippedFile
-from ui.render import bdi, count, day, file_name, joined_facts, pages, skipped_line, target, text
+from ui.libraries import Library
+from ui.markup import bdi, count, day, file_name, joined_facts, pages, skipped_line, target, text
 
 AROUND = 1_500  #: characters of surroundings on either side of the cited words
 AROUND_LIMIT = 50_000
@@ -29,9 +31,17 @@ _TAGS = {
 
 
 def passage_panel(
-    document: Document, info: DocumentInfo, start: int, end: int, around: int = AROUND
+    document: Document,
+    info: DocumentInfo,
+    start: int,
+    end: int,
+    around: int = AROUND,
+    views: str = "",
 ) -> str:
-    """Cited words inside the blocks that surround them. Ranges are clipped to the document."""
+    """Cited words inside the blocks that surround them. Ranges are clipped to the document.
+
+    ``views`` is the markup that offers other ways to look at the same words.
+    """
     size = len(document.text)
     start = min(max(start, 0), size)
     end = min(max(end, start), size, start + CITED_LIMIT)
@@ -61,7 +71,8 @@ def passage_panel(
     return (
         f'<header class="fn-source-head"><h2 tabindex="-1">{bdi(document.title)}</h2>'
         f'<p class="fn-facts">{joined_facts(facts)}</p></header>'
-        f'<div class="fn-page">{body}</div>{more}'
+        f'{views}<div id="fn-sheet-place"></div><div class="fn-text">'
+        f'<div class="fn-page">{body}</div>{more}</div>'
     )
 
 
@@ -113,35 +124,103 @@ def block_html(
     )
 
 
-def shelf(documents: Sequence[DocumentInfo], skipped: Sequence[SkippedFile]) -> str:
-    """What is indexed, and what could not be read."""
+def shelf(
+    documents: Sequence[DocumentInfo],
+    skipped: Sequence[SkippedFile],
+    watched: Collection[str] = frozenset(),
+    *,
+    fixed: bool = False,
+) -> str:
+    """What is indexed, and what could not be read.
+
+    ``watched`` lie in folders that are synced; a ``fixed`` list, the samples, can only be read.
+    """
     if not documents and not skipped:
         return '<p class="fn-empty">There are no documents yet. Add some above.</p>'
-    rows = "".join(shelf_row(info) for info in documents[:SHELF_LIMIT])
+    rows = "".join(shelf_row(info, info.id in watched, fixed) for info in documents[:SHELF_LIMIT])
     if len(documents) > SHELF_LIMIT:
         rows += f'<li class="fn-aside">and {len(documents) - SHELF_LIMIT:,} more</li>'
     return (
-        f'<h3 class="fn-shelf-title">{count(len(documents), "document")}</h3>'
+        '<div class="fn-shelf-head"><h3 class="fn-shelf-title">'
+        f"{count(len(documents), 'document')}</h3>"
+        '<button type="button" class="fn-quiet" data-action="ask-within" hidden>'
+        "Ask only these</button></div>"
         f'<ol class="fn-shelf">{rows}</ol>{unread(skipped)}'
     )
 
 
-def shelf_row(info: DocumentInfo) -> str:
-    """One document as a button that opens it at its beginning."""
+def shelf_row(info: DocumentInfo, watched: bool, fixed: bool) -> str:
+    """One document: a box to choose it, a button that opens it, one that takes it out."""
+    copies = len(info.sources) - 1
     facts = [
         file_name(info.source),
         count(info.pages, "page") if info.pages else "",
         count(info.chunks, "passage"),
         day(info.modified),
-        f"and {count(len(info.sources) - 1, 'copy')}".replace("copys", "copies")
-        if len(info.sources) > 1
-        else "",
+        "" if info.language in (None, "en") else f"language: {info.language}",
+        f"and {copies:,} {'copy' if copies == 1 else 'copies'}" if copies else "",
     ]
-    return (
-        f'<li><button type="button" class="fn-document" {target(info.id, 0, 0)}>'
-        f'<span class="fn-card-title">{bdi(info.title)}</span>'
-        f'<span class="fn-facts">{joined_facts(facts)}</span></button></li>'
+    remove = (
+        f'<button type="button" class="fn-quiet fn-danger" data-action="remove"'
+        f' data-watched="{"yes" if watched else ""}" data-id="{text(info.id)}"'
+        f' aria-label="Remove {text(info.title)}">Remove</button>'
     )
+    return (
+        f'<li><label class="fn-choose"><input type="checkbox" value="{text(info.id)}"'
+        f' aria-label="Ask within {text(info.title)}"></label>'
+        f'<button type="button" class="fn-document" {target(info.id, 0, 0)}>'
+        f'<span class="fn-card-title">{bdi(info.title)}</span>'
+        f'<span class="fn-facts">{joined_facts(facts)}</span></button>'
+        f"{'' if fixed else remove}</li>"
+    )
+
+
+def library_bar(
+    every: Sequence[Library], here: Library, synced: str | None, roots: Sequence[str]
+) -> str:
+    """Which library is shown, the others, and what one can do with it."""
+    options = "".join(
+        f'<option value="{text(each.name)}"{" selected" if each.name == here.name else ""}>'
+        f"{text(each.title)}</option>"
+        for each in every
+    )
+    change = (
+        '<button type="button" class="fn-quiet" data-action="library-rename">Rename</button>'
+        if not here.samples
+        else ""
+    )
+    if here.removable:
+        change += (
+            '<button type="button" class="fn-quiet fn-danger" data-action="library-delete">'
+            "Delete</button>"
+        )
+    folders = ", ".join(bdi(root) for root in roots[:5])
+    more = f" and {len(roots) - 5:,} more" if len(roots) > 5 else ""
+    when = moment(synced)
+    watched = f"Follows {folders}{more}. " if roots else ""
+    last = f"Last sync {text(when)}." if when else ""
+    sync = '<button type="button" class="fn-quiet" data-action="sync">Sync now</button>'
+    line = f'<p class="fn-aside fn-synced">{watched}{last} {sync}</p>'
+    if here.samples:
+        line = '<p class="fn-aside fn-synced">Invented, to try things out on. What you add goes to '
+        line += "your own documents.</p>"
+    return (
+        '<div class="fn-library"><label for="fn-library">Library</label>'
+        f'<select id="fn-library">{options}</select><span class="fn-library-tools">{change}'
+        '<button type="button" class="fn-quiet" data-action="library-new">New</button></span></div>'
+        f"{line}"
+    )
+
+
+def moment(stamp: str | None) -> str:
+    """A moment in this computer's time, to the minute; nothing for none."""
+    if not stamp:
+        return ""
+    try:
+        when = datetime.fromisoformat(stamp).astimezone()
+    except ValueError:
+        return stamp
+    return f"{day(when.date().isoformat())}, {when:%H:%M}"
 
 
 def unread(skipped: Sequence[SkippedFile]) -> str:
@@ -152,29 +231,6 @@ def unread(skipped: Sequence[SkippedFile]) -> str:
     return (
         f'<section class="fn-unread"><h3>{count(len(skipped), "file")} not read</h3>'
         f"<ul>{rows}</ul></section>"
-    )
-
-
-def upload_progress(done: int, total: int, name: str) -> str:
-    """How far the reading of uploads has come."""
-    share = 0 if total < 1 else round(100 * min(done, total) / total)
-    return (
-        '<div class="fn-progress" role="status">'
-        f"<p>Reading {bdi(file_name(name))} <span>{min(done + 1, total)} of {total}</span></p>"
-        f'<div class="fn-bar" aria-hidden="true"><i style="width:{share}%"></i></div></div>'
-    )
-
-
-def upload_outcome(
-    added: Sequence[str], known: Sequence[str], skipped: Sequence[SkippedFile], seconds: float
-) -> str:
-    """What became of each uploaded file."""
-    rows = [f'<li class="fn-good">{bdi(file_name(name))} can be asked now</li>' for name in added]
-    rows += [f'<li class="fn-good">{bdi(file_name(name))} was here already</li>' for name in known]
-    rows += [f'<li class="fn-bad">{skipped_line(file)}</li>' for file in skipped]
-    return (
-        f'<div class="fn-outcome" role="status"><ul>{"".join(rows)}</ul>'
-        f'<p class="fn-footer">{joined_facts([f"{seconds:.1f} seconds"])}</p></div>'
     )
 
 

@@ -17,45 +17,28 @@ from hashlib import sha256
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI, Query, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from index.errors import BusyError, FootnoteError, UsageError
-from rag.assistant import LONGEST_QUESTION, Assistant
-from rag.types import Turn
-from ui.bodies import UPLOAD_LIMIT
+from index.errors import FootnoteError, UsageError
+from rag.assistant import Assistant
+from rag.places import data_folder
 from ui.chat import Chat, Room
+from ui.conversations import Conversations
+from ui.document_routes import add_document_routes
 from ui.guard import Door, Guard, door_for
-from ui.outside import names_only
+from ui.libraries import Libraries
 from ui.page import build_page
-from ui.shelf import AROUND, AROUND_LIMIT, passage_panel
+from ui.routes import add_chat_routes, add_conversation_routes, refusal, status_of
 
 # isort: split
 from gradio import mount_gradio_app, themes  # after ui.page, which silences Gradio first
 
 ASSETS = Path(__file__).parent / "assets"
-UPLOAD_FILES = 10  #: files of the largest size that one upload may hold
-QUEUE_SIZE = 64  #: events Gradio holds; questions are bounded tighter, in `ui.chat.Room`
-
-
-class AskedTurn(BaseModel):
-    """One earlier turn, as a client sends it."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-    question: str = Field(max_length=LONGEST_QUESTION)
-    answer: str = Field(max_length=50_000)
-
-
-class Asked(BaseModel):
-    """The body of POST /api/ask."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-    question: str = Field(max_length=LONGEST_QUESTION)
-    history: list[AskedTurn] = Field(default_factory=list, max_length=50)
+SCRIPTS = ("common", "chat", "talks", "source", "documents")  #: in the order they need each other
 
 
 def build_app(
@@ -64,27 +47,32 @@ def build_app(
     examples: Sequence[str] = (),
     own: Callable[[], Assistant] | None = None,
     door: Door | None = None,
+    memory: Conversations | None = None,
 ) -> FastAPI:
     """The whole web application around an assistant; `door` says who may talk to it.
 
-    Over the samples ``own`` opens the person's own index, which takes over at the first upload.
+    Over the samples ``own`` opens the person's own index, which takes what they add. ``memory``
+    keeps the conversations; without one, the file in the data folder.
     """
-    uploads = tempfile.TemporaryDirectory(prefix="footnote-", ignore_cleanup_errors=True)
-    os.environ["GRADIO_TEMP_DIR"] = uploads.name  # read by Gradio while components are made
-    room = Room()
+    unused = tempfile.TemporaryDirectory(prefix="footnote-", ignore_cleanup_errors=True)
+    os.environ["GRADIO_TEMP_DIR"] = unused.name  # read by Gradio while components are made
+    memory = memory or Conversations(data_folder())
+    libraries = Libraries(assistant, memory, own)
+    chat = Chat(libraries, Room(), memory)
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.uploads = uploads  # removed with the application
+    app.state.gradio = unused  # removed with the application
+    app.state.chat = chat
     door = door or door_for("127.0.0.1", 7860)
     app.add_middleware(Head, version=assets_version())
-    most = min(UPLOAD_LIMIT, UPLOAD_FILES * assistant.settings.file_mb * 2**20)
-    door = replace(door, uploads=Path(uploads.name), upload_bytes=min(door.upload_bytes, most))
     app.add_middleware(Guard, door=door)
     app.add_exception_handler(RequestValidationError, malformed)
+    app.add_exception_handler(FootnoteError, lambda _, error: failed(chat, error))
     app.mount("/footnote", StaticFiles(directory=ASSETS), name="footnote")
-    chat = Chat(assistant, room, own)
-    add_routes(app, chat)
-    page = build_page(chat, examples=examples)
-    page.queue(max_size=QUEUE_SIZE, default_concurrency_limit=4, api_open=False)
+    app.add_api_route("/favicon.ico", favicon, include_in_schema=False)
+    add_chat_routes(app, chat)
+    add_conversation_routes(app, chat)
+    add_document_routes(app, chat)
+    page = build_page(examples, samples=libraries.is_samples(""))
     mount_gradio_app(
         app,
         page,
@@ -94,7 +82,6 @@ def build_app(
         server_port=door.port,
         footer_links=[],
         run_history=False,
-        max_file_size=assistant.settings.file_mb * 2**20,
         ssr_mode=False,
         enable_monitoring=False,
         pwa=False,
@@ -104,36 +91,15 @@ def build_app(
     return app
 
 
-def add_routes(app: FastAPI, chat: Chat) -> None:
-    """Our own routes: cited words in their surroundings, and the answer as JSON."""
+def favicon() -> HTMLResponse:
+    """The mark of the page."""
+    return HTMLResponse((ASSETS / "mark.svg").read_bytes(), media_type="image/svg+xml")
 
-    @app.get("/api/passage", response_class=HTMLResponse)
-    def passage(
-        document: str = Query(max_length=200),
-        start: int = Query(0, ge=0),
-        end: int = Query(0, ge=0),
-        around: int = Query(AROUND, ge=0, le=AROUND_LIMIT),
-    ) -> Response:
-        found = chat.find(document)
-        if found is None:
-            return refusal(404, "This document is no longer in the index.")
-        return HTMLResponse(passage_panel(*found, start, end, around))
 
-    @app.post("/api/ask")
-    def ask(asked: Asked) -> JSONResponse:
-        history = [Turn(turn.question, turn.answer) for turn in asked.history]
-        with chat.room.place():
-            answer = chat.assistant.ask(asked.question, history)
-        return JSONResponse(names_only(answer).to_dict())
-
-    @app.get("/favicon.ico", include_in_schema=False)
-    def favicon() -> HTMLResponse:
-        return HTMLResponse((ASSETS / "mark.svg").read_bytes(), media_type="image/svg+xml")
-
-    @app.exception_handler(FootnoteError)
-    def failed(_request: Request, error: FootnoteError) -> JSONResponse:
-        status = 503 if isinstance(error, BusyError) else 500
-        return refusal(422 if isinstance(error, UsageError) else status, chat.told(error))
+def failed(chat: Chat, error: Exception) -> JSONResponse:
+    """An error of ours as one sentence that names no place."""
+    assert isinstance(error, FootnoteError)
+    return refusal(status_of(error), chat.told(error))
 
 
 def malformed(_request: Request, error: Exception) -> JSONResponse:
@@ -142,11 +108,6 @@ def malformed(_request: Request, error: Exception) -> JSONResponse:
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"] if part not in ("body", "query"))
     return refusal(422, f"The field {place or 'body'!r} is wrong: {first['msg']}.")
-
-
-def refusal(status: int, sentence: str) -> JSONResponse:
-    """An error as the one sentence clients get."""
-    return JSONResponse({"error": sentence}, status)
 
 
 class Head:
@@ -162,7 +123,10 @@ class Head:
             '<meta name="color-scheme" content="light dark"><title>Footnote</title>'
             '<link rel="icon" type="image/svg+xml" href="/footnote/mark.svg">'
             f'<link rel="stylesheet" href="/footnote/footnote.css?{version}">'
-            f'<script defer src="/footnote/footnote.js?{version}"></script></head>'
+            + "".join(
+                f'<script defer src="/footnote/{name}.js?{version}"></script>' for name in SCRIPTS
+            )
+            + "</head>"
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -246,6 +210,8 @@ def serve(
     with bound:
         door = replace(door, port=bound.getsockname()[1])  # port 0 asks for any free one
         app = build_app(assistant, examples=examples, own=own, door=door)
+        if own is None:  # folders may have changed since they were read; the samples do not
+            app.state.chat.libraries.freshen()
         shown = f"[{host}]" if ":" in host else host
         if announce is not None:
             announce(f"http://{shown}:{door.port}")
@@ -257,4 +223,8 @@ def serve(
             ws="none",
             timeout_graceful_shutdown=2,
         )
-        uvicorn.Server(config).run(sockets=[bound])
+        try:
+            uvicorn.Server(config).run(sockets=[bound])
+        finally:
+            app.state.chat.libraries.close()
+            app.state.chat.memory.close()

@@ -1,0 +1,333 @@
+/* The documents drawer: add files and folders, see what became of each, open, choose, remove, sync,
+   and change between libraries. */
+"use strict";
+(() => {
+  const { root, actions, state, find, all, make, request, post, lines, show, confirm, prompt, toast } = footnote;
+  let shelf = null; // what the server last said of the library
+
+  /* ---- showing ---- */
+
+  function lay(data) {
+    shelf = data;
+    state.library = data.library;
+    find("#fn-libraries").innerHTML = data.bar;
+    find("#fn-listing").innerHTML = data.html;
+    find("#fn-library-name").textContent = data.title;
+    for (const box of all(".fn-choose input")) box.checked = state.documents.includes(box.value);
+    chosen();
+    for (const part of all(".fn-for-samples")) part.hidden = !data.samples;
+    for (const part of all(".fn-for-own")) part.hidden = data.samples;
+  }
+
+  const query = () => new URLSearchParams({ library: state.library });
+  const refresh = async () => lay(await (await request(`/api/documents?${query()}`)).json());
+
+  actions.documents = async (button) => {
+    show("fn-files", button);
+    find("#fn-drawer h2")?.focus({ preventScroll: true });
+    await refresh();
+  };
+
+  /* ---- adding ---- */
+
+  actions["choose-files"] = () => find("#fn-files").click();
+  actions["choose-folder"] = () => find("#fn-folder").click();
+
+  async function inside(entry, folder = "") {
+    if (entry.name.startsWith(".")) return []; // hidden files are left out everywhere
+    if (entry.isFile) {
+      const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+      return [{ file, name: folder + file.name }];
+    }
+    const reader = entry.createReader();
+    const found = [];
+    for (;;) {
+      const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+      if (!some.length) break;
+      for (const each of some) found.push(...(await inside(each, `${folder}${entry.name}/`)));
+    }
+    return found;
+  }
+
+  function row(name) {
+    const bar = make("i");
+    const words = make("span", { class: "fn-file-words" }, "waiting");
+    const item = make("li", {}, make("bdi", { dir: "auto" }, name), " ", words, make("div", { class: "fn-bar", "aria-hidden": "true" }, bar));
+    return {
+      item,
+      share: (part) => (bar.style.width = `${Math.round(part * 100)}%`),
+      say: (said, kind = "") => {
+        words.textContent = said;
+        if (kind) item.className = kind;
+      },
+    };
+  }
+
+  function sendFile(file, name, library, tell) {
+    return new Promise((resolve, reject) => {
+      const sending = new XMLHttpRequest(); // fetch does not tell how much has been sent
+      sending.open("POST", `/api/files?${new URLSearchParams({ name, library })}`);
+      sending.setRequestHeader("Content-Type", "application/octet-stream");
+      sending.upload.addEventListener("progress", (step) => step.total && tell(step.loaded / step.total));
+      sending.addEventListener("load", () => {
+        let said = {};
+        try {
+          said = JSON.parse(sending.responseText);
+        } catch {
+          // an answer that is not ours
+        }
+        if (sending.status === 200) resolve(said.id);
+        else reject(new Error(said.error ?? `it was refused (${sending.status})`));
+      });
+      sending.addEventListener("error", () => reject(new Error("Footnote does not answer: is it still running?")));
+      sending.send(file);
+    });
+  }
+
+  async function add(files) {
+    files = files.filter(({ name }) => !name.split("/").some((part) => part.startsWith(".")));
+    if (!files.length) return;
+    const list = make("ol", { class: "fn-uploads" });
+    const line = make("p", { class: "fn-aside" }, `Sending ${files.length === 1 ? "1 file" : `${files.length} files`}…`);
+    find("#fn-outcome").replaceChildren(line, list);
+    const { library } = state;
+    const sent = [];
+    const rows = new Map();
+    for (const { file, name } of files) {
+      const shown = row(name);
+      if (rows.size < 200) list.append(shown.item);
+      rows.set(name, shown);
+    }
+    for (const { file, name } of files) {
+      const shown = rows.get(name);
+      try {
+        shown.say("sending");
+        sent.push({ id: await sendFile(file, name, library, (part) => shown.share(part / 2)), name });
+        shown.say("waiting to be read");
+        shown.share(0.5);
+      } catch (error) {
+        shown.say(error.message, "fn-bad");
+      }
+    }
+    if (!sent.length) return void (line.textContent = "Nothing could be sent.");
+    const answer = await post("/api/documents/add", { library, files: sent });
+    for await (const step of lines(answer)) follow(step, sent, rows, line);
+    await refresh();
+    document.dispatchEvent(new Event("footnote-library"));
+  }
+
+  function follow(step, sent, rows, line) {
+    const last = (name) => name.split("/").at(-1);
+    if (step.finished) {
+      line.textContent = step.trouble || `${step.outcomes.filter((one) => one.good).length} of ${sent.length} can be asked.`;
+      line.className = step.trouble ? "fn-notice" : "fn-aside";
+      step.outcomes.forEach((one, number) => {
+        const shown = rows.get(sent[number].name);
+        shown.say(one.words, one.good ? "fn-good" : "fn-bad");
+        shown.share(1);
+      });
+      if (step.library !== state.library) {
+        state.library = step.library; // away from the samples
+        keep();
+        if (state.conversation) footnote.begin();
+      }
+      return;
+    }
+    line.textContent = step.total ? `Reading ${Math.min(step.done + 1, step.total)} of ${step.total}` : "Reading…";
+    const now = sent.find(({ name }) => last(name) === step.name);
+    if (now) {
+      rows.get(now.name).say("reading");
+      rows.get(now.name).share(0.75);
+    }
+  }
+
+  const trouble = (error) => toast(error.message, true);
+  document.addEventListener("change", (event) => {
+    const field = event.target;
+    if (field.id === "fn-files" || field.id === "fn-folder") {
+      const files = [...field.files].map((file) => ({ file, name: file.webkitRelativePath || file.name }));
+      field.value = "";
+      add(files).catch(trouble);
+    } else if (field.id === "fn-library") {
+      change(field.value).catch(trouble);
+    } else if (field.closest?.(".fn-choose, .fn-dates")) chosen();
+  });
+
+  const carries = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  document.addEventListener("dragover", (event) => {
+    if (!carries(event)) return;
+    event.preventDefault();
+    root.classList.add("fn-dragging");
+    if (!root.classList.contains("fn-files")) actions.documents(find(".fn-top [data-action=documents]")).catch(trouble);
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) root.classList.remove("fn-dragging");
+  });
+  document.addEventListener("drop", async (event) => {
+    if (!carries(event)) return;
+    event.preventDefault();
+    root.classList.remove("fn-dragging");
+    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+    try {
+      const found = [];
+      for (const entry of entries) found.push(...(await inside(entry)));
+      await add(found);
+    } catch (error) {
+      trouble(error);
+    }
+  });
+
+  /* ---- removing and syncing ---- */
+
+  actions.remove = async (button) => {
+    const row = button.closest("li");
+    const { id, watched } = button.dataset;
+    const title = find(".fn-card-title", row).textContent;
+    const { answers } = await (await request(`/api/documents/held?${new URLSearchParams({ document: id })}`)).json();
+    const more = [];
+    let box = null;
+    if (answers) {
+      box = make("input", { type: "checkbox" });
+      const words = answers === 1 ? "1 saved answer quotes" : `${answers} saved answers quote`;
+      more.push(make("label", { class: "fn-tick" }, box, ` ${words} it: remove its words from there too`));
+    }
+    const words = watched
+      ? `“${title}” will no longer be asked. Its file stays where it is, and comes back when its folder is synced.`
+      : `“${title}” will no longer be asked. Files of yours elsewhere stay where they are.`;
+    if (!(await confirm("Remove this document?", words, "Remove", more))) return;
+    const body = { library: state.library, document: id, purge: Boolean(box?.checked) };
+    const data = await (await post("/api/documents/remove", body)).json();
+    state.documents = state.documents.filter((each) => each !== id);
+    lay(data);
+    toast("Removed.");
+    if (state.conversation && !state.answering) await footnote.open(state.conversation);
+  };
+
+  actions.sync = async (button) => {
+    button.disabled = true;
+    const line = make("p", { class: "fn-aside" }, "Looking for changes…");
+    find("#fn-outcome").replaceChildren(line);
+    const answer = await post("/api/documents/sync", { library: state.library });
+    for await (const step of lines(answer)) {
+      if (!step.finished) {
+        if (step.total) line.textContent = `Reading ${step.name}, ${Math.min(step.done + 1, step.total)} of ${step.total}`;
+        continue;
+      }
+      line.textContent = step.trouble || step.summary;
+      line.className = step.trouble ? "fn-notice" : "fn-aside";
+      const list = make("ol", { class: "fn-uploads" });
+      for (const one of step.outcomes)
+        list.append(make("li", { class: one.good ? "fn-good" : "fn-bad" }, make("bdi", { dir: "auto" }, one.name), ` ${one.words}`));
+      find("#fn-outcome").append(list);
+    }
+    await refresh();
+  };
+
+  /* ---- asking within some documents ---- */
+
+  function chosen() {
+    const button = find("[data-action=ask-within]");
+    if (!button) return;
+    const boxes = all(".fn-choose input:checked");
+    const dated = find("#fn-since").value || find("#fn-until").value;
+    button.hidden = !boxes.length && !dated && !state.documents.length && !state.since && !state.until;
+    if (boxes.length) button.textContent = `Ask only ${boxes.length === 1 ? "this one" : `these ${boxes.length}`}`;
+    else button.textContent = dated ? "Ask only these dates" : "Ask all documents";
+  }
+
+  function scope() {
+    const place = find("#fn-scope");
+    const { documents, since, until } = state;
+    const parts = [];
+    if (documents.length) parts.push(documents.length === 1 ? "1 document" : `${documents.length} documents`);
+    if (since) parts.push(`from ${since}`);
+    if (until) parts.push(`until ${until}`);
+    place.hidden = !parts.length;
+    if (!parts.length) return place.replaceChildren();
+    const clear = make("button", { type: "button", class: "fn-quiet", "data-action": "ask-all" }, "Ask all");
+    place.replaceChildren(make("span", {}, `Asking only ${parts.join(", ")}`), clear);
+  }
+
+  actions["ask-within"] = () => {
+    state.documents = all(".fn-choose input:checked").map((box) => box.value);
+    [state.since, state.until] = [find("#fn-since").value, find("#fn-until").value];
+    scope();
+    footnote.close("fn-files", false);
+    find("#fn-question textarea").focus();
+  };
+  actions["ask-all"] = () => {
+    Object.assign(state, { documents: [], since: "", until: "" });
+    find("#fn-since").value = find("#fn-until").value = "";
+    for (const box of all(".fn-choose input")) box.checked = false;
+    scope();
+    chosen();
+    find("#fn-question textarea").focus();
+  };
+  footnote.scope = scope;
+
+  /* ---- libraries ---- */
+
+  /* A reload stays with the library; another start of Footnote begins with its own. */
+  function keep() {
+    try {
+      sessionStorage.setItem("footnote-library", JSON.stringify([shelf.first, state.library]));
+    } catch {
+      // a browser that keeps nothing
+    }
+  }
+
+  function kept() {
+    try {
+      const [first, library] = JSON.parse(sessionStorage.getItem("footnote-library"));
+      return first === shelf.first ? library : "";
+    } catch {
+      return "";
+    }
+  }
+
+  async function change(library) {
+    state.library = library;
+    Object.assign(state, { documents: [], since: "", until: "" });
+    find("#fn-since").value = find("#fn-until").value = "";
+    scope();
+    footnote.begin();
+    find("#fn-outcome").replaceChildren();
+    await refresh();
+    keep();
+  }
+
+  actions["library-new"] = async () => {
+    const title = await prompt("A new library", "", "Make it", { hint: "A library is a set of documents of its own, asked by itself." });
+    if (!title) return;
+    const made = await (await post("/api/libraries/make", { title })).json();
+    await change(made.library);
+  };
+  actions["library-rename"] = async () => {
+    const title = await prompt("Rename the library", shelf.title, "Rename");
+    if (title) lay(await (await post("/api/libraries/rename", { library: state.library, title })).json());
+  };
+  actions["library-delete"] = async () => {
+    const words = `“${shelf.title}” with its ${shelf.count} documents will no longer be there, and files that were added here are deleted. Files of yours elsewhere stay. Saved conversations stay.`;
+    if (!(await confirm("Delete this library?", words, "Delete"))) return;
+    const left = await (await post("/api/libraries/delete", { library: state.library })).json();
+    await change(left.library);
+    toast("Deleted.");
+  };
+
+  document.addEventListener("footnote-opened", () => {
+    if (!shelf || shelf.library !== state.library) refresh().catch(() => {});
+  });
+  footnote.ready(async () => {
+    try {
+      await refresh();
+      const library = kept();
+      if (!library || library === state.library || state.conversation) return;
+      state.library = library;
+      await refresh();
+    } catch (error) {
+      if (!state.library) return trouble(error);
+      state.library = "";
+      await refresh().catch(trouble);
+    }
+  });
+})();

@@ -1,0 +1,284 @@
+"""Conversations as they are kept: begun, found, renamed, deleted, and rid of a document's words.
+
+One store per process, safe to use from several threads; other processes may use the same file.
+Rendering is in `ui.render`, what an answer is made of in `ui.saved`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rag.types import Answer
+from ui.conversation_file import FILE_NAME, clear_errors, connect, transaction
+from ui.saved import answer_from_dict, documents_of, purged
+
+TITLE_CHARACTERS = 80
+UNREADABLE = "This answer was saved in a form that can no longer be read: ask again."
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One saved question and what became of it."""
+
+    id: int
+    conversation: str
+    question: str
+    answer: Answer | None
+    notice: str
+    asked: str  #: when, ISO 8601, UTC
+    hashes: Mapping[str, str] = field(default_factory=dict)  #: SHA-256 of cited files, by document
+    verdict: int = 0  #: 1 a thumb up, -1 down, 0 none
+    correction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A conversation in a list."""
+
+    id: str
+    title: str
+    library: str
+    created: str
+    updated: str
+    turns: int
+
+
+class Conversations:
+    """The store. ``trouble`` is a sentence when a damaged file had to be moved aside."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE_NAME
+        self._lock = threading.RLock()
+        self._db, self.trouble = connect(folder)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._db.close()
+
+    # ---- conversations -------------------------------------------------------------------
+
+    def begin(self, title: str, library: str) -> str:
+        """A new conversation; returns its id."""
+        made, now = uuid.uuid4().hex, _now()
+        with self._changing() as db:
+            db.execute(
+                "INSERT INTO conversations VALUES (?, ?, ?, ?, ?)",
+                (made, clean_title(title), library, now, now),
+            )
+        return made
+
+    def rename(self, conversation: str, title: str) -> bool:
+        """Give it another title; False when there is none of that id."""
+        with self._changing() as db:
+            done = db.execute(
+                "UPDATE conversations SET title = ? WHERE id = ?",
+                (clean_title(title), conversation),
+            )
+            return done.rowcount > 0
+
+    def delete(self, conversation: str) -> bool:
+        """Delete it with all its turns; False when there is none of that id."""
+        with self._changing() as db:
+            done = db.execute("DELETE FROM conversations WHERE id = ?", (conversation,))
+        self._forget_log()
+        return done.rowcount > 0
+
+    def find(self, conversation: str) -> Summary | None:
+        """One conversation by id."""
+        found = self._summaries("WHERE c.id = ?", (conversation,))
+        return found[0] if found else None
+
+    def listed(self, words: str = "", limit: int = 200) -> list[Summary]:
+        """Conversations, the latest first; with ``words``, those that hold every one of them."""
+        clauses, values = [], []
+        for word in words.casefold().split()[:10]:
+            clauses.append(
+                "(instr(fold(c.title), ?) OR EXISTS (SELECT 1 FROM turns t "
+                "WHERE t.conversation = c.id AND instr(t.words, ?)))"
+            )
+            values += [word, word]
+        where = "WHERE " + " AND ".join(clauses) if clauses else ""
+        return self._summaries(f"{where} ORDER BY c.updated DESC LIMIT {limit:d}", values)
+
+    def _summaries(self, where: str, values: Sequence[str]) -> list[Summary]:
+        with self._reading() as db:
+            db.create_function("fold", 1, lambda title: title.casefold(), deterministic=True)
+            rows = db.execute(
+                "SELECT c.id, c.title, c.library, c.created, c.updated, (SELECT count(*) "
+                f"FROM turns n WHERE n.conversation = c.id) FROM conversations c {where}",
+                tuple(values),
+            ).fetchall()
+        return [Summary(*row) for row in rows]
+
+    def titles(self) -> dict[str, str]:
+        """What a person called their libraries, by name."""
+        with self._reading() as db:
+            return dict(db.execute("SELECT name, title FROM libraries").fetchall())
+
+    def entitle(self, library: str, title: str) -> None:
+        """Call a library so; an empty title forgets what it was called."""
+        with self._changing() as db:
+            db.execute("DELETE FROM libraries WHERE name = ?", (library,))
+            if title:
+                db.execute("INSERT INTO libraries VALUES (?, ?)", (library, _sound(title)))
+
+    # ---- turns ---------------------------------------------------------------------------
+
+    def ask(self, conversation: str, question: str) -> int:
+        """Note a question before it is answered; returns the number of its turn."""
+        now = _now()
+        with self._changing() as db:
+            made = db.execute(
+                "INSERT INTO turns (conversation, question, words, asked) VALUES (?, ?, ?, ?)",
+                (conversation, _sound(question), _sound(question.casefold()), now),
+            )
+            db.execute("UPDATE conversations SET updated = ? WHERE id = ?", (now, conversation))
+        assert made.lastrowid is not None
+        return made.lastrowid
+
+    def answer(self, turn: int, answer: Answer | None, notice: str) -> None:
+        """Keep what became of a question; nothing happens when its turn was deleted meanwhile."""
+        with self._changing() as db:
+            self._put(db, turn, answer, notice)
+
+    def note_hashes(self, turn: int, hashes: Mapping[str, str]) -> None:
+        """Keep the SHA-256 of each cited file, by the document's id."""
+        with self._changing() as db:
+            db.execute("UPDATE turns SET hashes = ? WHERE id = ?", (json.dumps(dict(hashes)), turn))
+
+    def _put(self, db: sqlite3.Connection, turn: int, answer: Answer | None, notice: str) -> None:
+        row = db.execute("SELECT question FROM turns WHERE id = ?", (turn,)).fetchone()
+        if row is None:
+            return
+        said = "" if answer is None else answer.text
+        data = None if answer is None else json.dumps(answer.to_dict())
+        words = _sound(f"{row[0]}\n{said}".casefold())
+        db.execute(
+            "UPDATE turns SET answer = ?, notice = ?, words = ? WHERE id = ?",
+            (data, _sound(notice), words, turn),
+        )
+        db.execute("DELETE FROM held WHERE turn = ?", (turn,))
+        held = documents_of(answer) if answer is not None else ()
+        db.executemany("INSERT INTO held VALUES (?, ?)", [(turn, each) for each in held])
+
+    def drop_from(self, conversation: str, turn: int) -> None:
+        """Delete a turn and all that came after it: it is about to be asked again."""
+        with self._changing() as db:
+            db.execute("DELETE FROM turns WHERE conversation = ? AND id >= ?", (conversation, turn))
+
+    def turns(self, conversation: str) -> list[Kept]:
+        """The turns of a conversation, the oldest first."""
+        return self._kept("WHERE t.conversation = ? ORDER BY t.id", (conversation,))
+
+    def turn(self, number: int) -> Kept | None:
+        """One turn by its number."""
+        found = self._kept("WHERE t.id = ?", (number,))
+        return found[0] if found else None
+
+    def _kept(self, where: str, values: Sequence[object]) -> list[Kept]:
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT t.id, t.conversation, t.question, t.answer, t.notice, t.asked, t.hashes, "
+                "coalesce(f.verdict, 0), coalesce(f.correction, '') FROM turns t "
+                f"LEFT JOIN feedback f ON f.turn = t.id {where}",
+                tuple(values),
+            ).fetchall()
+        return [_kept_from(row) for row in rows]
+
+    def judge(self, turn: int, verdict: int, correction: str) -> bool:
+        """Keep what a person thinks of an answer; 0 takes it back. False when there is no turn."""
+        with self._changing() as db:
+            if db.execute("SELECT 1 FROM turns WHERE id = ?", (turn,)).fetchone() is None:
+                return False
+            db.execute("DELETE FROM feedback WHERE turn = ?", (turn,))
+            if verdict:
+                db.execute(
+                    "INSERT INTO feedback VALUES (?, ?, ?, ?)",
+                    (turn, verdict, _sound(correction), _now()),
+                )
+        return True
+
+    # ---- a document's words --------------------------------------------------------------
+
+    def holding(self, document_id: str) -> int:
+        """How many saved answers hold words of a document."""
+        with self._reading() as db:
+            asked = "SELECT count(*) FROM held WHERE document = ?"
+            return int(db.execute(asked, (document_id,)).fetchone()[0])
+
+    def purge(self, document_id: str) -> int:
+        """Take a document's words out of all saved answers; returns how many held some."""
+        with self._changing() as db:
+            asked = "SELECT turn FROM held WHERE document = ?"
+            turns = [row[0] for row in db.execute(asked, (document_id,))]
+            for number in turns:
+                kept = self.turn(number)
+                if kept is None or kept.answer is None:  # unreadable: nothing to keep of it
+                    db.execute("UPDATE turns SET answer = NULL WHERE id = ?", (number,))
+                    continue
+                self._put(db, number, purged(kept.answer, document_id), kept.notice)
+        self._forget_log()
+        return len(turns)
+
+    # ---- the file ------------------------------------------------------------------------
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, clear_errors(self._path):
+            yield self._db
+
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        with self._reading() as db, transaction(db):
+            yield db
+
+    def _forget_log(self) -> None:
+        """Deleted words stay in the write-ahead log until it is emptied."""
+        with contextlib.suppress(sqlite3.Error), self._lock:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def clean_title(title: str) -> str:
+    """One line that is not too long."""
+    line = " ".join(_sound(title).split())
+    return line if len(line) <= TITLE_CHARACTERS else line[: TITLE_CHARACTERS - 1] + "…"
+
+
+def _kept_from(row: tuple[object, ...]) -> Kept:
+    number, conversation, question, data, notice, asked, hashes, verdict, correction = row
+    answer, said = None, str(notice)
+    if data is not None:
+        try:
+            answer = answer_from_dict(json.loads(str(data)))
+        except (KeyError, TypeError, ValueError):
+            said = UNREADABLE
+    return Kept(
+        int(str(number)),
+        str(conversation),
+        str(question),
+        answer,
+        said,
+        str(asked),
+        {str(key): str(value) for key, value in json.loads(str(hashes)).items()},
+        int(str(verdict)),
+        str(correction),
+    )
+
+
+def _sound(text: str) -> str:
+    """Text that SQLite can hold: a lone surrogate is no character, and NUL ends a string."""
+    return text.encode("utf-8", "replace").decode().replace("\0", " ")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,173 @@
+"""The routes of the documents and libraries: sending, adding, listing, removing, syncing.
+
+Bodies are checked here; what happens is in `ui.documents` and `ui.libraries`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from fastapi import FastAPI, Query, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import StreamingResponse
+
+from index.errors import StoreError, UsageError
+from index.scanning import source_name
+from ui.chat import Chat, aside
+from ui.documents import Documents, Sent, Work, last_sync, safe_parts
+from ui.routes import NDJSON
+from ui.shelf import library_bar, shelf
+
+_STRICT = ConfigDict(extra="forbid", strict=True)
+_MB = 1_000_000
+
+
+class SentFile(BaseModel):
+    """A file that was sent, by the id it got."""
+
+    model_config = _STRICT
+    id: str = Field(max_length=32)
+    name: str = Field(max_length=4_000)
+
+
+class Added(BaseModel):
+    """The body of POST /api/documents/add."""
+
+    model_config = _STRICT
+    library: str = Field("", max_length=200)
+    files: list[SentFile] = Field(min_length=1, max_length=5_000)
+
+
+class Removed(BaseModel):
+    """The body of POST /api/documents/remove."""
+
+    model_config = _STRICT
+    library: str = Field("", max_length=200)
+    document: str = Field(max_length=200)
+    purge: bool = False
+
+
+class Named(BaseModel):
+    """A library, and a title for it."""
+
+    model_config = _STRICT
+    library: str = Field("", max_length=200)
+    title: str = Field("", max_length=200)
+
+
+def add_document_routes(app: FastAPI, chat: Chat) -> None:
+    """Everything the documents drawer does."""
+    documents = Documents(chat)
+    file_bytes = chat.libraries.at().settings.file_mb * _MB
+
+    @app.get("/api/documents")
+    def listing(library: str = Query("", max_length=200)) -> JSONResponse:
+        return JSONResponse(shelf_data(chat, library))
+
+    @app.post("/api/files")
+    async def send(
+        request: Request,
+        name: str = Query(min_length=1, max_length=4_000),
+        library: str = Query("", max_length=200),
+    ) -> JSONResponse:
+        shown = safe_parts(name)[-1]
+        made, part = documents.waiting_place(library)
+        await receive(request, part, shown, file_bytes)
+        return JSONResponse({"id": made, "name": shown})
+
+    @app.post("/api/documents/add")
+    async def add(body: Added) -> StreamingResponse:
+        files = [Sent(file.id, file.name) for file in body.files]
+        name, steps = documents.add(body.library, files)
+        return StreamingResponse(work_lines(lambda: steps, name), media_type=NDJSON)
+
+    @app.post("/api/documents/sync")
+    async def sync(body: Named) -> StreamingResponse:
+        steps = documents.sync(body.library)
+        return StreamingResponse(work_lines(lambda: steps, body.library), media_type=NDJSON)
+
+    @app.get("/api/documents/held")
+    def held(document: str = Query(max_length=200)) -> JSONResponse:
+        return JSONResponse({"answers": chat.memory.holding(document)})
+
+    @app.post("/api/documents/remove")
+    def remove(body: Removed) -> JSONResponse:
+        purged = documents.remove(body.library, body.document, purge=body.purge)
+        return JSONResponse({"purged": purged, **shelf_data(chat, body.library)})
+
+    @app.post("/api/libraries/make")
+    def make(body: Named) -> JSONResponse:
+        return JSONResponse(shelf_data(chat, chat.libraries.make(body.title)))
+
+    @app.post("/api/libraries/rename")
+    def rename(body: Named) -> JSONResponse:
+        chat.libraries.rename(body.library, body.title)
+        return JSONResponse(shelf_data(chat, body.library))
+
+    @app.post("/api/libraries/delete")
+    def delete(body: Named) -> JSONResponse:
+        chat.libraries.delete(body.library)
+        return JSONResponse(shelf_data(chat, ""))
+
+
+def shelf_data(chat: Chat, library: str) -> dict[str, object]:
+    """What the drawer shows of a library."""
+    assistant = chat.libraries.at(library)
+    name = library or chat.libraries.first
+    every = chat.libraries.all()
+    here = next(each for each in every if each.name == name)
+    infos = assistant.documents()
+    uploads = Path(source_name(assistant.index.uploads))
+    roots = [root for root in assistant.index.roots() if root != uploads]
+    return {
+        "library": name,
+        "first": chat.libraries.first,
+        "title": here.title,
+        "samples": here.samples,
+        "count": len(infos),
+        "bar": library_bar(every, here, last_sync(assistant), [root.name for root in roots]),
+        "html": shelf(
+            infos,
+            assistant.skipped(),
+            watched={
+                info.id
+                for info in infos
+                if any(root in Path(one).parents for one in info.sources for root in roots)
+            },
+            fixed=here.samples,
+        ),
+    }
+
+
+async def receive(request: Request, part: Path, name: str, limit: int) -> None:
+    """Write a body to a file as it comes; a file that is too large or cut short leaves nothing."""
+    size = 0
+    try:
+        with part.open("xb") as file:
+            async for piece in request.stream():
+                size += len(piece)
+                if size > limit:
+                    raise UsageError(
+                        f"{name} is larger than the limit of {limit / _MB:,.0f} MB: raise file_mb "
+                        "in the settings, or split the file."
+                    )
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise StoreError(f"{name} could not be kept: {error.strerror}; free some space.") from error
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+async def work_lines(start: Callable[[], Iterator[Work]], library: str) -> AsyncIterator[str]:
+    """Each step of adding or syncing as a line of JSON."""
+    async for step in aside(lambda _: start()):
+        yield json.dumps({"library": library, **asdict(step)}) + "\n"

@@ -1,0 +1,252 @@
+"""What the page does with documents: take files in, list, remove and sync them again.
+
+Files come as uploads under a name that the client made up; the paths they are kept under are made
+here, in the library's own folder. Knows no web framework and no markup but the shelf's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import re
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from index.errors import FootnoteError, StoreError, UsageError
+from index.folders import make_private_folder
+from index.scanning import source_name
+from index.sync_report import SyncProgress, SyncReport
+from index.types import SkippedFile
+from rag.assistant import Assistant
+from ui.chat import FAILED, Chat
+from ui.markup import file_name
+
+_STALE_S = 3600.0  #: a file that was sent and never added is deleted after that
+_PART = re.compile(r"[0-9a-f]{32}")
+_NAME_BYTES = 120  #: of each part of a name; file systems allow 255
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file that was sent: where it waits, and what it is called with its folders."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file."""
+
+    name: str
+    good: bool
+    words: str  #: completes the sentence that begins with the name
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Where adding or syncing stands; the last one has ``outcomes`` or ``trouble``."""
+
+    done: int = 0
+    total: int = 0
+    name: str = ""
+    finished: bool = False
+    outcomes: tuple[Outcome, ...] = ()
+    trouble: str = ""
+    summary: str = ""
+
+
+class Documents:
+    """The documents of the libraries."""
+
+    def __init__(self, chat: Chat) -> None:
+        self._chat = chat
+
+    # ---- taking files in -----------------------------------------------------------------
+
+    def waiting_place(self, library: str) -> tuple[str, Path]:
+        """A new id for a file that is being sent, and the hidden file to write it to."""
+        _, assistant = self._chat.libraries.for_adding(library)
+        uploads = assistant.index.uploads
+        try:
+            make_private_folder(uploads)
+        except OSError as error:
+            raise StoreError(
+                f"Files cannot be kept in {uploads}: {error.strerror}; check the folder's rights."
+            ) from error
+        with contextlib.suppress(OSError):
+            for old in uploads.glob(".*.part"):
+                if time.time() - old.stat().st_mtime > _STALE_S:
+                    old.unlink()
+        made = uuid.uuid4().hex
+        return made, part_of(uploads, made)
+
+    def add(self, library: str, files: Sequence[Sent]) -> tuple[str, Iterator[Work]]:
+        """Keep and index files that were sent; the library they go to, and how far it is."""
+        name, assistant = self._chat.libraries.for_adding(library)
+        uploads = assistant.index.uploads
+
+        def work(tell: Callable[[SyncProgress], None]) -> Work:
+            kept = [keep(uploads, file) for file in files]
+            report = assistant.sync(tell, roots=[uploads])
+            return Work(finished=True, outcomes=tuple(outcomes(kept, report)))
+
+        return name, self._steps(work, len(files), files[0].name if files else "")
+
+    def sync(self, library: str) -> Iterator[Work]:
+        """Bring a library up to date with its folders."""
+        assistant = self._chat.libraries.at(library)
+
+        def work(tell: Callable[[SyncProgress], None]) -> Work:
+            report = assistant.sync(tell)
+            return Work(finished=True, summary=summary(report), outcomes=tuple(fresh(report)))
+
+        return self._steps(work, 0, "")
+
+    def _steps(
+        self, work: Callable[[Callable[[SyncProgress], None]], Work], total: int, first: str
+    ) -> Iterator[Work]:
+        """Run in a thread of its own: a sync goes on when its page is closed."""
+        steps: queue.SimpleQueue[Work] = queue.SimpleQueue()
+
+        def tell(step: SyncProgress) -> None:
+            steps.put(Work(step.done, step.total, file_name(step.source)))
+
+        def run() -> None:
+            try:
+                steps.put(work(tell))
+            except FootnoteError as error:
+                steps.put(Work(finished=True, trouble=self._chat.told(error)))
+            except Exception:
+                log.exception("documents could not be read")
+                steps.put(Work(finished=True, trouble=FAILED))
+
+        threading.Thread(target=run, name="documents", daemon=True).start()
+        yield Work(0, total, file_name(first))
+        while not (step := steps.get()).finished:
+            yield step
+        yield step
+
+    # ---- taking documents out ------------------------------------------------------------
+
+    def remove(self, library: str, document_id: str, *, purge: bool) -> int:
+        """Take a document out of a library, and its words out of saved answers if wanted.
+
+        Returns how many saved answers held words of it. Files of the person's own folders stay on
+        the disk, and are left out of the index until they are synced again.
+        """
+        assistant = self._chat.libraries.at(library)
+        infos = assistant.infos([document_id])
+        if not infos:
+            raise UsageError("This document is not in the library any more.")
+        for source in infos[0].sources:
+            assistant.remove(source)
+        return self._chat.memory.purge(document_id) if purge else 0
+
+
+def part_of(uploads: Path, made: str) -> Path:
+    """The hidden file that waits under an id. Raises UsageError for what is no id."""
+    if not _PART.fullmatch(made):
+        raise UsageError("A file was named that was never sent: choose the files again.")
+    return uploads / f".{made}.part"
+
+
+def keep(uploads: Path, file: Sent) -> Path:
+    """Move a sent file to its place among the uploads; one of that name gives way to it."""
+    part, target = part_of(uploads, file.id), uploads.joinpath(*safe_parts(file.name))
+    try:
+        make_private_folder(target.parent)
+        part.replace(target)
+    except FileNotFoundError as error:
+        raise UsageError(
+            f"The file {target.name} was sent too long ago: choose it again."
+        ) from error
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise StoreError(
+            f"{target.name} could not be kept: {error.strerror}; free some space or give the file "
+            "another name."
+        ) from error
+    return target
+
+
+def safe_parts(name: str) -> tuple[str, ...]:
+    """The folders and the name of a sent file, none of which can lead anywhere else."""
+    parts = []
+    for part in PurePosixPath(name.replace("\\", "/")).parts:
+        kept = "".join(c if c.isprintable() and c not in '<>:"|?*/' else "_" for c in part)
+        kept = kept.encode("utf-8", "replace").decode().strip().lstrip(".~").rstrip(". ")
+        if kept:
+            parts.append(_cut(kept))
+    return tuple(parts[-8:]) or ("upload",)
+
+
+def _cut(name: str) -> str:
+    """A name that file systems take, with its suffix."""
+    while len(name.encode()) > _NAME_BYTES:
+        stem, suffix = os.path.splitext(name)
+        name = stem[:-1] + suffix if stem and len(suffix.encode()) < 20 else name[:-1]
+    return name
+
+
+def outcomes(kept: Sequence[Path], report: SyncReport) -> Iterator[Outcome]:
+    """What became of each file that was added."""
+    new = {*report.added, *report.changed}
+    bad = {file.source: file for file in report.skipped}
+    for path in kept:
+        source = source_name(path)
+        if source in bad:
+            yield refused(bad[source])
+        else:
+            words = "can be asked now" if source in new else "was here already"
+            yield Outcome(path.name, True, words)
+
+
+def fresh(report: SyncReport) -> Iterator[Outcome]:
+    """What a sync found new, changed, gone or unreadable, at most a screenful of each."""
+    for sources, words in (
+        (report.added, "is new"),
+        (report.changed, "has changed"),
+        (report.removed, "is gone"),
+    ):
+        for source in sources[:20]:
+            yield Outcome(file_name(source), True, words)
+    for root in report.missing_roots[:20]:
+        yield Outcome(file_name(root), False, "is not there now; its documents were kept")
+    for file in report.skipped[:20]:
+        yield refused(file)
+
+
+def refused(file: SkippedFile) -> Outcome:
+    """A file that could not be read, and why."""
+    detail = f" ({file.detail})" if file.detail else ""
+    return Outcome(file_name(file.source), False, f"{file.reason.value}{detail}")
+
+
+def summary(report: SyncReport) -> str:
+    """What a sync did, in one line."""
+    parts = [
+        f"{len(sources):,} {words}"
+        for sources, words in (
+            (report.added, "new"),
+            (report.changed, "changed"),
+            (report.removed, "gone"),
+        )
+        if sources
+    ]
+    if not parts:
+        return f"Everything is up to date ({report.unchanged:,} files)."
+    return f"{', '.join(parts)}, {report.unchanged:,} unchanged."
+
+
+def last_sync(assistant: Assistant) -> str | None:
+    """When the library was last synced to the end, ISO 8601; None when never."""
+    times = [when for when in assistant.index.synced().values() if when]
+    return max(times, default=None)

@@ -1,0 +1,254 @@
+"""The routes of the chat: asking, conversations, cited words, feedback.
+
+Bodies are checked here; what happens is in `ui.chat` and `ui.conversations`. Answers go out as
+markup of our own, one JSON object a line while an answer comes to be.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI, Query
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import StreamingResponse
+
+from index.errors import BusyError, FootnoteError, MissingIndexError, UsageError
+from index.types import Scope
+from rag.assistant import LONGEST_QUESTION
+from rag.types import Turn
+from ui import own_set
+from ui.chat import Asking, Chat, Step, aside
+from ui.conversations import Summary
+from ui.exporting import as_html, as_markdown, with_sources
+from ui.originals import Originals
+from ui.outside import names_only
+from ui.render import conversation, exchange
+from ui.sheets import Sheets, sheet_html, views
+from ui.shelf import AROUND, AROUND_LIMIT, passage_panel
+from ui.talks import talk_list
+
+NDJSON = "application/x-ndjson"
+_STRICT = ConfigDict(extra="forbid", strict=True)
+
+
+class AskedTurn(BaseModel):
+    """One earlier turn, as a client sends it."""
+
+    model_config = _STRICT
+    question: str = Field(max_length=LONGEST_QUESTION)
+    answer: str = Field(max_length=50_000)
+
+
+class Asked(BaseModel):
+    """The body of POST /api/ask: a question that is not kept."""
+
+    model_config = _STRICT
+    question: str = Field(max_length=LONGEST_QUESTION)
+    history: list[AskedTurn] = Field(default_factory=list, max_length=50)
+
+
+class Said(BaseModel):
+    """The body of POST /api/chat: a question of a conversation."""
+
+    model_config = _STRICT
+    question: str = Field(max_length=100_000)
+    conversation: str = Field("", max_length=64)
+    replaces: int = Field(0, ge=0)
+    library: str = Field("", max_length=200)
+    understood: str = Field("", max_length=LONGEST_QUESTION)
+    anyway: bool = False
+    documents: list[str] = Field(default_factory=list, max_length=1_000)
+    since: str = Field("", pattern=r"^(\d{4}-\d\d-\d\d)?$")
+    until: str = Field("", pattern=r"^(\d{4}-\d\d-\d\d)?$")
+
+
+class Renamed(BaseModel):
+    """A new title."""
+
+    model_config = _STRICT
+    title: str = Field(min_length=1, max_length=1_000)
+
+
+class Judged(BaseModel):
+    """What a person thinks of an answer."""
+
+    model_config = _STRICT
+    verdict: int = Field(ge=-1, le=1)
+    correction: str = Field("", max_length=5_000)
+    unsaid: bool = False  #: the right answer is that the documents do not say
+
+
+def add_chat_routes(app: FastAPI, chat: Chat) -> None:
+    """Asking, and the words an answer rests on."""
+    sheets = Sheets()
+
+    @app.post("/api/chat")
+    async def said(body: Said) -> StreamingResponse:
+        return StreamingResponse(lines(chat, body), media_type=NDJSON)
+
+    @app.post("/api/ask")
+    def ask(asked: Asked) -> JSONResponse:
+        history = [Turn(turn.question, turn.answer) for turn in asked.history]
+        with chat.room.place():
+            answer = chat.libraries.at().ask(asked.question, history)
+        return JSONResponse(names_only(answer).to_dict())
+
+    @app.get("/api/passage", response_class=HTMLResponse)
+    def passage(
+        document: str = Query(max_length=200),
+        start: int = Query(0, ge=0),
+        end: int = Query(0, ge=0),
+        around: int = Query(AROUND, ge=0, le=AROUND_LIMIT),
+    ) -> Response:
+        found = chat.find(document)
+        if found is None:
+            return refusal(404, "This document is no longer in the index.")
+        chosen = views(found[0], start, end)
+        return HTMLResponse(passage_panel(found[0], found[1], start, end, around, chosen))
+
+    @app.get("/api/sheet", response_class=HTMLResponse)
+    def sheet(
+        document: str = Query(max_length=200),
+        page: int = Query(ge=1, le=1_000_000),
+        start: int = Query(0, ge=0),
+        end: int = Query(0, ge=0),
+    ) -> Response:
+        found = chat.find(document)
+        if found is None:
+            return refusal(404, "This document is no longer in the index.")
+        made, info, assistant = found
+        drawn = sheets.sheet(made, info, Originals(assistant), page, start, end)
+        return HTMLResponse(sheet_html(made, drawn))
+
+    @app.get("/api/sheet.png")
+    def picture(
+        document: str = Query(max_length=200), page: int = Query(ge=1, le=1_000_000)
+    ) -> Response:
+        data = sheets.picture(document, page)
+        if data is None:
+            return refusal(404, "This page has to be drawn again: open it once more.")
+        return Response(data, media_type="image/png", headers={"Cache-Control": "no-store"})
+
+
+async def lines(chat: Chat, body: Said) -> AsyncIterator[str]:
+    """Each step of an answer as a line of JSON."""
+    try:
+        asking = Asking(
+            body.question,
+            body.conversation,
+            body.replaces,
+            body.library,
+            body.understood.strip(),
+            scope_of(chat, body),
+            body.anyway,
+        )
+    except FootnoteError as error:
+        yield json.dumps({"error": chat.told(error)}) + "\n"
+        return
+    async for step in aside(lambda left: chat.ask(asking, left)):
+        yield json.dumps(step_line(step)) + "\n"
+
+
+def step_line(step: Step) -> dict[str, object]:
+    """One step as the page takes it."""
+    item = step.exchange
+    return {
+        "conversation": step.conversation,
+        "turn": item.turn,
+        "final": bool(item.notice) or (item.answer is not None and item.answer.final),
+        "html": exchange(item, item.turn),
+    }
+
+
+def scope_of(chat: Chat, body: Said) -> Scope | None:
+    """The documents and dates a question is limited to; None for everything."""
+    sources: list[str] = []
+    if body.documents:
+        kept = chat.memory.find(body.conversation) if body.conversation else None
+        assistant = chat.libraries.at(kept.library if kept is not None else body.library)
+        infos = assistant.infos(body.documents)
+        if not infos:
+            raise UsageError("None of the chosen documents is in the library any more.")
+        sources = [source for info in infos for source in info.sources]
+    scope = Scope(tuple(sources), (), body.since or None, body.until or None)
+    return None if scope == Scope() else scope
+
+
+def add_conversation_routes(app: FastAPI, chat: Chat) -> None:
+    """Finding, changing and exporting what was said, and judging it."""
+    memory = chat.memory
+
+    def summary(wanted: str) -> Summary:
+        found = memory.find(wanted)
+        if found is None:
+            raise GoneError("This conversation has been deleted.")
+        return found
+
+    @app.get("/api/conversations")
+    def conversations(words: str = Query("", max_length=200)) -> JSONResponse:
+        found = memory.listed(words)
+        return JSONResponse({"html": talk_list(found, words, memory.trouble)})
+
+    @app.get("/api/conversations/{wanted}")
+    def one(wanted: str) -> JSONResponse:
+        found = summary(wanted)
+        html = conversation(chat.exchanges(found))
+        data = {"id": found.id, "title": found.title, "library": found.library, "html": html}
+        return JSONResponse(data)
+
+    @app.post("/api/conversations/{wanted}/rename")
+    def rename(wanted: str, body: Renamed) -> JSONResponse:
+        summary(wanted)
+        memory.rename(wanted, body.title)
+        return JSONResponse({"title": summary(wanted).title})
+
+    @app.post("/api/conversations/{wanted}/delete")
+    def delete(wanted: str) -> JSONResponse:
+        return JSONResponse({"deleted": memory.delete(wanted)})
+
+    @app.get("/api/conversations/{wanted}/export")
+    def export(wanted: str, form: str = Query(pattern="^(html|markdown)$")) -> Response:
+        found = summary(wanted)
+        make = as_html if form == "html" else as_markdown
+        words = make(found, memory.turns(wanted), chat.exchanges(found))
+        ending, kind = ("html", "text/html") if form == "html" else ("md", "text/markdown")
+        name = f"footnote-{found.updated[:10]}-{wanted[:6]}.{ending}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(words, media_type=f"{kind}; charset=utf-8", headers=headers)
+
+    @app.get("/api/turns/{number}/text")
+    def copied(number: int) -> PlainTextResponse:
+        kept = memory.turn(number)
+        if kept is None or kept.answer is None:
+            raise GoneError("This answer has been deleted.")
+        return PlainTextResponse(with_sources(kept.answer))
+
+    @app.post("/api/turns/{number}/judge")
+    def judge(number: int, body: Judged) -> JSONResponse:
+        correction = own_set.NOT_SAID if body.unsaid else body.correction.strip()
+        if not memory.judge(number, body.verdict, correction if body.verdict < 0 else ""):
+            raise GoneError("This answer has been deleted.")
+        joined, found = chat.judged(number), chat.exchange(number)
+        if found is None:
+            raise GoneError("This answer has been deleted.")
+        return JSONResponse({"html": exchange(found, number), "joined": joined})
+
+
+class GoneError(FootnoteError):
+    """What was asked for is not there any more: 404."""
+
+
+def status_of(error: FootnoteError) -> int:
+    """The HTTP status for an error of ours."""
+    if isinstance(error, GoneError | MissingIndexError):
+        return 404
+    if isinstance(error, BusyError):
+        return 503
+    return 422 if isinstance(error, UsageError) else 500
+
+
+def refusal(status: int, sentence: str) -> JSONResponse:
+    """An error as the one sentence clients get."""
+    return JSONResponse({"error": sentence}, status)
