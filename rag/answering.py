@@ -32,6 +32,8 @@ FAR_OFF = 0.3
 # On the same articles .35 shows 1.26 sentences and the answer is among them in .95.
 _FURTHER_SHARE = 0.35  # of the best sentence's score, from which a further one is shown
 _LIST_SHARE = 0.15  # the same where several things or an explanation are asked for
+# In doubt the quoted sentence speaks for itself: at .5 a cat that may be kept got the answer "No".
+_DECIDED = 0.8
 _CONFLICT_SHARE = 0.5  # of the words of two sentences, from which they are about the same
 _CONFLICT_CANDIDATES = 8
 _PUNCTUATION = "?!.,;:\"'“”‘’()[]"
@@ -117,7 +119,7 @@ def extractive_answer(
 
     Where another document contradicts the best sentence, both are shown, the newer one first.
     ``confidence`` is given when the readings come from a calibrated reader. With ``decide`` a
-    question that wants yes or no gets that as its ``short`` answer.
+    question that wants yes or no gets that as its ``short`` answer, or none where it is in doubt.
     """
     found = find_sentences(passages, readings)
     groups = choose(question, found, limit)
@@ -130,8 +132,9 @@ def extractive_answer(
     likely = confidence(found[0]) if found and calibrated else None
     if found and decide is not None and is_polar(question):
         yes = decide(found[0])
-        short = "Yes" if yes >= 0.5 else "No"
-        likely = None if likely is None else likely * max(yes, 1.0 - yes)
+        sure = max(yes, 1.0 - yes)
+        short = None if sure < _DECIDED else "Yes" if yes > 0.5 else "No"
+        likely = likely * sure if likely is not None and short is not None else likely
     return Answer(
         conflicts=tuple(one.passage for one in conflict or ()),
         question=question,

@@ -79,7 +79,7 @@ def test_two_items_of_one_list_are_shown_once() -> None:
 
 def test_yes_and_no_come_from_what_decides() -> None:
     text = "Dogs may not enter the reading room."
-    for yes, short in ((0.9, "Yes"), (0.2, "No")):
+    for yes, short in ((0.9, "Yes"), (0.1, "No"), (0.6, None), (0.4, None)):
         answer = extractive_answer(
             "May dogs enter the reading room?",
             [passage(text)],
@@ -94,7 +94,8 @@ def test_yes_and_no_come_from_what_decides() -> None:
         )
         assert plain.confidence is not None
         assert answer.confidence is not None
-        assert answer.confidence == pytest.approx(plain.confidence * max(yes, 1 - yes))
+        sure = max(yes, 1 - yes) if short else 1.0
+        assert answer.confidence == pytest.approx(plain.confidence * sure)
 
 
 def test_the_reader_moves_a_passage_up_only_as_far_as_the_search_lets_it() -> None:
