@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from eval.datasets import Question, QuestionSet, my_questions_file, read_questions
+from eval.datasets import Question, QuestionSet, load_set, my_questions_file, read_questions
 from eval.outcomes import question_to_dict
 from index.errors import FootnoteError, UsageError
 
@@ -22,6 +22,11 @@ from index.errors import FootnoteError, UsageError
 def my_sets_folder(data_folder: Path) -> Path:
     """Where sets made from own documents are kept, a folder each."""
     return data_folder / "eval" / "sets"
+
+
+def chat_set_folder(data_folder: Path) -> Path:
+    """Where the chat keeps the questions that were corrected, with copies of their documents."""
+    return data_folder / "evaluation"
 
 
 def keep_my_question(data_folder: Path, question: Question) -> str:
@@ -66,7 +71,13 @@ def write_questions(file: Path, questions: Sequence[Question]) -> None:
 
 
 def load_my_questions(data_folder: Path) -> QuestionSet:
-    """The corrections, to be asked of an index that is there. Raises UsageError without any."""
+    """The corrections. Raises UsageError without any.
+
+    Those made in the chat are a set with copies of its documents; those kept by
+    `keep_my_question` are asked of an index that is there.
+    """
+    if (chat_set_folder(data_folder) / "questions.jsonl").is_file():
+        return load_set(chat_set_folder(data_folder))
     file = my_questions_file(data_folder)
     if not file.is_file():
         raise UsageError(

@@ -153,10 +153,10 @@ RUNS = [
 def test_unbroken_runs_take_linear_time(piece: str, ends: tuple[str, str]) -> None:
     """Seconds or minutes when a pattern is quadratic, some hundredths when it is not."""
     text = ends[0] + piece * (100_000 // len(piece)) + ends[1]
-    started = time.perf_counter()
+    started = time.process_time()  # other work on the machine does not count
     terms(text)
     words(text)
-    assert time.perf_counter() - started < 1.5
+    assert time.process_time() - started < 1.5
 
 
 @given(text=st.text(alphabet="é한글e\u0301\u0323ﬁ \n№", min_size=1, max_size=30))

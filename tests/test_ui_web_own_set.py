@@ -8,6 +8,8 @@ import pytest
 from ui_assistant import Paced, paced
 
 from eval.datasets import QuestionType, load_set
+from eval.formats import open_set
+from rag.places import data_folder
 from rag.types import Answer
 from ui.conversations import Kept
 from ui.own_set import NOT_SAID, folder, take
@@ -53,3 +55,9 @@ def test_what_no_document_says_joins_as_unanswerable_or_not_at_all(made: Paced) 
     (question,) = load_set(folder()).questions
     assert (question.type, question.answers) == (QuestionType.UNANSWERABLE, ())
     assert any((folder() / "documents").iterdir())
+
+
+def test_what_was_corrected_in_the_chat_is_the_set_called_mine(made: Paced) -> None:
+    answer = made.ask("How many days of leave do managers have?")
+    assert take(kept(answer, "30 days"), made)
+    assert open_set("mine", data_folder()).questions == load_set(folder()).questions

@@ -2,7 +2,7 @@
 
 A correction joins the set when a document holds its words, because each question of a set has to
 name its evidence; "the documents do not say" joins it as unanswerable. The files are copied, so
-that the set can be measured later with: footnote eval FOLDER
+that the set can be measured later with: footnote eval mine
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from eval.mine import chat_set_folder
 from index.errors import FootnoteError, StoreError
 from index.folders import make_private_folder
 from rag.assistant import Assistant
@@ -21,14 +22,13 @@ from ui.conversations import Kept
 from ui.documents import safe_parts
 from ui.originals import Originals
 
-FOLDER = "evaluation"
 NOT_SAID = "The documents do not say."
 _SEARCHED = 20  #: passages looked at for the words of a correction
 
 
 def folder() -> Path:
     """Where the set lies."""
-    return data_folder() / FOLDER
+    return chat_set_folder(data_folder())
 
 
 def take(kept: Kept, assistant: Assistant) -> bool:

@@ -234,7 +234,8 @@ def _plain_list(values: list[object]) -> str | None:
         if isinstance(value, list):
             if any(isinstance(inner, dict | list) for inner in value):
                 return None
-            out.append("(" + ", ".join(map(_scalar, value)) + ")")
+            said = ", ".join(map(_scalar, value))
+            out.append(f"({said})" if said else "")
         else:
             out.append(_scalar(value))
     return ", ".join(part for part in out if part)
