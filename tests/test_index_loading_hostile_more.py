@@ -1,4 +1,4 @@
-"""Every bad Office or OpenDocument file has its stated outcome, in the real sandbox."""
+"""Every bad file of the office and text-like kinds has its stated outcome, in the real sandbox."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from hostile_files import IN_PART, READ, HostileFile
 from hostile_office_files import HOSTILE_OFFICE
+from hostile_text_files import HOSTILE_TEXT
 
 from index.errors import UnreadableError
 from index.loading import Limits, Sandbox
+from index.types import SkipReason
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +22,7 @@ def sandbox() -> Iterator[Sandbox]:
         yield opened
 
 
-@pytest.mark.parametrize("row", HOSTILE_OFFICE, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [*HOSTILE_OFFICE, *HOSTILE_TEXT], ids=lambda row: row.name)
 def test_hostile_file_has_its_stated_outcome(
     sandbox: Sandbox, tmp_path: Path, row: HostileFile
 ) -> None:
@@ -44,3 +46,14 @@ def test_hostile_file_has_its_stated_outcome(
             assert words
             assert words == words.strip()
     assert sandbox.parse(b"A good file is still read.", "good.txt").text
+
+
+def test_time_for_ocr_reaches_the_child() -> None:
+    """What a parser may spend on pictures hangs on the limit that the sandbox was given."""
+    with Sandbox(Limits(seconds=0.4)) as opened, pytest.raises(UnreadableError) as refused:
+        opened.parse(b"II*\0" + bytes(1000), "a.tif")
+    assert refused.value.skipped.reason in (
+        SkipReason.TOO_SLOW,
+        SkipReason.IMAGE_ONLY,
+        SkipReason.DAMAGED,
+    )
