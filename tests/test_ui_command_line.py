@@ -22,7 +22,7 @@ from index.types import Chunk, DocumentInfo
 from rag.assistant import assemble
 from rag.places import index_folder
 from rag.settings import Settings
-from rag.types import Answer, AnswerKind, Parts, Passage
+from rag.types import Answer, AnswerKind, Parts, Passage, Sentence
 from ui.command_line import main
 from ui.commands import _warm_up
 from ui.printing import print_answer
@@ -498,6 +498,19 @@ def test_disagreement_and_confidence_are_printed(capsys: pytest.CaptureFixture[s
     said = capsys.readouterr().out
     assert "These documents disagree:\n    Policy [1], 1 March 2025  /x/[b]policy[/b].md" in said
     assert "likely right (72%), 0.00 s" in said
+
+
+@pytest.mark.parametrize(("count", "lines"), [(4, 1), (5, 5)])
+def test_a_list_of_many_sentences_stands_one_a_line(
+    capsys: pytest.CaptureFixture[str], count: int, lines: int
+) -> None:
+    sentences = tuple(Sentence(f"Item {number}.", ()) for number in range(count))
+    print_answer(
+        Answer("q", "q", AnswerKind.EXTRACTIVE, sentences=sentences, notes=("5 of 5 checked.",))
+    )
+    said = capsys.readouterr().out
+    assert sum("Item" in line for line in said.splitlines()) == lines
+    assert "5 of 5 checked." in said
 
 
 def test_misspelt_commands_end_with_two(footnote: Run) -> None:

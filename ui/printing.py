@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -24,6 +25,7 @@ from ui.render import count, day, sureness
 
 _SHOWN_SKIPS = 10  # skipped files named one by one after a sync
 _QUOTE_CHARACTERS = 400  # of a passage, in a list of passages
+_IN_ONE_PARAGRAPH = 4  # sentences; more are a list or a summary
 
 
 def plain(text: str) -> str:
@@ -65,7 +67,8 @@ def print_answer(answer: Answer) -> None:
     console = Console(highlight=False)
     if answer.standalone_question != answer.question:
         console.print(Text(f"({plain(answer.standalone_question)})", style="dim"))
-    console.print(Text(plain(answer.text), style="bold" if not answer.declined else ""))
+    for line in _lines(answer):
+        console.print(Text(plain(line), style="bold" if not answer.declined else ""))
     console.print()
     for citation in answer.citations:
         _print_citation(console, citation)
@@ -84,6 +87,13 @@ def print_answer(answer: Answer) -> None:
         words, percentage = sureness(answer.confidence)
         facts.insert(0, f"{words} ({percentage})")
     console.print(Text(plain(", ".join(filter(None, facts))), style="dim"))
+
+
+def _lines(answer: Answer) -> list[str]:
+    """The answer's text; a list or summary of many sentences, one a line."""
+    if len(answer.sentences) <= _IN_ONE_PARAGRAPH:
+        return [answer.text]
+    return [replace(answer, sentences=(sentence,)).text for sentence in answer.sentences]
 
 
 def _print_citation(console: Console, citation: Citation) -> None:
