@@ -12,6 +12,7 @@ from index.catalog import Catalog
 from index.embedding import Vectors
 from index.types import Chunk, Document, DocumentInfo, Scope, SkippedFile
 from index.vectors import FaissStore
+from index.vectors_check import RecallCheck, check_recall
 
 
 class Snapshot:
@@ -84,6 +85,10 @@ class Snapshot:
     def sentence_terms(self, numbers: Sequence[int]) -> dict[int, list[list[str]]]:
         """Per chunk, the analysed terms of its context and then of each of its sentences."""
         return self._catalog.full_text.sentence_terms(numbers)
+
+    def recall(self) -> RecallCheck:
+        """How many of the nearest vectors the search finds, asked of its own; exact finds all."""
+        return check_recall(self._store)
 
     def unknown_terms(self, terms: Sequence[str]) -> list[str]:
         """Those analysed terms that no chunk holds."""

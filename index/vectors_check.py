@@ -40,6 +40,8 @@ class RecallCheck:
         return min(self.recall, self.filtered) >= WANTED_RECALL
 
     def __str__(self) -> str:
+        if not self.questions:
+            return f"Vector search is {self.kind}: it finds all of the nearest."
         return (
             f"Vector search is {self.kind}: of the ten nearest of {self.vectors:,} it finds "
             f"{100 * self.recall:.1f} % ({100 * self.filtered:.1f} % with a filter), asked of "

@@ -130,6 +130,7 @@ def test_doctor_says_sound_and_names_damage(footnote: Run, docs: Path) -> None:
     footnote("index", str(docs))
     code, out, _ = footnote("doctor")
     assert (code, out.splitlines()[-1]) == (0, "sound")
+    assert "finds all of the nearest" in out
     (vectors,) = index_folder("documents").glob("*.faiss")
     vectors.write_bytes(vectors.read_bytes()[:-1] + b"\xff")
     code, out, _ = footnote("doctor")

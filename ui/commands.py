@@ -200,7 +200,12 @@ def doctor(options: argparse.Namespace, settings: Settings) -> int:
         tell("scans", tesseract.state())
         for file in assistant.skipped():
             tell("skipped", str(file))
+        with assistant.index.snapshot() as snapshot:
+            recall = snapshot.recall()
+        tell("recall", str(recall))
         problems = assistant.faults()
+        if not recall.sound:
+            problems.append(f"{recall} That is too few: index the documents again.")
     for problem in problems:
         tell("fault", problem)
     console.print("sound" if not problems else f"{count(len(problems), 'fault')} found")
