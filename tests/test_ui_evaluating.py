@@ -134,8 +134,8 @@ def test_corrections_are_asked_of_the_index(footnote: Run, docs: Path, tmp_path:
     keep_my_question(
         tmp_path / "data", Question("", words, QuestionType.NUMBER, ("£3",), evidence, "dev")
     )
-    code, out, _ = footnote("eval", "mine", "--json")
-    assert code == 0
+    code, out, err = footnote("eval", "mine", "--json")
+    assert code == 0, err
     (row,) = json.loads(out)["outcomes"]
     assert row["correct"]
     assert row["evidence_found"] == 1
