@@ -4,13 +4,14 @@ PORT ?= 7860
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help setup chat test check bench screenshots clean
+.PHONY: help setup chat test check bench performance screenshots clean
 
 help:
 	@echo "make chat         set up, then serve the web chat on http://127.0.0.1:$(PORT)"
 	@echo "make test         set up, then ruff, mypy --strict and the tests"
 	@echo "make setup        the set-up alone"
 	@echo "make bench        measure speed on this machine (minutes)"
+	@echo "make performance  measure speed and size, and write docs/performance.md (half an hour)"
 	@echo "make screenshots  photograph the page (needs Chromium)"
 	@echo "make clean        remove what make made"
 
@@ -34,6 +35,9 @@ test: check
 
 bench: $(STAMP)
 	$(BIN)/python -m eval.benchmarks
+
+performance: $(STAMP)
+	$(BIN)/python -m eval.benchmarks --write docs/performance.md performance
 
 screenshots: $(STAMP)
 	$(BIN)/python -m tests.screenshots

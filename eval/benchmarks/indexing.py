@@ -2,8 +2,8 @@
 
 The files are generated: half Markdown, half PDF. "The embedder alone" embeds the texts of the
 index's own passages, nothing else. Others are measured by turns with ours on the same files by a
-Python that has them, see `eval.benchmarks.rivals`; shares and ratios are taken round by round, so
-that what else the machine does falls on all.
+Python that has them, see `eval.benchmarks.rivals`; shares and ratios are taken round by round.
+Processor seconds are told beside, because they say the same however busy the machine is.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from eval.benchmarks.figures import Figure, Result
+from eval.benchmarks.rivals import processor_seconds
 from eval.benchmarks.speed import coined_name, paragraph
 from eval.metrics import percentile
 from index.embedding import SentenceTransformerEmbedder
@@ -71,12 +72,15 @@ def measure(*, files: int = FILES, rounds: int = ROUNDS, rivals: Path | None = N
         write_mixed(documents, files)
         embedder.embed(["warm"])
         whole: list[float] = []
+        used: list[float] = []
         alone: list[float] = []
-        others: list[dict[str, float]] = []
+        others: list[dict[str, dict[str, float]]] = []
         texts: list[str] = []
         for number in range(rounds):
             with Index.open(Path(base) / f"index-{number}", embedder) as index:
+                before = processor_seconds()
                 whole.append(_seconds(partial(index.sync, [documents])))
+                used.append(processor_seconds() - before)
                 with index.snapshot() as snapshot:
                     texts = [chunk.embedding_text for _, chunk in snapshot.all_chunks()]
             alone.append(_seconds(partial(embedder.embed, texts)))
@@ -92,7 +96,8 @@ def measure(*, files: int = FILES, rounds: int = ROUNDS, rivals: Path | None = N
             Figure("pipeline's share of that rate, median", percentile(shares, 50), "%"),
         ]
         if others:
-            figures += _beside(whole, others)
+            figures += _beside("seconds", "s", whole, others)
+            figures += _beside("processor", "processor s", used, others)
     return Result(
         "Indexing",
         f"{files} generated files, half Markdown, half PDF, {len(texts)} passages of "
@@ -101,8 +106,8 @@ def measure(*, files: int = FILES, rounds: int = ROUNDS, rivals: Path | None = N
     )
 
 
-def _others(python: Path, documents: Path, model: Path) -> dict[str, float]:
-    """Seconds that each of the others takes, by name."""
+def _others(python: Path, documents: Path, model: Path) -> dict[str, dict[str, float]]:
+    """What each of the others takes, by name: seconds, and seconds of the processors."""
     script = Path(__file__).with_name("rivals.py")
     done = subprocess.run(
         [str(python), str(script), str(documents), str(model)],
@@ -115,19 +120,23 @@ def _others(python: Path, documents: Path, model: Path) -> dict[str, float]:
         said = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
         raise FootnoteError(f"{python} could not run the others: {said[0]}")
     told: dict[str, dict[str, float]] = json.loads(done.stdout.strip().splitlines()[-1])
-    return {name: one["seconds"] for name, one in told.items()}
+    return told
 
 
-def _beside(ours: Sequence[float], others: Sequence[dict[str, float]]) -> list[Figure]:
-    ratios = [min(round_.values()) / seconds for seconds, round_ in zip(ours, others, strict=True)]
-    figures = [Figure("the same files, Footnote, median", percentile(ours, 50), "s")]
-    for name in others[0]:
-        seconds = percentile([round_[name] for round_ in others], 50)
-        figures.append(Figure(f"the same files, {name}, median", seconds, "s"))
-    return [
-        *figures,
-        Figure("as fast as the faster of the two, median", percentile(ratios, 50), "times"),
+def _beside(
+    kind: str, unit: str, ours: Sequence[float], others: Sequence[dict[str, dict[str, float]]]
+) -> list[Figure]:
+    """One kind of seconds of all, and how many times ours the faster of the others takes."""
+    ratios = [
+        min(one[kind] for one in round_.values()) / own
+        for own, round_ in zip(ours, others, strict=True)
     ]
+    figures = [Figure("the same files, Footnote, median", percentile(ours, 50), unit)]
+    for name in others[0]:
+        took = percentile([round_[name][kind] for round_ in others], 50)
+        figures.append(Figure(f"the same files, {name}, median", took, unit))
+    said = "times as fast as the faster of the two, by " + kind.replace("processor", "processor s")
+    return [*figures, Figure(said, percentile(ratios, 50), "times")]
 
 
 def _seconds(action: Callable[[], object]) -> float:
