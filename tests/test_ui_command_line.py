@@ -47,7 +47,7 @@ def footnote(
     monkeypatch.setenv("FOOTNOTE_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("FOOTNOTE_READER", "evidence")
-    for module in ("rag.assistant", "ui.commands"):
+    for module in ("rag.assistant", "ui.commands", "ui.evaluating"):
         monkeypatch.setattr(f"{module}.shared_embedder", lambda _model: HashingEmbedder())
 
     def run(*arguments: str) -> tuple[int, str, str]:

@@ -38,7 +38,7 @@ def footnote(
     monkeypatch.setenv("FOOTNOTE_SETTINGS", str(tmp_path / "settings.toml"))
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setenv("FOOTNOTE_READER", "evidence")
-    for module in ("rag.assistant", "ui.evaluating"):
+    for module in ("rag.assistant", "ui.commands", "ui.evaluating"):
         monkeypatch.setattr(f"{module}.shared_embedder", lambda _model: HashingEmbedder())
 
     def run(*arguments: str) -> tuple[int, str, str]:
