@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from torch import dtype
 
-_BATCH_TOKENS = 2_048  # of packed texts: 1,024 and 4,096 are as fast, 512 a tenth slower
+_BATCH_TOKENS = 1_024  # of packed texts; from 256 to 4,096 are about as fast
 _QUESTION_TOKENS = 512  # so little does not queue behind the batches of a sync
 _BATCH_TEXTS = {"cpu": 32, "cuda": 256}
 _LEAST_COSINE = 0.999

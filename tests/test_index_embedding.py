@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import shutil
@@ -24,7 +25,7 @@ from index.embedding import (
 )
 from index.errors import ModelError
 from index.lone_workers import LoneWorkers
-from index.packed_bert import PackedBert
+from index.packed_bert import PackedBert, _quick_shares, _safe_shares
 from index.sentence_model import _BATCH_TOKENS, _batches
 
 TEXTS = ["A fox.", "", "你好 😀", "The capital of France is Paris.", "word " * 400]
@@ -111,6 +112,24 @@ def test_packing_in_float32_changes_nothing(real: SentenceTransformerEmbedder) -
     packed = PackedBert(encoder, config.num_attention_heads, config.layer_norm_eps, torch.float32)
     ours = unit_rows(packed(model._ids(TEXTS)))
     assert np.allclose(ours, real.embed_plainly(TEXTS), atol=1e-5)
+
+
+def test_scores_too_large_for_their_exponentials_are_taken_the_safe_way(
+    real: SentenceTransformerEmbedder,
+) -> None:
+    import torch
+
+    model = real._load_model()
+    encoder = next(part for part in model._model.modules() if isinstance(part, BertModel))
+    encoder = copy.deepcopy(encoder)
+    with torch.no_grad():
+        encoder.encoder.layer[2].attention.self.query.weight *= 100.0
+    config = encoder.config
+    packed = PackedBert(encoder, config.num_attention_heads, config.layer_norm_eps, torch.float32)
+    ids = model._ids(TEXTS)
+    assert not np.isfinite(packed._means(ids, _quick_shares)).all()
+    assert np.isfinite(packed(ids)).all()
+    assert np.array_equal(packed(ids), packed._means(ids, _safe_shares))
 
 
 def test_a_model_that_packing_cannot_do_runs_plainly(

@@ -27,6 +27,7 @@ from rag.training.examples import Encoder, Maker
 from rag.training.export import export
 from rag.training.held_out import HeldOut
 from rag.training.negatives import text_vectors
+from rag.training.own_documents import SOURCE, own_documents
 from rag.training.sources import held_out, load_claims, load_rows
 from rag.training.trainer import Plan, train
 
@@ -73,7 +74,9 @@ def run(
     """Data preparation, training, calibration and export; ``blend`` as in `blended`."""
     torch.manual_seed(plan.seed)
     out.mkdir(parents=True, exist_ok=True)
-    rows, claims = load_rows(data), load_claims(data)
+    own = own_documents()
+    rows = [*load_rows(data), *(row for one in own for row in one.rows)]
+    claims = [*load_claims(data), *(claim for one in own for claim in one.claims)]
     kept = [row for row in rows if not held_out(row.group, row.source)]
     aside = [row for row in rows if held_out(row.group, row.source)]
     print("rows", Counter((row.source, row.answerable) for row in kept), flush=True)
@@ -81,11 +84,14 @@ def run(
     encoder = Encoder(embedder_tokenizer())
     kept_claims = [claim for claim in claims if not held_out(claim.group, claim.source)]
     aside_claims = [claim for claim in claims if held_out(claim.group, claim.source)]
-    checked = HeldOut.of(Maker(aside, aside_claims, encoder))
+    polar = [(one, held_out(one.row.group, SOURCE)) for own_one in own for one in own_one.polar]
+    aside_polar = [one for one, is_aside in polar if is_aside]
+    checked = HeldOut.of(Maker(aside, aside_claims, encoder, polar=aside_polar))
     network = empty_network("eager")
     load_network_state(network, load_file(start or embedder_folder() / "model.safetensors"))
     if not export_only:
-        maker = Maker(kept, kept_claims, encoder, text_vectors(kept))
+        kept_polar = [one for one, is_aside in polar if not is_aside]
+        maker = Maker(kept, kept_claims, encoder, text_vectors(kept), kept_polar)
         network = _trained(network, maker, checked, passes, plan, out, warm=start is None)
     if blend is not None:
         mixed = blended(shipped_state(network), load_file(blend[0]), blend[1])

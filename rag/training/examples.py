@@ -126,7 +126,9 @@ class Maker:
         claims: Sequence[Claim],
         encoder: Encoder,
         vectors: Vectors | None = None,
+        polar: Sequence[Polar] = (),
     ) -> None:
+        self._own_polar = list(polar)
         self._rows = [row for row in rows if row.source != "qamr"]
         self._qamr = [row for row in rows if row.source == "qamr"]
         self._claims = list(claims)
@@ -143,12 +145,8 @@ class Maker:
         """One pass over everything."""
         chance = random.Random(seed)  # noqa: S311 - nothing secret
         kinds: dict[str, list[Row]] = defaultdict(list)
-        for row in self._rows:
-            if row.source == "fairytale" and chance.random() > (0.6 if row.spans else 0.1):
-                continue  # long passages, and answers in other words teach no span
+        for row in self._drawn(chance):
             kinds[row.source].append(self._joined(row, chance))
-            if row.source == "policyqa" and chance.random() < 0.5:
-                kinds[row.source].append(self._joined(row, chance))  # few rows, unlike the others
             if row.answerable and chance.random() < _NEAR[row.source]:
                 near = self._near_passages(row)
                 if near:
@@ -160,11 +158,23 @@ class Maker:
                 changed = changed_question(row, chance)
                 if changed is not None:
                     kinds["changed question"].append(changed)
-        kinds["qamr"] = self._joined_qamr(6_000, 0.7, chance)
-        kinds["records"] = record_rows(5_000, chance)
+        kinds["qamr"] = self._joined_qamr(3_000, 0.7, chance)
+        kinds["records"] = record_rows(3_000, chance)
         polar_rows, polar_claims = split(self.polar(4_000, chance))
         kinds["polar"] = chance.sample(polar_rows, len(polar_rows) // 2)
-        return self._finish(kinds, [*self._make_claims(chance), *polar_claims], chance)
+        own_rows, own_claims = split(self._own_polar)
+        kinds["own"] += own_rows
+        own_claims += [claim for claim in self._claims if claim.source == "own"]
+        claims = [*self._make_claims(chance), *polar_claims, *own_claims, *own_claims]
+        return self._finish(kinds, claims, chance)
+
+    def _drawn(self, chance: random.Random) -> Iterator[Row]:
+        """Rows as often as one pass has them."""
+        for row in self._rows:
+            often = _DRAWN.get(row.source, 1.0)
+            if row.source == "fairytale":
+                often = 0.5 if row.spans else 0.1  # answers in other words teach no span
+            yield from [row] * (int(often) + (chance.random() < often % 1))
 
     def polar(self, count: int, chance: random.Random) -> list[Polar]:
         """Yes/no questions made from so many rows."""
@@ -192,7 +202,7 @@ class Maker:
 
     def polar_claims(self, seed: int) -> list[Example]:
         """Yes/no questions as claims, without those that the passage leaves open."""
-        polars = self.polar(800, random.Random(seed))  # noqa: S311 - nothing secret
+        polars = self.polar(800, random.Random(seed)) + self._own_polar  # noqa: S311
         return self._encoder.claims([one.claim for one in polars if one.row.answerable])
 
     def support(self, seed: int) -> list[Example]:
@@ -202,8 +212,8 @@ class Maker:
 
     def _make_claims(self, chance: random.Random) -> list[Claim]:
         wanted = [row for row in self._rows if row.spans and row.source in _CLAIM_SOURCES]
-        picked = chance.sample(wanted, min(len(wanted), 4_000))
-        picked += chance.sample(self._qamr, min(len(self._qamr), 1_500))
+        picked = chance.sample(wanted, min(len(wanted), 2_500))
+        picked += chance.sample(self._qamr, min(len(self._qamr), 800))
         made = [c for row in picked for c in claims_of(row, self._ranked.get(pool(row)), chance)]
         unanswerable = [row for row in self._rows if not row.answerable]
         few = chance.sample(unanswerable, min(len(unanswerable), 500))
@@ -279,6 +289,7 @@ _NEAR = {
     "policyqa": 0.15,
     "covid": 0.8,
     "fairytale": 0.2,
+    "own": 0.8,
 }
 _CHANGED = {
     "squad-v1": 0.5,
@@ -288,8 +299,11 @@ _CHANGED = {
     "policyqa": 0.0,
     "covid": 0.2,
     "fairytale": 0.0,
+    "own": 0.2,
 }
-_CLAIM_SOURCES = ("squad-v1", "squad-v2", "qed", "nq", "covid")
+#: How often a row is drawn each pass, where not once: what is like people's folders comes oftener.
+_DRAWN = {"policyqa": 1.25, "own": 3.0, "qed": 0.5, "nq": 0.75}
+_CLAIM_SOURCES = ("squad-v1", "squad-v2", "qed", "nq", "covid", "own")
 
 
 def _context(title: str) -> str:

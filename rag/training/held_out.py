@@ -47,19 +47,22 @@ class HeldOut:
         near = score_all(network, self.near[::step])
         claims = score_all(network, self.claims[::step])
         out: Figures = {}
-        for source in ("squad", "policyqa", "covid", "qed", "nq", "fairytale"):
+        for source in ("squad", "policyqa", "covid", "qed", "nq", "fairytale", "own"):
             found = [s for s in plain if s.example.source.startswith(source) and s.example.spans]
             if found:
                 out[f"{source} F1"] = _mean([s.f1 for s in found])
                 out[f"{source} EM"] = _mean([float(s.exact) for s in found])
         look_alikes = [s for s in plain if s.example.source == "squad-v2"]
         out["look-alike AUC"] = _auc(look_alikes)
+        out["own look-alike AUC"] = _auc([s for s in plain if s.example.source == "own"])
         mine = [s for s in plain if s.example.source.startswith("squad") and s.example.label]
         others = [s for s in near if s.example.source.startswith("squad")]
         out["near passage AUC"] = _auc([*mine, *others])
         out["support AUC"] = auc([s.support for s in claims], [s.example.label for s in claims])
         wice = [s for s in claims if s.example.source == "wice"]
         out["wice AUC"] = auc([s.support for s in wice], [s.example.label for s in wice])
+        own = [s for s in claims if s.example.source == "own"]
+        out["own claims AUC"] = auc([s.support for s in own], [s.example.label for s in own])
         records = score_all(network, self.records[::step])
         out["records F1"] = _mean([s.f1 for s in records if s.example.spans])
         out["records AUC"] = _auc(records)

@@ -185,7 +185,9 @@ def text_vectors(rows: Sequence[Row]) -> Vectors:
 
 def pool(row: Row) -> str:
     """The name of the set of passages that a row's negatives come from."""
-    return "nq" if row.source in ("qed", "nq") else f"{row.source}/{row.group}"
+    if row.source in ("qed", "nq", "own"):
+        return "own" if row.source == "own" else "nq"  # short documents, ranked all together
+    return f"{row.source}/{row.group}"
 
 
 def near_passages(row: Row, ranked: Ranking, count: int) -> list[str]:

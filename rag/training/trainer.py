@@ -27,7 +27,7 @@ class Plan:
     batch_tokens: int = 4_096  #: about 26 pairs of 160 tokens
     warm_up_share: float = 0.04  #: of all steps
     limit_s: float = float("inf")
-    report_every_s: float = 720.0
+    report_every_s: float = 1_500.0
     seed: int = 1
 
 
