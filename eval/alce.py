@@ -17,6 +17,8 @@ from rag.types import Citation, Parts, Passage, Sentence, Verdict
 
 #: Whether some quotes together bear a sentence out.
 Entails = Callable[[str, Sequence[Citation]], bool]
+#: How far they do.
+Judges = Callable[[str, Sequence[Citation]], Verdict]
 
 
 def support_of(sentences: Sequence[Sentence], entails: Entails) -> Support | None:
@@ -42,17 +44,23 @@ def support_of(sentences: Sequence[Sentence], entails: Entails) -> Support | Non
     return Support(len(sentences), supported, citations, needed)
 
 
-def entailed_by_check(scorer: Scorer, embedder: Embedder | None) -> Entails:
-    """`Entails` by our check of citations; what is quoted word for word needs no model."""
+def judged_by_check(scorer: Scorer, embedder: Embedder | None) -> Judges:
+    """`Judges` by our check of citations; what is quoted word for word needs no model."""
 
-    def entails(text: str, cited: Sequence[Citation]) -> bool:
+    def judges(text: str, cited: Sequence[Citation]) -> Verdict:
         wanted = " ".join(text.split())
         if any(wanted in " ".join(one.quote.split()) for one in cited):
-            return True
+            return Verdict.SUPPORTED
         passages = [quote_passage(one) for one in cited]
-        return check(text, passages, scorer, embedder=embedder).verdict is Verdict.SUPPORTED
+        return check(text, passages, scorer, embedder=embedder).verdict
 
-    return entails
+    return judges
+
+
+def entailed_by_check(scorer: Scorer, embedder: Embedder | None) -> Entails:
+    """`Entails` by the same check: what it bears out in part only is not borne out."""
+    judges = judged_by_check(scorer, embedder)
+    return lambda text, cited: judges(text, cited) is Verdict.SUPPORTED
 
 
 def quote_passage(citation: Citation) -> Passage:

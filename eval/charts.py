@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Literal
 
 WIDTH = 440
 _BAR, _GAP = 18, 8
@@ -80,9 +81,18 @@ def share_axis(name: str) -> Axis:
 
 
 def lines(
-    title: str, across: Axis, up: Axis, drawn: Sequence[Line], *, diagonal: bool = False
+    title: str,
+    across: Axis,
+    up: Axis,
+    drawn: Sequence[Line],
+    *,
+    diagonal: bool = False,
+    legend: Literal["left", "right"] = "left",
 ) -> str:
-    """Lines over the same axes, named by a legend; ``diagonal`` adds x = y for comparison."""
+    """Lines over the same axes; ``diagonal`` adds x = y for comparison.
+
+    Several lines are named by a legend, at the bottom on the side where no line goes.
+    """
     parts = _frame(across, up)
     if diagonal:
         ends = [(across.low, up.low), (across.high, up.high)]
@@ -99,7 +109,9 @@ def lines(
                 for x, y in places
             ]
         if len(drawn) > 1:
-            x, y = _LEFT + 12, _HEIGHT - _BOTTOM - 14 - 18 * (len(drawn) - 1 - number)
+            room = 30 + _LETTER * max(len(one.name) for one in drawn)
+            x = _LEFT + 12 if legend == "left" else WIDTH - _RIGHT - room
+            y = _HEIGHT - _BOTTOM - 14 - 18 * (len(drawn) - 1 - number)
             parts += [
                 f'<path class="line c{number % 3}" d="M{x} {y - 4}h18"/>',
                 _text(x + 24, y, line.name, "start"),

@@ -51,7 +51,6 @@ __all__ = [
     "load_beir",
     "load_set",
     "load_squad",
-    "my_questions_file",
     "read_questions",
 ]
 
@@ -114,11 +113,6 @@ class QuestionSet:
     documents: Path
     questions: tuple[Question, ...]
     roots: tuple[Path, ...] = ()  #: what to index before asking; empty: ask an index that is there
-
-
-def my_questions_file(data_folder: Path) -> Path:
-    """Where corrections are kept, a question a line."""
-    return data_folder / "eval" / "mine.jsonl"
 
 
 def built_in_sets() -> list[str]:

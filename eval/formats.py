@@ -215,17 +215,33 @@ def _plain_rows(path: Path) -> Iterator[tuple[dict[str, object], Place]]:
     text = "\n".join(line for _, line in numbered)
     first = numbered[0][1] if numbered else ""
     mark = max(",;\t", key=first.count)
-    reader = csv.DictReader(io.StringIO(text), delimiter=mark)
+    if not first:
+        return
+    reader = csv.DictReader(io.StringIO(text), delimiter=mark, strict=True)
     known = {(name or "").strip().casefold() for name in reader.fieldnames or ()}
     if not {"question", "answer"} <= known:
         raise Place(path, 1).fault(
             f"the columns {short(first)}", "name them question, answer and source"
         )
-    for row in reader:
+    while True:
+        # A quoted cell may span lines; where it never ends, it began on the line read next.
+        begins = Place(path, numbered[min(reader.line_num, len(numbered) - 1)][0])
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            raise begins.fault(
+                f"a cell that cannot be read ({error})", "close its quotation marks"
+            ) from None
+        if row is None:
+            return
         place = Place(path, numbered[min(reader.line_num, len(numbered)) - 1][0])
         if None in row:
             raise place.fault("more cells than there are columns", "put quotes around commas")
-        yield {key.strip().casefold(): value or "" for key, value in row.items()}, place
+        if None in row.values():
+            raise place.fault(
+                "fewer cells than there are columns", "add the cells that are missing"
+            )
+        yield {key.strip().casefold(): value for key, value in row.items()}, place
 
 
 def _plain_question(row: Mapping[str, object], place: Place) -> Question:
@@ -238,7 +254,7 @@ def _plain_question(row: Mapping[str, object], place: Place) -> Question:
     if kind not in set(QuestionType) or (kind == QuestionType.UNANSWERABLE) == bool(answers):
         raise place.fault(
             f'{short(repr(kind))} under "type"',
-            f"use one of {', '.join(QuestionType)}, unanswerable for those without an answer",
+            f"use one of {', '.join(QuestionType)}; the last is for those without an answer",
         )
     return Question(
         id=str(row.get("id") or f"line-{place.line}"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,8 @@ from pathlib import Path
 from eval.datasets import Question
 from eval.outcomes import Outcome, outcome_from_dict, outcome_to_dict, question_to_dict
 from index.errors import FootnoteError
+
+_STALE_S = 30 * 24 * 3600  #: the program or the documents have changed since, so it is never read
 
 
 class Journal:
@@ -61,9 +64,13 @@ class Journal:
             ) from None
 
     def discard(self) -> None:
-        """The run is complete."""
+        """The run is complete. Journals nobody went on with for a month go too."""
         with suppress(OSError):
             self.file.unlink()
+        for other in self.file.parent.glob("*.jsonl"):
+            with suppress(OSError):
+                if other.stat().st_mtime < time.time() - _STALE_S:
+                    other.unlink()
 
 
 def _last_byte(file: Path) -> bytes:

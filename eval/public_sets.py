@@ -6,6 +6,8 @@ Reads and checks; what they are asked of is decided elsewhere. Re-exported by `e
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +53,10 @@ def load_squad(path: str | Path) -> tuple[Article, ...]:
     """
     text = "\n".join(line for _, line in lines_of(Path(path)))
     try:
-        return tuple(_article(article) for article in json.loads(text)["data"])
+        rows = enumerate(json.loads(text)["data"], 1)
+        return tuple(_article(article, f"article {number}") for number, article in rows)
+    except _AmissError as error:
+        raise UsageError(f"{path} holds {error}: mend it or take it out.") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(
             f"{path} is no SQuAD file ({type(error).__name__}: {short(str(error))}): "
@@ -59,7 +64,7 @@ def load_squad(path: str | Path) -> tuple[Article, ...]:
         ) from None
 
 
-def _article(article: Mapping[str, list[dict[str, object]]]) -> Article:
+def _article(article: Mapping[str, list[dict[str, object]]], untitled: str) -> Article:
     paragraphs: list[str] = []
     questions: list[ArticleQuestion] = []
     for place, paragraph in enumerate(article["paragraphs"]):
@@ -69,9 +74,31 @@ def _article(article: Mapping[str, list[dict[str, object]]]) -> Article:
         paragraphs.append(context)
         for row in rows:
             answers = [] if row.get("is_impossible") else row["answers"]
-            gold = tuple(GoldAnswer(str(a["text"]), int(a["answer_start"])) for a in answers)
-            questions.append(ArticleQuestion(str(row["id"]), str(row["question"]), place, gold))
-    return Article(str(article["title"]), tuple(paragraphs), tuple(questions))
+            id_, question = str(row["id"]), str(row["question"])
+            gold = tuple(
+                _gold(context, str(one["text"]), int(one["answer_start"]), id_) for one in answers
+            )
+            if not question.strip():
+                raise _AmissError(f"the question {short(id_)} without words")
+            questions.append(ArticleQuestion(id_, question, place, gold))
+    return Article(str(article.get("title") or untitled), tuple(paragraphs), tuple(questions))
+
+
+class _AmissError(ValueError):
+    """What is amiss with a question of a file that is of the right kind; a noun phrase."""
+
+
+def _gold(context: str, text: str, start: int, id_: str) -> GoldAnswer:
+    """The answer where it stands; where the offset is amiss, at the nearest place that reads so."""
+    if context[max(start, 0) :].startswith(text):
+        return GoldAnswer(text, max(start, 0))
+    places = [found.start() for found in re.finditer(re.escape(text), context)]
+    if not places:
+        raise _AmissError(
+            f"the answer {short(repr(text))} to the question {short(id_)}, which stands nowhere in "
+            "its paragraph"
+        )
+    return GoldAnswer(text, min(places, key=lambda place: abs(place - start)))
 
 
 # --- BEIR ---------------------------------------------------------------------------------------
@@ -92,31 +119,63 @@ def load_beir(folder: str | Path, split: str) -> Beir:
     Format: Thakur et al. 2021. Raises UsageError when a file is missing or malformed.
     """
     root = Path(folder)
-    documents: dict[str, tuple[str, str]] = {}
-    for row, place in json_rows(_either(root / "corpus.jsonl")):
-        title = row.get("title") or ""
-        documents[text_of(row, "_id", place)] = (str(title), str(value_of(row, "text", place)))
-    judgements: dict[str, dict[str, float]] = {}
+    documents = _corpus(_either(root / "corpus.jsonl"))
     grades = _either(root / "qrels" / f"{split}.tsv")
-    for number, line in lines_of(grades):
+    judgements = _judgements(grades)
+    queries: dict[str, str] = {}
+    for row, place in json_rows(_either(root / "queries.jsonl")):
+        key = text_of(row, "_id", place)
+        if key in queries:
+            raise place.fault(f"the query {short(key)} again", "give it its own _id")
+        if key in judgements:
+            queries[key] = text_of(row, "text", place)
+    if not queries:
+        raise UsageError(f"{root} has no query with judgements in {split!r}: name another split.")
+    if not any(document in documents for key in queries for document in judgements[key]):
+        raise UsageError(
+            f"{grades} judges no document that the corpus holds: check that their ids are the same."
+        )
+    return Beir(documents, queries, {key: judgements[key] for key in queries})
+
+
+def _corpus(path: Path) -> dict[str, tuple[str, str]]:
+    """Id → (title, text)."""
+    documents: dict[str, tuple[str, str]] = {}
+    for row, place in json_rows(path):
+        id_, title, text = (
+            text_of(row, "_id", place),
+            row.get("title") or "",
+            value_of(row, "text", place),
+        )
+        if not isinstance(text, str) or not isinstance(title, str):
+            raise place.fault(f"a title or text of {short(id_)} that is no text", "write text")
+        if id_ in documents:
+            raise place.fault(f"the document {short(id_)} again", "give it its own _id")
+        documents[id_] = (title, text)
+    if not documents:
+        raise UsageError(f"{path} holds no document: write one JSON object a line.")
+    return documents
+
+
+def _judgements(path: Path) -> dict[str, dict[str, float]]:
+    """Query → document → grade."""
+    judgements: dict[str, dict[str, float]] = {}
+    for number, line in lines_of(path):
         cells = line.split("\t")
         if cells[0] == "query-id":
             continue
+        place = Place(path, number)
         try:
             query, document, grade = cells[0], cells[1], float(cells[2])
         except (IndexError, ValueError):
-            raise Place(grades, number).fault(
+            raise place.fault(
                 short(line), "write query, document and grade with tabs between"
             ) from None
-        judgements.setdefault(query, {})[document] = grade
-    asked = (
-        (text_of(row, "_id", place), row, place)
-        for row, place in json_rows(_either(root / "queries.jsonl"))
-    )
-    queries = {key: text_of(row, "text", place) for key, row, place in asked if key in judgements}
-    if not queries:
-        raise UsageError(f"{root} has no query with judgements in {split!r}: name another split.")
-    return Beir(documents, queries, {key: judgements[key] for key in queries})
+        if not math.isfinite(grade):
+            raise place.fault(f"the grade {cells[2]}", "write 0 for irrelevant, more for relevant")
+        # Some sets mark what is beside the point with -1; as in trec_eval it is irrelevant.
+        judgements.setdefault(query, {})[document] = max(grade, 0.0)
+    return judgements
 
 
 def _either(path: Path) -> Path:

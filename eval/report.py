@@ -14,6 +14,7 @@ from rich.text import Text
 from eval.compare import Comparison
 from eval.metrics import wilson_interval
 from eval.outcomes import STAGE_MEANINGS, Outcome, Stage
+from eval.refusing import refusal_curves
 from eval.runner import Evaluation
 from eval.summary import Summary
 
@@ -220,6 +221,10 @@ def to_dict(evaluation: Evaluation, *, answers: bool = True) -> dict[str, object
         "by_type": {kind.value: asdict(one) for kind, one in evaluation.by_type.items()},
         "by_trait": {name: asdict(one) for name, one in evaluation.by_trait.items()},
         "by_format": {name: asdict(one) for name, one in evaluation.by_format.items()},
+        "refusal_curves": {
+            name: [asdict(point) for point in curve]
+            for name, curve in refusal_curves(evaluation.outcomes).items()
+        },
         "lost": {stage.value: count for stage, count in evaluation.lost.items()},
         "unlocated": list(evaluation.unlocated),
         "outcomes": outcomes,

@@ -16,19 +16,17 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from index.embedding import Embedder
-from rag.checking.evidence import Evidence, candidates, fault, weighed
+from rag.checking.evidence import Evidence, candidates, fault, same_words, weighed
 from rag.checking.facts import facts
+from rag.checking.weights import ACCEPTED, PARTLY, WITH_EMBEDDER, WITHOUT_EMBEDDER
 from rag.checking.wording import content
 from rag.types import Citation, Passage, Sentence, Verdict
 
 _SCORED = 4  # spans that the reader scores, of those nothing speaks against
 _SHORTER = 0.03  # by how much a longer span has to be better
-# Of the share of wording held, the similarity, the reader's log-odds, and the bias: with an
-# embedder, and without.
-_WEIGHTS = (2.5, 4.9, 0.17, -3.8)
-_WEIGHTS_WITHOUT = (4.0, 0.0, 0.29, -1.6)
-_ACCEPTED = 0.5
-_PARTLY = 0.35  # under this a span says too little of a sentence to be named as saying part of it
+_LEAST = 0.01  # the reader is taken to be no surer than this, either way
+_SUREST = math.log((1 - _LEAST) / _LEAST)
+Signs = tuple[float, float, float]
 _PROMISES = frozenset(content("answer answers question questions follow following based summary"))
 
 
@@ -58,12 +56,31 @@ class Judge:
     embedder: Embedder | None = None
 
     def scored(self, text: str, spans: Sequence[Evidence]) -> list[Evidence]:
-        """The spans with their scores, 0–1."""
+        """The spans with their scores, 0–1; the reader reads only those that may still be best."""
+        weights = WITHOUT_EMBEDDER if self.embedder is None else WITH_EMBEDDER
+        likenesses = self._similarities(text, [one.as_passage() for one in spans])
+        worst = [(one.coverage, at, -_SUREST) for one, at in zip(spans, likenesses, strict=True)]
+        bar = max(PARTLY, max(score(signs, weights) for signs in worst) - _SHORTER)
+        read = [
+            place
+            for place, (held, likeness, _) in enumerate(worst)
+            if score((held, likeness, _SUREST), weights) >= bar
+        ]
+        passages = [spans[at].as_passage() for at in read]
+        supports = self.scorer.support(text, passages) if passages else []
+        known = dict(zip(read, map(_log_odds, supports), strict=True))
+        return [
+            replace(one, score=score((held, likeness, known.get(place, odds)), weights))
+            for place, (one, (held, likeness, odds)) in enumerate(zip(spans, worst, strict=True))
+        ]
+
+    def signs(self, text: str, spans: Sequence[Evidence]) -> list[Signs]:
+        """What is weighed: share of wording held, similarity, the reader's log-odds."""
         passages = [one.as_passage() for one in spans]
         supports = self.scorer.support(text, passages)
         likenesses = self._similarities(text, passages)
         return [
-            replace(one, score=self._score(one.coverage, likeness, support))
+            (one.coverage, likeness, _log_odds(support))
             for one, support, likeness in zip(spans, supports, likenesses, strict=True)
         ]
 
@@ -77,13 +94,17 @@ class Judge:
         cosines = (vectors[1:] @ vectors[0]).tolist()
         return [max(pair) for pair in zip(cosines[: len(bare)], cosines[len(bare) :], strict=True)]
 
-    def _score(self, held: float, likeness: float, support: float) -> float:
-        likely = min(max(support, 0.01), 0.99)
-        weights = _WEIGHTS_WITHOUT if self.embedder is None else _WEIGHTS
-        wording, similarity, reader, bias = weights
-        weighed = wording * held + similarity * likeness + bias
-        weighed += reader * math.log(likely / (1 - likely))
-        return 1.0 / (1.0 + math.exp(-weighed))
+
+def score(signs: Signs, weights: tuple[float, float, float, float]) -> float:
+    """The probability-like score, 0–1, of what is weighed."""
+    *factors, bias = weights
+    weighed = sum(factor * sign for factor, sign in zip(factors, signs, strict=True)) + bias
+    return 1.0 / (1.0 + math.exp(-weighed))
+
+
+def _log_odds(support: float) -> float:
+    likely = min(max(support, _LEAST), 1 - _LEAST)
+    return math.log(likely / (1 - likely))
 
 
 def check(
@@ -105,14 +126,20 @@ def check(
     if not says_something(text):
         return CheckedSentence(text, (), Verdict.UNSUPPORTED, "it says nothing to be checked")
     looked_at = candidates(text, passages, hints)
+    for evidence in looked_at:
+        if same_words(text, evidence.text):  # nothing is left to be weighed
+            itself = replace(evidence, coverage=1.0, score=1.0)
+            return CheckedSentence(
+                text, (itself.citation(1, Verdict.SUPPORTED),), Verdict.SUPPORTED
+            )
     best, why = best_span(text, looked_at, judge)
-    if best is not None and best.score >= _ACCEPTED:
+    if best is not None and best.score >= ACCEPTED:
         return CheckedSentence(text, (best.citation(1, Verdict.SUPPORTED),), Verdict.SUPPORTED)
     together = _by_clauses(text, passages, judge, hints)
     if together:
         cited = tuple(one.citation(at, Verdict.PARTLY) for at, one in enumerate(together, 1))
         return CheckedSentence(text, cited, Verdict.SUPPORTED)
-    if best is None or (why and best.score < _PARTLY):
+    if best is None or (why and best.score < PARTLY):
         return CheckedSentence(text, (), Verdict.UNSUPPORTED, why)
     partly = (best.citation(1, Verdict.PARTLY),)
     return CheckedSentence(text, partly, Verdict.PARTLY, "the passages say at most part of it")
@@ -180,7 +207,7 @@ def _by_clauses(
     found: list[Evidence] = []
     for part in _halves(text):
         best, _ = best_span(part, candidates(part, passages, hints), judge)
-        if best is None or best.score < _ACCEPTED:
+        if best is None or best.score < ACCEPTED:
             return []
         found.append(best)
     return found if len({one.key for one in found}) > 1 else []

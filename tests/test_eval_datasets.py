@@ -168,6 +168,30 @@ def test_other_files_are_no_squad(tmp_path: Path, text: str) -> None:
         load_squad(path)
 
 
+def squad_with(tmp_path: Path, **changed: object) -> Path:
+    """A SQuAD file of one question, with some of its fields changed."""
+    row = {"id": "a", "question": "How tall?", "answers": [{"text": "40 m", "answer_start": 13}]}
+    paragraph = {"context": "The tower is 40 m tall, not 40 m wide.", "qas": [row | changed]}
+    file = tmp_path / "one.json"
+    file.write_text(json.dumps({"data": [{"paragraphs": [paragraph]}]}), encoding="utf-8")
+    return file
+
+
+def test_a_wrong_offset_is_mended_and_an_answer_that_is_nowhere_refused(tmp_path: Path) -> None:
+    (article,) = load_squad(squad_with(tmp_path))
+    assert article.title == "article 1"  # some files in SQuAD's format give none
+    for start, where in ((13, 13), (11, 13), (-4, 13), (99, 28)):
+        answers = [{"text": "40 m", "answer_start": start}]
+        (article,) = load_squad(squad_with(tmp_path, answers=answers))
+        assert article.questions[0].answers[0].start == where
+    with pytest.raises(
+        UsageError, match=r"holds the answer '50 m' to the question a, which stands"
+    ):
+        load_squad(squad_with(tmp_path, answers=[{"text": "50 m", "answer_start": 13}]))
+    with pytest.raises(UsageError, match="holds the question a without words"):
+        load_squad(squad_with(tmp_path, question=" "))
+
+
 def test_a_missing_or_cut_off_file_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"could not be read \(No such file"):
         load_squad(tmp_path / "none.json")
@@ -195,6 +219,39 @@ def test_beir_keeps_the_queries_of_the_split(tmp_path: Path) -> None:
         load_beir(tmp_path, "dev")
     with pytest.raises(UsageError, match="could not be read"):
         load_beir(tmp_path, "train")
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "named"),
+    [
+        ("corpus.jsonl", "", "corpus.jsonl holds no document"),
+        ("corpus.jsonl", '{"_id": "d1", "text": null}', "line 1 holds a title or text of d1"),
+        (
+            "corpus.jsonl",
+            '{"_id": "d", "text": "x"}\n{"_id": "d", "text": "y"}',
+            "document d again",
+        ),
+        ("queries.jsonl", '{"_id": "q", "text": "x"}\n{"_id": "q", "text": "y"}', "query q again"),
+        ("queries.jsonl", '{"_id": "r", "text": "x"}', "no query with judgements in 'dev'"),
+        ("qrels/dev.tsv", "q\td\tnan", "line 1 holds the grade nan"),
+        ("qrels/dev.tsv", "q\tother\t1", "judges no document that the corpus holds"),
+    ],
+)
+def test_malformed_beir_folders_are_named(tmp_path: Path, file: str, text: str, named: str) -> None:
+    (tmp_path / "qrels").mkdir()
+    files = {
+        "corpus.jsonl": '{"_id": "d", "text": "x"}',
+        "queries.jsonl": '{"_id": "q", "text": "x"}',
+        "qrels/dev.tsv": "q\td\t-1",  # as irrelevant as 0
+    }
+    for name, words in files.items():
+        (tmp_path / name).write_text(words)
+    assert load_beir(tmp_path, "dev").judgements == {"q": {"d": 0.0}}
+    (tmp_path / file).write_text(text)
+    with pytest.raises(UsageError) as caught:
+        load_beir(tmp_path, "dev")
+    assert named in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_public_files_read_as_they_say() -> None:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from eval.datasets import (
-    Evidence,
-    Question,
-    QuestionType,
-    built_in_sets,
-    load_set,
-    my_questions_file,
-)
+from eval.datasets import Evidence, Question, QuestionType, built_in_sets, load_set
 from eval.formats import guessed_type, open_set, plain_set, squad_set
-from eval.mine import keep_my_question, load_my_questions, write_questions
+from eval.mine import (
+    drop_my_question,
+    keep_my_document,
+    keep_my_question,
+    load_my_questions,
+    my_folder,
+    older_questions_file,
+    write_questions,
+)
 from index.errors import UsageError
 from rag.types import Turn
 
@@ -96,8 +98,11 @@ def test_plain_csv_and_jsonl(tmp_path: Path) -> None:
         ),
         ("q.csv", "question,answer,id\nx,,1\n\ny,,1\n", "the id '1' twice (q.csv, line 2 and q"),
         ("q.csv", "question,answer,type\nx,,fact\n", "line 2 holds 'fact' under \"type\""),
-        ("q.csv", "", "line 1 holds the columns"),
+        ("q.csv", "a,b\nx,y\n", "line 1 holds the columns"),
         ("q.jsonl", "", "holds no question"),
+        ("q.csv", "", "holds no question"),
+        ("q.csv", 'question,answer,source\n"How,40,a\nWhy,,\n', "line 2 holds a cell that cannot"),
+        ("q.csv", "question,answer,source\nHow?\n", "line 2 holds fewer cells than there are"),
         ("q.jsonl", "[1]", "line 1 holds [1]"),
         ("q.jsonl", '{"question": "x"}', 'line 1 holds no "answer"'),
         ("q.jsonl", '{"question": "x", "answer": {}}', "write text or a list of texts"),
@@ -155,7 +160,43 @@ def test_corrections_are_kept_and_replaced(tmp_path: Path) -> None:
     assert found.roots == ()
     assert sorted(q.answers for q in found.questions) == [(), ("40 m",), ("5 m",)]
     assert {q.history for q in found.questions} == {(), talk}
-    assert len(my_questions_file(tmp_path).read_text().splitlines()) == 3
+    file = my_folder(tmp_path) / "questions.jsonl"
+    assert len(file.read_text().splitlines()) == 3
+    for question in found.questions:
+        drop_my_question(tmp_path, question.id)
+    drop_my_question(tmp_path, "never there")
+    assert file.read_text() == ""
+    with pytest.raises(UsageError, match="corrected no answers yet"):
+        load_my_questions(tmp_path)
+    keep_my_question(tmp_path, correction("How tall?", "30 m"))
+    assert len(load_my_questions(tmp_path).questions) == 1
+
+
+def test_older_corrections_are_asked_beside_those_with_copies(tmp_path: Path) -> None:
+    tower = tmp_path / "tower.txt"
+    tower.write_text("The tower is 40 m tall.")
+    evidence = (Evidence(str(tower), "40 m tall"),)
+    old = Question("old", "How tall?", QuestionType.NUMBER, ("40 m",), evidence, "dev")
+    write_questions(older_questions_file(tmp_path), [old, Question("both", *_NONE)])
+    assert [one.id for one in load_my_questions(tmp_path).questions] == ["old", "both"]
+    assert load_my_questions(tmp_path).roots == ()  # as before: asked of an index
+
+    source = keep_my_document(tmp_path, "fees.txt", b"A card costs 3 pounds.")
+    assert keep_my_document(tmp_path, "fees.txt", b"another text") == source
+    copied = my_folder(tmp_path) / source
+    assert copied.read_bytes() == b"A card costs 3 pounds."
+    new = replace(old, id="both", question="A card?", evidence=(Evidence(source, "3 pounds"),))
+    keep_my_question(tmp_path, new)
+    found = load_my_questions(tmp_path)
+    assert [one.question for one in found.questions] == ["A card?", "How tall?"]
+    assert found.roots == (my_folder(tmp_path) / "documents", tower)
+
+    copied.unlink()
+    with pytest.raises(UsageError, match=r"documents/fees.txt \(questions.jsonl, line 1\), which"):
+        load_my_questions(tmp_path)
+
+
+_NONE = ("Who?", QuestionType.UNANSWERABLE, (), (), "dev")
 
 
 def test_a_set_can_name_documents_elsewhere(tmp_path: Path) -> None:

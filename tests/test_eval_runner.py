@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from io import StringIO
@@ -423,6 +424,16 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert kept == [(o.question, o.correct, o.confidence, o.stage) for o in whole.outcomes]
     other = Journal.of_run(tmp_path, questions.questions, ["another state"])
     assert other.file != journal.file
+
+
+def test_journals_that_nobody_went_on_with_are_not_kept_for_ever(tmp_path: Path) -> None:
+    (outcome,) = run({TALL: REFUSED}).outcomes
+    done, old, recent = (Journal(tmp_path / f"{name}.jsonl") for name in ("done", "old", "recent"))
+    for one in (done, old, recent):
+        one.add(outcome)
+    os.utime(old.file, (0, 0))
+    done.discard()
+    assert [file.name for file in tmp_path.iterdir()] == ["recent.jsonl"]
 
 
 def test_a_journal_survives_a_line_cut_off(tmp_path: Path) -> None:

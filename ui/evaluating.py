@@ -57,8 +57,11 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
     from eval.runner import evaluate
     from eval.targets import missed, parse_targets
 
+    if options.json and options.markdown:
+        raise UsageError("--json and --markdown are two ways to print the same: use one of them.")
     # What would fail in the end fails first, before minutes of asking.
     targets = parse_targets(options.fail_under) if options.fail_under is not None else {}
+    _check_limit(options)
     old = load_outcomes(expanded(options.compare)) if options.compare is not None else None
     page = writable(options.html) if options.html is not None else None
     set_ = limited(open_set(options.set, data_folder()), options.split, options.limit)
@@ -80,8 +83,17 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
 
         save(page, html_report(evaluation, changes))
         say(f"The report is in {page}.")
+    if evaluation.unlocated and (options.json or options.markdown):  # the table says it itself
+        say(
+            f"Gold quotes that no document holds: {len(evaluation.unlocated)}, the first "
+            f"{evaluation.unlocated[0]!r}; citations of them cannot count until the set is mended."
+        )
     if options.json:
         print_json({**data, "comparison": asdict(changes) if changes else None})
+    elif options.markdown:
+        from eval.markdown import markdown
+
+        print(markdown(evaluation), end="")
     else:
         console = Console(highlight=False)
         console.print(report.table(evaluation, failures=options.failures))
@@ -96,13 +108,16 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
 # ---- what an evaluation needs --------------------------------------------------------------
 
 
+def _check_limit(options: argparse.Namespace) -> None:
+    if options.limit is not None and options.limit < 1:
+        raise UsageError(f"--limit is {options.limit}; it has to be at least 1.")
+
+
 def limited(set_: QuestionSet, split: str | None, limit: int | None) -> QuestionSet:
     """At most so many questions of a split, evenly over it, the same ones each time."""
     from eval.runner import chosen_questions
 
     every = chosen_questions(set_, split)
-    if limit is not None and limit < 1:
-        raise UsageError(f"--limit is {limit}; it has to be at least 1.")
     if limit is None or limit >= len(every):
         return replace(set_, questions=tuple(every))
     kept = tuple(every[at * len(every) // limit] for at in range(limit))
@@ -186,8 +201,8 @@ def save(path: Path, text: str) -> None:
 
 def _no_page(options: argparse.Namespace) -> None:
     """These have figures only."""
-    for name in ("html", "compare", "fail_under"):
-        if getattr(options, name) is not None:
+    for name in ("html", "compare", "fail_under", "markdown"):
+        if getattr(options, name) not in {None, False}:
             raise UsageError(
                 f"--{name.replace('_', '-')} works for sets of questions with answers only; leave "
                 "it out here."
@@ -199,7 +214,11 @@ def _closed_book(options: argparse.Namespace) -> int:
     from eval.benchmarks import closed_book, figures
 
     _no_page(options)
-    result = closed_book.measure(expanded(options.set), limit=options.limit)
+    _check_limit(options)
+    file = expanded(options.set)
+    if not file.is_file():
+        raise UsageError(f"--closed-book needs a SQuAD file, and {options.set} is none: name one.")
+    result = closed_book.measure(file, limit=options.limit)
     if options.json:
         print_json(asdict(result))
     else:
@@ -212,6 +231,7 @@ def _search_beir(options: argparse.Namespace, settings: Settings) -> int:
     from eval.datasets import load_beir
 
     _no_page(options)
+    _check_limit(options)
     folder = expanded(options.set)
     split = split_of(folder, options.split)
     beir = load_beir(folder, split)
@@ -242,15 +262,23 @@ def _search_beir(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _examine_citations(options: argparse.Namespace, settings: Settings) -> int:
-    from eval.alce import entailed_by_check
+    """The check of citations beside labels made by hand: on single pairs, and on answers."""
+    from eval.alce import judged_by_check
+    from eval.answer_labels import answer_agreement, answer_table, load_labels
     from eval.citation_check import agreement, agreement_table, load_pairs
+    from rag.types import Verdict
 
     _no_page(options)
-    entails = entailed_by_check(_scorer(settings), shared_embedder(settings.embedder))
+    judges = judged_by_check(_scorer(settings), shared_embedder(settings.embedder))
     with progress_bar("checking") as step:
-        found = agreement(load_pairs(), entails, step)
+        pairs = agreement(load_pairs(), lambda *one: judges(*one) is Verdict.SUPPORTED, step)
+    with progress_bar("checking answers") as step:
+        answers = answer_agreement(load_labels(), judges, step)
     if options.json:
-        print_json(found.to_dict())
+        print_json({**pairs.to_dict(), "answers": answers.to_dict()})
     else:
-        Console(highlight=False).print(agreement_table(found))
+        console = Console(highlight=False)
+        console.print(agreement_table(pairs))
+        console.print()
+        console.print(answer_table(answers))
     return 0

@@ -2,19 +2,18 @@
 
 A correction joins the set when a document holds its words, because each question of a set has to
 name its evidence; "the documents do not say" joins it as unanswerable. The files are copied, so
-that the set can be measured later with: footnote eval mine
+that the set can be measured later with: footnote eval mine. The store itself is `eval.mine`.
 """
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from eval.mine import chat_set_folder
-from index.errors import FootnoteError, StoreError
-from index.folders import make_private_folder
+from eval.datasets import Evidence, Question, QuestionType
+from eval.mine import drop_my_question, keep_my_document, keep_my_question, my_folder
+from index.errors import FootnoteError, StoreError, UsageError
 from rag.assistant import Assistant
 from rag.places import data_folder
 from rag.types import Answer, Passage
@@ -28,51 +27,51 @@ _SEARCHED = 20  #: passages looked at for the words of a correction
 
 def folder() -> Path:
     """Where the set lies."""
-    return chat_set_folder(data_folder())
+    return my_folder(data_folder())
 
 
 def take(kept: Kept, assistant: Assistant) -> bool:
     """Let the set follow what a person said of a turn; whether the turn is in it now."""
-    rows = [row for row in _rows() if row.get("id") != _id(kept)]
-    made = _row(kept, assistant) if kept.verdict < 0 and kept.correction else None
-    if made is not None:
-        rows.append(made)
-    elif not (folder() / "questions.jsonl").exists():
-        return False
     try:
-        make_private_folder(folder() / "documents")
-        part = folder() / ".questions.part"
-        lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        part.write_text(lines, "utf-8")
-        part.replace(folder() / "questions.jsonl")
-    except OSError as error:
+        made = _question(kept, assistant) if kept.verdict < 0 and kept.correction else None
+        if made is None:
+            drop_my_question(data_folder(), _id(kept))
+        else:
+            keep_my_question(data_folder(), made)
+    except UsageError as error:  # a line of the file is not what it should be
         raise StoreError(
-            f"The correction is kept with the answer, but could not be added to the evaluation "
-            f"set: {error.strerror}; check the space on the disk."
+            f"The questions in {folder()} cannot be read, so nothing was added: mend or move the "
+            "file questions.jsonl."
+        ) from error
+    except FootnoteError as error:
+        raise StoreError(
+            "The correction is kept with the answer, but could not be added to the evaluation "
+            "set: check the space on the disk and the rights of the data folder."
         ) from error
     return made is not None
 
 
-def _row(kept: Kept, assistant: Assistant) -> dict[str, object] | None:
+def _question(kept: Kept, assistant: Assistant) -> Question | None:
     """The question as a set holds it; None when no document holds the correction's words."""
     answer = kept.answer
-    question = answer.standalone_question if answer is not None else kept.question
-    row: dict[str, object] = {"id": _id(kept), "question": question, "split": "dev"}
+    asked = answer.standalone_question if answer is not None else kept.question
+    if not asked.strip():  # a set holds no question without words
+        return None
     if kept.correction == NOT_SAID:
         for passage in _nearest(answer):
             _copy(passage, assistant)
-        return {**row, "type": "unanswerable", "answers": [], "evidence": []}
-    kind = "number" if any(map(str.isdigit, kept.correction)) else "fact"
+        return Question(_id(kept), asked, QuestionType.UNANSWERABLE, (), (), "dev")
     try:
-        found = assistant.search(f"{question} {kept.correction}", _SEARCHED)
+        found = assistant.search(f"{asked} {kept.correction}", _SEARCHED)
     except FootnoteError:
         return None
+    kind = QuestionType.NUMBER if any(map(str.isdigit, kept.correction)) else QuestionType.FACT
     for passage in found:
         quote = _quote(passage.chunk.text, kept.correction)
-        name = _copy(passage, assistant) if quote else None
-        if quote and name:
-            evidence = [{"source": f"documents/{name}", "quote": quote}]
-            return {**row, "type": kind, "answers": [kept.correction], "evidence": evidence}
+        source = _copy(passage, assistant) if quote else None
+        if source is not None:
+            evidence = (Evidence(source, quote),)
+            return Question(_id(kept), asked, kind, (kept.correction,), evidence, "dev")
     return None
 
 
@@ -93,7 +92,7 @@ def _quote(words: str, correction: str) -> str:
 
 
 def _copy(passage: Passage, assistant: Assistant) -> str | None:
-    """Copy the file of a passage into the set; its name there, None when it changed or is gone."""
+    """Copy the file of a passage into the set; its source, None when it changed or is gone."""
     document = assistant.document(passage.document.id)
     if document is None:
         return None
@@ -102,30 +101,7 @@ def _copy(passage: Passage, assistant: Assistant) -> str | None:
         return None
     source, data = original
     name = f"{document.id[:8]}-{safe_parts(os.path.basename(source))[-1]}"
-    target = folder() / "documents" / name
-    try:
-        make_private_folder(target.parent)
-        if not target.exists():
-            target.write_bytes(data)
-    except OSError as error:
-        raise StoreError(
-            f"{name} could not be copied into the evaluation set: {error.strerror}; free some "
-            "space."
-        ) from error
-    return name
-
-
-def _rows() -> list[dict[str, object]]:
-    try:
-        lines = (folder() / "questions.jsonl").read_text("utf-8").splitlines()
-        return [json.loads(line) for line in lines if line.strip()]
-    except FileNotFoundError:
-        return []
-    except (OSError, ValueError) as error:
-        raise StoreError(
-            f"The questions in {folder()} cannot be read, so nothing was added: mend or move the "
-            "file questions.jsonl."
-        ) from error
+    return keep_my_document(data_folder(), name, data)
 
 
 def _id(kept: Kept) -> str:

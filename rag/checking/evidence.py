@@ -11,10 +11,13 @@ from functools import lru_cache
 
 from index.analysis import terms
 from index.sentences import sentence_spans
+from rag.checking.denials import denied
 from rag.checking.exchanges import exchanged
 from rag.checking.facts import Facts, facts, fold_quotes, lacking, wanted_quantities
 from rag.checking.linking import clauses, misplaced, other_subject
 from rag.checking.polarity import contradiction
+from rag.checking.roles import counts_other, turned_round
+from rag.checking.strength import stronger
 from rag.checking.wording import content
 from rag.types import Citation, Passage, Verdict
 
@@ -25,6 +28,11 @@ _LONGER = 0.01  # what each further sentence of a span takes off there
 _AROUND = 0.7  # what a word counts that only the title or a heading holds
 _COUNTED = 0.5  # what a number or date, which has been found already, counts as of a word
 _QUOTED_WORDS = 4  # from which what is quoted word for word cannot contradict its source
+_STOPS = " .!?"
+_TAKES_BACK = re.compile(
+    r"\b(?:not|no|never|nobody|none|neither|without|unless|if|whether|only|until|denie[sd]|false|"
+    r"wrong|untrue|instead)\b|n't\b"
+)
 _GOES_ON = re.compile(r"(?:It|They|This|These|That|He|She|But|However)\b")
 
 
@@ -138,21 +146,37 @@ class Fault:
 def fault(text: str, evidence: Evidence) -> Fault | None:
     """A fact that the span does not hold, a denial, or a wrong link between what it does hold."""
     said, held, around = facts(text), facts(evidence.text), facts(evidence.around)
-    if fold_quotes(text).rstrip(" .!?") in fold_quotes(evidence.text):
-        return None  # its own words
+    if _own_words(text, evidence.text):
+        return None
     lack = lacking(said, held, around)
     if lack is not None:
         return Fault(str(lack))
     if sum(len(words.split()) for words in said.quotations) < _QUOTED_WORDS:
         for one in _near(said, evidence):
             against = contradiction(text, one.text, _wider(evidence))
-            against = against or exchanged(text, one.text)
+            against = against or exchanged(text, one.text) or denied(text, one.text)
             if against is not None:
                 return Fault(against, denies=one)
+        over = stronger(text, held.text) or turned_round(text, held.text)
+        over = over or counts_other(text, held.text)
+        if over is not None:
+            return Fault(over, denies=evidence)
     wrong = misplaced(text, held.text)
     if wrong is None and " | " not in held.text and other_subject(text, _wider(evidence)):
         wrong = "it is said of something else there"
     return None if wrong is None else Fault(wrong)
+
+
+def same_words(text: str, held: str) -> bool:
+    """Whether two sentences are the same to the letter, but for the look of their marks."""
+    return fold_quotes(text).strip(_STOPS) == fold_quotes(held).strip(_STOPS)
+
+
+def _own_words(text: str, held: str) -> bool:
+    """Whether a sentence stands in another word for word, and nothing before it takes it back."""
+    before, found, _ = fold_quotes(held).partition(fold_quotes(text).strip(_STOPS))
+    sentence = before[max(before.rfind(mark) for mark in ".!?;") + 1 :]
+    return bool(found) and not _TAKES_BACK.search(sentence)
 
 
 def _wider(evidence: Evidence) -> str:

@@ -22,6 +22,7 @@ _QUOTED = re.compile(
     r"|(?<![\w’])‘([^‘]{2,400}?)’(?!\w)|(?<!\w)'([^']{2,400}?)'(?!\w)|`([^`]{2,400})`"
 )
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)[^\s)\]>]+|\b[\w.+-]+@[\w-]+\.[\w.]+")
+_OF = re.compile(r"[a-z]s of $")
 _OMITTED = re.compile(r"\s*(?:\[\s*(?:…|\.\.\.)\s*\]|…|\.\.\.)\s*")
 
 
@@ -144,6 +145,15 @@ def _has_code(code: str, held: Facts) -> bool:
     )
 
 
+def _counts_another_thing(said: Quantity, same: Sequence[Quantity], held: Facts) -> bool:
+    """ "Every 4 hours" is not in "teams of 4 who change every 2 hours"; "4 to 6 hours" has it."""
+    if said.dimension not in ("time", "months") or " | " in held.text:
+        return False
+    if not any(one.dimension == said.dimension for one in held.figures.quantities):
+        return False
+    return all(_OF.search(held.text[: one.start]) for one in same)
+
+
 @lru_cache(maxsize=8192)
 def _squeezed(text: str) -> str:
     """Case and the hyphen or blank between letters and digits left out: "TF 20" is "tf20"."""
@@ -176,7 +186,10 @@ def _dates_around(text: str) -> tuple[Moment, ...]:
 
 
 def _has_quantity(quantity: Quantity, said: Facts, held: Facts, around: Facts) -> bool:
-    if any(same_quantity(quantity, one) for one in held.figures.quantities):
+    same = [one for one in held.figures.quantities if same_quantity(quantity, one)]
+    if any(one.dimension == quantity.dimension for one in same):
+        return True
+    if same and not _counts_another_thing(quantity, same, held):
         return True
     if not quantity.dimension and any(
         quantity.bare[0] in reading for one in held.figures.moments for reading in one.readings

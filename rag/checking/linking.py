@@ -38,8 +38,9 @@ _INSTEAD = re.compile(
 _ANAPHOR = re.compile(
     r"(?i)^\W*(?:it|he|she|they|this|these|that|those|its|their|his|her|both|each|such|the|there|"
     r"then|here|if|when|where|in|on|at|from|to|for|with|by|since|as|after|before|until|all|none|"
-    r"most|some|many|also|but|and|or|to|do|never|not)\b"
+    r"most|some|many|also|but|and|or|to|do|never|not|we|you|i|as|half)\b"
 )
+_PRONOUN = re.compile(r"(?i)^(?:\W*\w+){0,3}?\W+(?:it|them|they|he|she|him|we|you|us)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ def other_subject(text: str, held_text: str) -> bool:
     best = max(range(len(bags)), key=lambda place: len(bags[place] & set(stems)))
     subject = stems[0]
     # the very first sentence leans on nothing before it
-    leans = best > 0 and _ANAPHOR.match(pieces[best]) is not None
+    referring = _ANAPHOR.match(pieces[best]) or _PRONOUN.match(pieces[best])
+    leans = best > 0 and referring is not None
     if subject in bags[best] or leans or not pieces[best][0].isupper():
         return False
     elsewhere = any(
