@@ -12,10 +12,12 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from index.analysis import question_terms
 from index.embedding import Embedder, SentenceTransformerEmbedder
@@ -25,6 +27,7 @@ from index.loading import Limits
 from index.syncing import SyncProgress, SyncReport
 from index.types import Document, DocumentInfo, Scope, SkippedFile, SkipReason
 from rag.answering import FAR_OFF, RELEVANCE_FLOOR, extractive_answer, missing_words, names_in
+from rag.comparing import compared
 from rag.finding import Found, reranked
 from rag.language_model import LanguageModel, StopFlag
 from rag.models import open_model
@@ -39,6 +42,7 @@ from rag.writing import Writer
 
 LONGEST_QUESTION = 10_000  # characters; more is no question but a document
 SURE = 0.75  # confidence from which an answer is given although a name in the question is unknown
+ANYWAY = "You asked for an answer although your documents may not say: check each footnote."
 _NEAREST = 3  # passages shown with a refusal
 
 Documents = str | Path | Sequence[str | Path]
@@ -93,6 +97,16 @@ class Assistant:
             raise
         return assistant
 
+    def answering_with(self, model: LanguageModel | None) -> Self:
+        """The same documents answered by another language model, or by quoting alone.
+
+        Both share the index: closing one closes the other.
+        """
+        other = copy(self)
+        other.model = model
+        other._writer = None if model is None else Writer(model, self._reader, self.index.embedder)
+        return other
+
     def close(self) -> None:
         """Let go of the index."""
         self.index.close()
@@ -111,10 +125,18 @@ class Assistant:
     # ---- asking --------------------------------------------------------------------------
 
     def ask(
-        self, question: str, history: Sequence[Turn] = (), *, scope: Scope | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        scope: Scope | None = None,
+        anyway: bool = False,
     ) -> Answer:
-        """The answer to a question; ``history`` lets follow-ups lean on earlier turns."""
-        *_, last = self.stream(question, history, scope=scope)
+        """The answer to a question; ``history`` lets follow-ups lean on earlier turns.
+
+        ``anyway`` as in `stream`.
+        """
+        *_, last = self.stream(question, history, scope=scope, anyway=anyway)
         return last
 
     def stream(
@@ -124,11 +146,14 @@ class Assistant:
         *,
         scope: Scope | None = None,
         stop: StopFlag | None = None,
+        anyway: bool = False,
     ) -> Iterator[Answer]:
         """Snapshots of the answer as it comes to be; the last has ``final`` set.
 
         Setting ``stop`` ends a language model's writing within a second; what was checked by then
-        stands. Raises UsageError for a question longer than 10,000 characters.
+        stands. With ``anyway`` the best that was found is quoted even where it would be declined,
+        and a note says so; where there is nothing to quote it is still a refusal. Raises UsageError
+        for a question longer than 10,000 characters.
         """
         cleaned = clean_question(question)
         if not any(map(str.isalnum, cleaned)):
@@ -159,11 +184,13 @@ class Assistant:
                 timings=clock.laps,
                 final=False,
             )
-            answer = self._answer(snapshot, cleaned, asked, passages, clock)
-            if self._writer is None or not answer.passages:
-                yield answer
-            else:
-                yield from self._writer.write(asked, answer.passages, answer, stop)
+            answer = self._compared(snapshot, cleaned, asked, passages, scope, clock)
+            if answer is None:
+                answer = self._answer(snapshot, cleaned, asked, passages, clock, anyway)
+            steps: Iterator[Answer] = iter((answer,))
+            if self._writer is not None and answer.passages:
+                steps = self._writer.write(asked, answer.passages, answer, stop)
+            yield from _insisted(steps, answer) if anyway else steps
 
     def search(
         self, words: str, limit: int = 10, *, scope: Scope | None = None
@@ -182,6 +209,7 @@ class Assistant:
         asked: str,
         passages: Sequence[Passage],
         clock: _Clock,
+        anyway: bool,
     ) -> Answer:
         passages, readings = reranked(passages, self._reader.read(asked, passages))
         clock.lap("reading")
@@ -195,7 +223,7 @@ class Assistant:
         )
         unknown = missing_words(asked, snapshot.unknown_terms(question_terms(asked)))
         reason = self._refuses(answer, readings, names_in(asked, unknown))
-        if reason is not None:
+        if reason is not None and not (anyway and answer.sentences):
             refusal = Refusal(
                 reason=reason,
                 nearest=tuple(passages[:_NEAREST]),
@@ -207,6 +235,35 @@ class Assistant:
             )
         clock.lap("answering")
         return replace(answer, question=question, model=self._reader.name, timings=clock.laps)
+
+    def _compared(
+        self,
+        snapshot: Snapshot,
+        question: str,
+        asked: str,
+        passages: Sequence[Passage],
+        scope: Scope | None,
+        clock: _Clock,
+    ) -> Answer | None:
+        """The answer to a question that compares two things; None for any other, and in doubt."""
+        found = compared(
+            asked,
+            snapshot,
+            lambda part, limit: self._retriever.retrieve(snapshot, part, limit, scope),
+            self._reader,
+        )
+        if found is None:
+            return None
+        clock.lap("comparing")
+        held = {passage.chunk.id for passage in found.passages}
+        rest = [passage for passage in passages if passage.chunk.id not in held]
+        return replace(
+            found,
+            question=question,
+            passages=(*found.passages, *rest),
+            model=self._reader.name,
+            timings=clock.laps,
+        )
 
     def _standalone(self, question: str, history: Sequence[Turn], stop: StopFlag) -> str:
         if self.model is None:
@@ -397,6 +454,16 @@ def _refused(question: str, asked: str, refusal: Refusal) -> Answer:
         refusal=refusal,
         timings={"total": 0.0},
     )
+
+
+def _insisted(steps: Iterator[Answer], quoted: Answer) -> Iterator[Answer]:
+    """Snapshots of an answer that was asked for anyway: for a refusal stands what can be quoted."""
+    for step in steps:
+        answer = step
+        if step.final and step.declined and quoted.sentences:
+            answer = replace(quoted, timings=step.timings, raw=step.raw, struck=step.struck)
+        told = answer.final and not answer.declined
+        yield replace(answer, notes=(*answer.notes, ANYWAY)) if told else answer
 
 
 def _unreadable(snapshot: Snapshot) -> tuple[SkippedFile, ...]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from rag.assistant import Assistant
+from ui.connections import Watch
 from ui.guard import Door
 from ui.web import build_app
 
@@ -75,6 +76,11 @@ def take(page: Page, address: str, label: str) -> None:
         page.locator(".fn-menu").click()
     page.locator("#fn-talk-list summary").first.click()
     keep("conversations")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.locator("#fn-answering").click()
+    page.get_by_role("radio", name="Built-in reader").wait_for()
+    keep("settings")
 
 
 def main() -> int:
@@ -90,7 +96,10 @@ def main() -> int:
         os.environ["FOOTNOTE_DATA"] = data
         port = bound.getsockname()[1]
         assistant = Assistant.open(documents=SAMPLES)
-        app = build_app(assistant, examples=EXAMPLES, own=lambda: assistant, door=Door(port))
+        watch = Watch()
+        watch.begin()
+        own = lambda: assistant  # noqa: E731
+        app = build_app(assistant, examples=EXAMPLES, own=own, door=Door(port), watch=watch)
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)

@@ -156,8 +156,10 @@ def visit(
 
 def test_from_a_question_to_its_source(visit: Visit) -> None:
     page = visit.page
+    Paced.step_s = 60.0
     page.get_by_role("button", name=EXAMPLES[0]).click()
     page.wait_for_selector(".fn-live .fn-waiting")
+    Paced.step_s = 0.0
     page.wait_for_selector(".fn-turn:not(.fn-live) .fn-sources")
     assert "28 days" in page.locator(".fn-prose").inner_text()
     assert not page.locator("#fn-welcome").is_visible()

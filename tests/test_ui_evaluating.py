@@ -92,6 +92,17 @@ def test_a_csv_is_asked_reported_and_compared(
     assert not list((tmp_path / "data" / "eval" / "runs").glob("*"))  # nothing is left half done
 
 
+def test_a_table_to_paste_says_when_evidence_is_nowhere(footnote: Run, docs: Path) -> None:
+    file = docs.parent / "q.jsonl"
+    row = {"question": "What does a card cost?", "answer": "£3", "source": "docs/fees.md"}
+    file.write_text(json.dumps({**row, "quote": "A card costs £9."}))
+    code, out, err = footnote("eval", str(file), "--markdown")
+    assert code == 0
+    assert "| number | 1 |" in out or "| fact | 1 |" in out
+    assert "Gold quotes that no document holds: 1, the first" in err
+    assert "q.jsonl, line 1, line-1: A card costs £9." in err
+
+
 def test_targets_decide_the_exit_code(footnote: Run, questions: Path) -> None:
     assert footnote("eval", str(questions), "--fail-under", "answer_accuracy=0.1")[0] == 0
     result = footnote("eval", str(questions), "--limit", "1", "--fail-under", "refusal_recall=1")
@@ -200,6 +211,9 @@ def test_a_beir_folder_is_searched(footnote: Run, tmp_path: Path) -> None:
         (["eval", "--html", "/no/such/folder/x.html"], "in a folder that is there"),
         (["eval", "--fail-under", "speed=1"], "which is no figure"),
         (["eval", "--limit", "0"], "--limit is 0"),
+        (["eval", "--closed-book"], "samples is none: name one"),
+        (["eval", "--json", "--markdown"], "two ways to print the same"),
+        (["eval", "citations", "--markdown"], "--markdown works for sets"),
         (["eval", "new", "/no/such/docs"], "There is no file or folder"),
         (["calibrate", "samples", "--wrong-at-most", "2"], "--wrong-at-most is 2"),
         (["calibrate", "nothing"], "There is no question set"),

@@ -87,6 +87,8 @@ def test_origin(path: str, method: str, headers: dict[str, str], let_in: bool) -
 def test_a_link_elsewhere_may_lead_here() -> None:
     headers = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
     assert client().get("/", headers=headers).status_code == 200
+    for path in ("/api/documents", "/config", "/v1/models"):  # nothing links there
+        assert client().get(path, headers=headers).status_code == 403
 
 
 def test_two_hosts_or_two_origins_are_refused() -> None:
@@ -211,12 +213,12 @@ def test_websockets_of_others_are_closed() -> None:
     with (
         pytest.raises(WebSocketDisconnect) as refused,
         guarded.websocket_connect(
-            f"ws://127.0.0.1:{PORT}/x", headers={"origin": "https://evil.example"}
+            f"ws://127.0.0.1:{PORT}/api/x", headers={"origin": "https://evil.example"}
         ),
     ):
         pass
     assert refused.value.code == 1008
-    with guarded.websocket_connect(f"ws://127.0.0.1:{PORT}/x", headers={"origin": OURS}):
+    with guarded.websocket_connect(f"ws://127.0.0.1:{PORT}/api/x", headers={"origin": OURS}):
         pass
 
 

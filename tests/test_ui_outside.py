@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,7 +31,9 @@ from rag.types import (
     Sentence,
     Verdict,
 )
+from ui.exporting import plain
 from ui.outside import names_only, sentence_for
+from ui.under import notes as footer_notes
 
 INDEX = Path("/srv/private/indexes/documents")
 
@@ -96,3 +99,25 @@ def test_sentences_name_no_place(
     for secret in ("srv", "private", "other", "ada", "models", "~"):
         assert secret not in sentence
     assert (str(error) in caplog.text) == (sentence != str(error))
+
+
+def test_a_note_of_a_model_that_failed_names_no_place() -> None:
+    failed = "The language model mine could not be loaded (no file /home/ada/models/mine)."
+    kept = "2 of 3 sentences of the language model were left out."
+    answer = replace(whole("/x"), notes=(kept, failed))
+    assert names_only(answer).notes[0] == kept
+    said = json.dumps(names_only(answer).to_dict()) + footer_notes(answer)
+    assert "/home" not in said
+    assert "The language model failed" in footer_notes(answer)
+    assert kept in footer_notes(answer)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/x", "ftp://h", "www.evil.example", "WWW.x"]
+)
+def test_an_exported_address_is_no_link(address: str) -> None:
+    """GitHub's and other renderers would make one of a bare address."""
+    written = plain(f"See {address} now.")
+    assert not re.search(r"\w://", written)
+    assert "www." not in written.casefold()
+    assert re.sub(r"\\(.)", r"\1", written) == f"See {address} now."

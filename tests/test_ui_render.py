@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ from index.types import (
     SkippedFile,
     SkipReason,
 )
+from rag.models import ModelKind, UsableModel
 from rag.types import (
     Answer,
     AnswerKind,
@@ -32,10 +34,14 @@ from rag.types import (
     Struck,
     Verdict,
 )
+from ui.choosing import model_list, privacy
+from ui.connections import Tally
 from ui.conversations import Summary
+from ui.document_states import DocumentState, Root, StateKind
 from ui.libraries import Library
+from ui.model_choice import Choice
 from ui.render import Exchange, conversation, day, exchange, file_name, pages, shorten, text, tidy
-from ui.shelf import AROUND_LIMIT, library_bar, passage_panel, shelf
+from ui.shelf import AROUND_LIMIT, library_bar, passage_panel, reading_line, shelf
 from ui.talks import talk_list
 
 PAYLOADS = [
@@ -74,7 +80,7 @@ OUR_ATTRIBUTES = {
     *("aria-busy", "aria-label", "aria-hidden", "aria-pressed"),
     *("data-id", "data-action", "data-verdict", "data-watched", "data-talk", "scope", "hidden"),
     *("for", "id", "src", "alt", "width", "height", "data-page", "data-range", "disabled"),
-    *("value", "selected", "href", "download"),
+    *("value", "selected", "href", "download", "lang", "name", "data-name"),
 }
 
 
@@ -171,12 +177,28 @@ def everything(words: str) -> str:
             *(passage_panel(paper(words, kind), info(words, words), 0, half) for kind in BlockKind),
             shelf([info(words, words)], [SkippedFile(words, SkipReason.EMPTY, words)]),
             exchange(Exchange(words, written(words), "", 7, {"d1": words}, -1, words), 4),
-            shelf([info(words, words)], [], {"d1"}),
+            shelf(
+                [info(words, words)],
+                [],
+                {"d1"},
+                states={"d1": DocumentState(StateKind.PART, words)},
+                summary=words,
+            ),
+            reading_line(1, 2, words),
+            model_list(
+                [
+                    Choice(words, UsableModel(words, kind, words, words, usable, words, usable))
+                    for kind in ModelKind
+                    for usable in (True, False)
+                ],
+                lambda reason: reason,
+            ),
+            privacy(Tally(), True, words, True),
             library_bar(
                 [Library(words, words, False, True)],
                 Library("x", words, False, True),
                 words,
-                [words],
+                [Root(words, Path("/", words), words, there, 2) for there in (True, False)],
             ),
             talk_list([Summary("a" * 32, words, words, "2026-01-02", words, 2)], words, words),
         ]
@@ -191,7 +213,7 @@ def assert_harmless(markup: str) -> Reader:
     assert all(value.startswith("width:") for value in seen.attributes.get("style", []))
     ours = re.compile(r"/api/conversations/[0-9a-f]{32}/export\?form=\w+")
     assert all(ours.fullmatch(value) for value in seen.attributes.get("href", []))
-    assert set(seen.attributes.get("type", [])) <= {"button", "checkbox"}
+    assert set(seen.attributes.get("type", [])) <= {"button", "checkbox", "radio"}
     return seen
 
 

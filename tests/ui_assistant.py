@@ -39,11 +39,12 @@ class Paced(Assistant):
         *,
         scope: Scope | None = None,
         stop: StopFlag | None = None,
+        anyway: bool = False,
     ) -> Iterator[Answer]:
         self.asked = (question, tuple(history))
-        for answer in super().stream(question, history, scope=scope, stop=stop):
-            until = time.monotonic() + self.step_s
-            while time.monotonic() < until and not (stop is not None and stop.is_set()):
+        for answer in super().stream(question, history, scope=scope, stop=stop, anyway=anyway):
+            began = time.monotonic()  # a test may end the wait by setting ``step_s``
+            while time.monotonic() - began < self.step_s and not (stop and stop.is_set()):
                 time.sleep(0.02)
             yield answer
 

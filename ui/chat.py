@@ -19,8 +19,8 @@ from rag.assistant import LONGEST_QUESTION, Assistant
 from rag.places import data_folder
 from rag.types import Answer, Turn
 from ui.conversations import Conversations, Kept, Summary
-from ui.insisting import Insisting
 from ui.libraries import Libraries
+from ui.model_choice import Models
 from ui.originals import Originals
 from ui.outside import sentence_for
 from ui.render import Exchange
@@ -48,6 +48,7 @@ class Asking:
     understood: str = ""  #: the stand-alone question, where the person changed it
     scope: Scope | None = None
     anyway: bool = False  #: answer from the nearest passages although that was declined
+    model: str = ""  #: id of the model that answers; empty for the one of the settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class Chat:
         self.libraries = libraries
         self.room = room
         self.memory = memory
+        self.models = Models(libraries.at().settings)
 
     def told(self, error: FootnoteError) -> str:
         """What the page says of an error: never where things lie on this computer."""
@@ -121,7 +123,8 @@ class Chat:
         try:
             assistant = self._asked(conversation, asking)
             with self.room.place():
-                for answer in self._stream(assistant, asking, earlier, stop):
+                chosen = self.models.answering(assistant, asking.model)
+                for answer in self._stream(chosen, asking, earlier, stop):
                     if stop.is_set():  # what comes now is only what there was time for
                         break
                     now = replace(now, answer=replace(answer, question=question))
@@ -167,10 +170,12 @@ class Chat:
     def _stream(
         self, assistant: Assistant, asking: Asking, earlier: list[Turn], stop: threading.Event
     ) -> Iterator[Answer]:
-        asked = Insisting(assistant) if asking.anyway else assistant
+        question, before = asking.question.strip(), earlier
         if asking.understood:  # the person said what was meant: nothing is left to rewrite
-            return asked.stream(asking.understood, (), scope=asking.scope, stop=stop)
-        return asked.stream(asking.question.strip(), earlier, scope=asking.scope, stop=stop)
+            question, before = asking.understood, []
+        return assistant.stream(
+            question, before, scope=asking.scope, stop=stop, anyway=asking.anyway
+        )
 
     def _saved(self, item: Exchange) -> Exchange:
         """Keep what became of a question; what the page shows of it."""

@@ -106,7 +106,9 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for add in (_add_index, _add_forget, _add_ask, _add_search):
         add(commands)
-    for add in (_add_chat, _add_eval, _add_calibrate, _add_show, _add_models, _add_doctor):
+    for add in (_add_chat, _add_mcp, _add_eval, _add_calibrate, _add_documents, _add_show):
+        add(commands)
+    for add in (_add_models, _add_doctor):
         add(commands)
     return parser
 
@@ -154,6 +156,12 @@ def _add_chat(commands: Commands) -> None:
     chat.add_argument("--port", type=int, metavar="N", help="port to serve on (default 7860)")
 
 
+def _add_mcp(commands: Commands) -> None:
+    mcp = commands.add_parser("mcp", help="let other programs' models ask, search and read (MCP)")
+    _add_place(mcp)
+    _add_model(mcp)
+
+
 def _add_eval(commands: Commands) -> None:
     measure = commands.add_parser("eval", help="check answers against a set of questions")
     measure.add_argument(
@@ -169,6 +177,7 @@ def _add_eval(commands: Commands) -> None:
     measure.add_argument("--split", choices=["dev", "test"], help="only this part of the set")
     measure.add_argument("--limit", type=int, metavar="N", help="ask N questions, spread evenly")
     measure.add_argument("--json", action="store_true", help="print the results as JSON")
+    measure.add_argument("--markdown", action="store_true", help="print a table by type, to paste")
     measure.add_argument("--html", metavar="FILE", help="also write a report as a web page")
     measure.add_argument("--failures", type=int, default=0, metavar="N", help="show N failures")
     measure.add_argument("--compare", metavar="FILE", help="what changed since this --json output")
@@ -196,6 +205,12 @@ def _add_calibrate(commands: Commands) -> None:
     fit.add_argument("--json", action="store_true", help="print the fit as JSON")
 
 
+def _add_documents(commands: Commands) -> None:
+    documents = commands.add_parser("documents", help="list what is in an index")
+    documents.add_argument("--json", action="store_true", help="print the list as JSON")
+    _add_place(documents)
+
+
 def _add_show(commands: Commands) -> None:
     show = commands.add_parser("show", help="print the text extracted from a document")
     show.add_argument("document", metavar="DOCUMENT", help="a file, or a name or id in the index")
@@ -218,6 +233,9 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
 
 def _add_doctor(commands: Commands) -> None:
     doctor = commands.add_parser("doctor", help="check the set-up and an index for faults")
+    doctor.add_argument(
+        "--repair", action="store_true", help="save what a damaged index still holds into a new one"
+    )
     _add_place(doctor)
 
 

@@ -10,18 +10,19 @@ import contextlib
 import logging
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
-from index.errors import FootnoteError, UsageError
+from index.errors import FootnoteError, StoreError, UsageError
 from index.index import Index
 from index.loading import Sandbox, supported, tesseract
 from index.loading.language import foreign_note
 from index.scanning import source_name
+from index.suspicious import notes
 from index.types import SkipReason
 from rag.assistant import Assistant, assemble, limits_of, shared_embedder
 from rag.places import DEFAULT_INDEX, data_folder, index_folder
@@ -48,6 +49,8 @@ from ui.printing import (
     short_path,
     sync_progress,
 )
+from ui.program_commands import documents, mcp
+from ui.programs import passages_json
 from ui.render import count
 
 EXAMPLES = (
@@ -74,6 +77,8 @@ def run(options: argparse.Namespace) -> int:
         "chat": chat,
         "eval": evaluate_set,
         "calibrate": calibrate,
+        "documents": documents,
+        "mcp": mcp,
         "show": show,
         "models": models,
         "doctor": doctor,
@@ -181,6 +186,10 @@ def _is_file(path: Path) -> bool:
 
 def doctor(options: argparse.Namespace, settings: Settings) -> int:
     """Check the set-up and the index, and say what is wrong."""
+    if options.repair:
+        from ui.repairing import repair
+
+        return repair(options, settings)
     console = Console(highlight=False)
 
     def tell(what: str, value: str) -> None:
@@ -200,6 +209,8 @@ def doctor(options: argparse.Namespace, settings: Settings) -> int:
         tell("scans", tesseract.state())
         for file in assistant.skipped():
             tell("skipped", str(file))
+        for note in _oddities(assistant):
+            tell("look at", note)
         with assistant.index.snapshot() as snapshot:
             recall = snapshot.recall()
         tell("recall", str(recall))
@@ -210,6 +221,15 @@ def doctor(options: argparse.Namespace, settings: Settings) -> int:
         tell("fault", problem)
     console.print("sound" if not problems else f"{count(len(problems), 'fault')} found")
     return 1 if problems else 0
+
+
+def _oddities(assistant: Assistant) -> Iterator[str]:
+    """What stands in documents for programs rather than people: none of it is a fault."""
+    for info in assistant.documents():
+        with contextlib.suppress(StoreError):  # a damaged document is among the faults
+            document = assistant.document(info.id)
+            for note in notes(document) if document is not None else ():
+                yield f"{info.source}: {note}"
 
 
 # ---- asking ------------------------------------------------------------------------------
@@ -237,7 +257,7 @@ def search(options: argparse.Namespace, settings: Settings) -> int:
         scope = scope_of(options, assistant)
         passages = assistant.search(options.words, options.limit, scope=scope)
     if options.json:
-        print_json([asdict(passage) for passage in passages])
+        print_json(passages_json(passages))
     elif passages:
         print_passages(passages, explain=options.explain)
     else:
@@ -262,10 +282,11 @@ def calibrate(options: argparse.Namespace, settings: Settings) -> int:
 def chat(options: argparse.Namespace, settings: Settings) -> int:
     """Serve the web chat."""
     from ui.guard import door_for
-    from ui.web import listen, serve
 
     # What would stop the server in the end is said first, before minutes of indexing.
     door_for(settings.host, settings.port)
+    from ui.web import listen, serve  # takes seconds
+
     listen(settings.host, settings.port).close()
 
     def own() -> Assistant:

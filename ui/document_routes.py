@@ -14,14 +14,16 @@ from pathlib import Path
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 
 from index.errors import StoreError, UsageError
-from index.scanning import source_name
 from ui.chat import Chat, aside
-from ui.documents import Documents, Sent, Work, last_sync, safe_parts
+from ui.document_states import summed
+from ui.documents import Documents, Sent, Work, inside, last_sync, safe_parts
+from ui.markup import file_name
 from ui.routes import NDJSON
-from ui.shelf import library_bar, shelf
+from ui.shelf import SHELF_LIMIT, library_bar, reading_line, shelf
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
 _MB = 1_000_000
@@ -52,6 +54,15 @@ class Removed(BaseModel):
     purge: bool = False
 
 
+class Unfollowed(BaseModel):
+    """The body of POST /api/documents/unfollow."""
+
+    model_config = _STRICT
+    library: str = Field("", max_length=200)
+    root: str = Field(max_length=64)
+    purge: bool = False
+
+
 class Named(BaseModel):
     """A library, and a title for it."""
 
@@ -67,7 +78,7 @@ def add_document_routes(app: FastAPI, chat: Chat) -> None:
 
     @app.get("/api/documents")
     def listing(library: str = Query("", max_length=200)) -> JSONResponse:
-        return JSONResponse(shelf_data(chat, library))
+        return JSONResponse(shelf_data(chat, documents, library))
 
     @app.post("/api/files")
     async def send(
@@ -92,53 +103,66 @@ def add_document_routes(app: FastAPI, chat: Chat) -> None:
         return StreamingResponse(work_lines(lambda: steps, body.library), media_type=NDJSON)
 
     @app.get("/api/documents/held")
-    def held(document: str = Query(max_length=200)) -> JSONResponse:
-        return JSONResponse({"answers": chat.memory.holding(document)})
+    def held(
+        document: str = Query("", max_length=200),
+        root: str = Query("", max_length=64),
+        library: str = Query("", max_length=200),
+    ) -> JSONResponse:
+        answers = documents.quoting(library, root) if root else chat.memory.holding(document)
+        return JSONResponse({"answers": answers})
+
+    @app.post("/api/documents/unfollow")
+    def unfollow(body: Unfollowed) -> JSONResponse:
+        gone = documents.unfollow(body.library, body.root, purge=body.purge)
+        return JSONResponse({"gone": gone, **shelf_data(chat, documents, body.library)})
 
     @app.post("/api/documents/remove")
     def remove(body: Removed) -> JSONResponse:
         purged = documents.remove(body.library, body.document, purge=body.purge)
-        return JSONResponse({"purged": purged, **shelf_data(chat, body.library)})
+        return JSONResponse({"purged": purged, **shelf_data(chat, documents, body.library)})
 
     @app.post("/api/libraries/make")
     def make(body: Named) -> JSONResponse:
-        return JSONResponse(shelf_data(chat, chat.libraries.make(body.title)))
+        return JSONResponse(shelf_data(chat, documents, chat.libraries.make(body.title)))
 
     @app.post("/api/libraries/rename")
     def rename(body: Named) -> JSONResponse:
         chat.libraries.rename(body.library, body.title)
-        return JSONResponse(shelf_data(chat, body.library))
+        return JSONResponse(shelf_data(chat, documents, body.library))
 
     @app.post("/api/libraries/delete")
     def delete(body: Named) -> JSONResponse:
         chat.libraries.delete(body.library)
-        return JSONResponse(shelf_data(chat, ""))
+        return JSONResponse(shelf_data(chat, documents, ""))
 
 
-def shelf_data(chat: Chat, library: str) -> dict[str, object]:
+def shelf_data(chat: Chat, documents: Documents, library: str) -> dict[str, object]:
     """What the drawer shows of a library."""
     assistant = chat.libraries.at(library)
     name = library or chat.libraries.first
     every = chat.libraries.all()
     here = next(each for each in every if each.name == name)
     infos = assistant.documents()
-    uploads = Path(source_name(assistant.index.uploads))
-    roots = [root for root in assistant.index.roots() if root != uploads]
+    roots = documents.followed(name)
+    step = chat.libraries.syncs.at(name)
+    states = documents.states.of(assistant, infos[:SHELF_LIMIT], step.source if step else "")
+    folders = [root for root in roots if root.path.is_dir()]
+    watched = {info.id for root in folders for info in inside(infos, root.path)}
     return {
         "library": name,
         "first": chat.libraries.first,
         "title": here.title,
         "samples": here.samples,
         "count": len(infos),
-        "bar": library_bar(every, here, last_sync(assistant), [root.name for root in roots]),
+        "reading": step is not None,
+        "bar": library_bar(every, here, last_sync(assistant), [] if here.samples else roots)
+        + (reading_line(step.done, step.total, file_name(step.source)) if step else ""),
         "html": shelf(
             infos,
             assistant.skipped(),
-            watched={
-                info.id
-                for info in infos
-                if any(root in Path(one).parents for one in info.sources for root in roots)
-            },
+            watched=watched,
+            states=states,
+            summary=summed(states.values()),
             fixed=here.samples,
         ),
     }
@@ -162,6 +186,9 @@ async def receive(request: Request, part: Path, name: str, limit: int) -> None:
     except OSError as error:
         part.unlink(missing_ok=True)
         raise StoreError(f"{name} could not be kept: {error.strerror}; free some space.") from error
+    except ClientDisconnect:
+        part.unlink(missing_ok=True)
+        raise UsageError(f"{name} was cut short on its way: send it again.") from None
     except BaseException:
         part.unlink(missing_ok=True)
         raise

@@ -16,15 +16,17 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from index.errors import FootnoteError, StoreError, UsageError
 from index.folders import make_private_folder
 from index.scanning import source_name
 from index.sync_report import SyncProgress, SyncReport
-from index.types import SkippedFile
+from index.types import DocumentInfo, SkippedFile
 from rag.assistant import Assistant
 from ui.chat import FAILED, Chat
+from ui.document_states import Root, States
 from ui.markup import file_name
 
 _STALE_S = 3600.0  #: a file that was sent and never added is deleted after that
@@ -68,6 +70,7 @@ class Documents:
 
     def __init__(self, chat: Chat) -> None:
         self._chat = chat
+        self.states = States()
 
     # ---- taking files in -----------------------------------------------------------------
 
@@ -95,7 +98,8 @@ class Documents:
 
         def work(tell: Callable[[SyncProgress], None]) -> Work:
             kept = [keep(uploads, file) for file in files]
-            report = assistant.sync(tell, roots=[uploads])
+            with self._chat.libraries.syncs.running(name, tell) as step:
+                report = assistant.sync(step, roots=[uploads])
             return Work(finished=True, outcomes=tuple(outcomes(kept, report)))
 
         return name, self._steps(work, len(files), files[0].name if files else "")
@@ -105,7 +109,10 @@ class Documents:
         assistant = self._chat.libraries.at(library)
 
         def work(tell: Callable[[SyncProgress], None]) -> Work:
-            report = assistant.sync(tell)
+            with self._chat.libraries.syncs.running(
+                library or self._chat.libraries.first, tell
+            ) as step:
+                report = assistant.sync(step)
             return Work(finished=True, summary=summary(report), outcomes=tuple(fresh(report)))
 
         return self._steps(work, 0, "")
@@ -149,6 +156,59 @@ class Documents:
         for source in infos[0].sources:
             assistant.remove(source)
         return self._chat.memory.purge(document_id) if purge else 0
+
+    # ---- folders that are followed -------------------------------------------------------
+
+    def followed(self, library: str) -> list[Root]:
+        """The folders and files of the person's own that a library keeps up with."""
+        assistant = self._chat.libraries.at(library)
+        uploads = Path(source_name(assistant.index.uploads))
+        infos = assistant.documents()
+        return [
+            Root(root_id(path), path, when, path.exists(), len(inside(infos, path)))
+            for path, when in assistant.index.synced().items()
+            if path != uploads
+        ]
+
+    def quoting(self, library: str, root: str) -> int:
+        """How many saved answers hold words of documents in a folder."""
+        assistant, path = self._root(library, root)
+        held = (self._chat.memory.holding(info.id) for info in inside(assistant.documents(), path))
+        return sum(held)
+
+    def unfollow(self, library: str, root: str, *, purge: bool) -> int:
+        """Follow a folder no longer and ask its documents no more; its files are not touched.
+
+        Returns how many documents went: one that another folder holds as well stays.
+        """
+        assistant, path = self._root(library, root)
+        before = inside(assistant.documents(), path)
+        assistant.index.forget(path)
+        left = {info.id for info in assistant.infos([info.id for info in before])}
+        gone = [info.id for info in before if info.id not in left]
+        for document_id in gone if purge else ():
+            self._chat.memory.purge(document_id)
+        return len(gone)
+
+    def _root(self, library: str, root: str) -> tuple[Assistant, Path]:
+        for each in self.followed(library):
+            if each.id == root:
+                return self._chat.libraries.at(library), each.path
+        raise UsageError("This folder is not followed any more.")
+
+
+def root_id(path: Path) -> str:
+    """What the page calls a folder."""
+    return sha256(source_name(path).encode()).hexdigest()[:16]
+
+
+def inside(infos: Sequence[DocumentInfo], root: Path) -> list[DocumentInfo]:
+    """The documents that lie in a folder, or are that file."""
+    return [
+        info
+        for info in infos
+        if any(root == Path(one) or root in Path(one).parents for one in info.sources)
+    ]
 
 
 def part_of(uploads: Path, made: str) -> Path:

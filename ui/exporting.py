@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 
 from rag.types import Answer, Citation
 from ui.conversations import Kept, Summary
-from ui.markup import day, file_name, pages, sureness, text, tidy
+from ui.markup import day, file_name, pages, placeless, sureness, text, tidy
 from ui.render import Exchange
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+#: Where renderers of Markdown would see an address and make a link of it.
+_ADDRESS = re.compile(r":(?=//)|(?<=\bwww)\.", re.IGNORECASE)
 STYLE = (
     ":root{color-scheme:light dark;--ink:#1b2430;--soft:#4d5764;--line:#d9dad5;--paper:#fafaf7;"
     "--mark:#ffe066}@media(prefers-color-scheme:dark){:root{--ink:#e9e8e2;--soft:#b4b9bf;"
@@ -75,7 +77,7 @@ def as_markdown(talk: Summary, kept: Sequence[Kept], shown: Sequence[Exchange]) 
         if answer.standalone_question.strip() not in ("", turn.question.strip()):
             lines += [f"*Understood as: {plain(answer.standalone_question)}*", ""]
         lines += [said(answer), ""]
-        lines += [f"*{plain(note)}*\n" for note in (*answer.notes, item.notice) if note]
+        lines += [f"*{plain(placeless(note))}*\n" for note in (*answer.notes, item.notice) if note]
         lines += footnotes(answer, turn.hashes, item.flags)
         if turn.correction:
             lines += [f"Your correction: {plain(turn.correction)}", ""]
@@ -110,7 +112,7 @@ def footnotes(answer: Answer, hashes: Mapping[str, str], flags: Mapping[str, str
 
 def plain(words: str) -> str:
     """Words on one line in which Markdown sees no marks."""
-    return _SIGNS.sub(r"\\\1", " ".join(words.split()))
+    return _ADDRESS.sub(r"\\\g<0>", _SIGNS.sub(r"\\\1", " ".join(words.split())))
 
 
 # ---- a web page --------------------------------------------------------------------------
@@ -147,7 +149,8 @@ def turn_html(turn: Kept, item: Exchange) -> str:
             for sentence in answer.sentences
         )
         parts.append(f'<p dir="auto">{words}</p>')
-    parts += [f'<p class="facts">{text(note)}</p>' for note in (*answer.notes, item.notice) if note]
+    noted = [placeless(note) for note in (*answer.notes, item.notice) if note]
+    parts += [f'<p class="facts">{text(note)}</p>' for note in noted]
     parts.append(sources_html(answer, turn.hashes, item.flags))
     if turn.correction:
         parts.append(f'<p>Your correction: <span dir="auto">{text(turn.correction)}</span></p>')

@@ -9,24 +9,27 @@ only, and adds the security headers. It knows nothing of answers.
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import ipaddress
 import json
 import os
+import re
+import secrets
 import socket
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import UsageError
 from ui.bodies import RefusedError, is_multipart, read_body, replay
+from ui.wire import PROGRAMS, error_response
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 USER, PASSWORD = "FOOTNOTE_USER", "FOOTNOTE_PASSWORD"
+TOKEN = "FOOTNOTE_TOKEN"  # noqa: S105  the name of a variable
+SHORTEST_TOKEN = 16
+ASK_LOGIN = 'Basic realm="Footnote", charset="UTF-8"'
 
 # Gradio compiles its HTML component with Function(), hence 'unsafe-eval'; its components set
 # style attributes, hence 'unsafe-inline'. Nothing may be loaded from, or sent to, another host.
@@ -56,12 +59,16 @@ HEADERS = {
 
 # What the page needs of Gradio. All else is closed: its queue and uploads, files by path, proxies,
 # run history, monitoring, component servers, and whatever a later version adds.
-OURS = "/api/"  #: the only routes that take anything in
+OURS = ("/api/", PROGRAMS)  #: the only routes that take anything in
 FILES = "/api/files"  #: where the page sends files, one a request
 GRADIO = "/gradio_api/"
 GRADIO_ROUTES = {"app_id", "info", "startup-events", "theme.css"}
 GRADIO_PREFIXES = ("heartbeat/",)
-CLOSED = ("/monitoring", "/file", "/proxy", "/login", "/logout", "/stream", "/custom_component")
+PAGE = {"/", "/config", "/theme.css", "/favicon.ico"}
+ASSETS = re.compile(r"/(footnote|assets|static|svelte)/[\w./@-]{1,300}", re.ASCII)
+
+#: A scheme, a host and perhaps a port: nothing before, between or behind.
+_ADDRESS = re.compile(r"(https?)://([\w.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +79,15 @@ class Door:
     hosts: frozenset[str] = frozenset(LOOPBACK)
     any_address: bool = False  #: bound to every interface: literal addresses are let in
     credentials: tuple[str, str] | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)  #: what programs bring; opens theirs only
+    token_made: bool = False  #: made here: it has to be told
 
 
 def door_for(host: str, port: int) -> Door:
-    """The door for an address to listen on; off loopback only with a user name and password."""
+    """The door for an address to listen on; off loopback only with a user name and password.
+
+    Where there is a password, programs need a token, which is made if none is given.
+    """
     user, password = os.environ.get(USER, ""), os.environ.get(PASSWORD, "")
     credentials = (user, password) if user and password else None
     if not is_loopback(host) and credentials is None:
@@ -87,7 +99,14 @@ def door_for(host: str, port: int) -> Door:
     names = {*LOOPBACK, *(() if any_address else (host.lower(),))}
     if any_address:
         names.add(socket.gethostname().lower())
-    return Door(port, frozenset(names), any_address, credentials)
+    token = os.environ.get(TOKEN, "")
+    if token and len(token) < SHORTEST_TOKEN:
+        raise UsageError(
+            f"{TOKEN} has {len(token)} characters; give it at least {SHORTEST_TOKEN}, or unset it."
+        )
+    made = credentials is not None and not token
+    chosen = secrets.token_urlsafe(32) if made else token
+    return Door(port, frozenset(names), any_address, credentials, chosen or None, made)
 
 
 def is_loopback(host: str) -> bool:
@@ -123,9 +142,13 @@ class Guard:
         """Host, origin, password and route, in this order."""
         headers = Headers(scope=scope)
         self.check_host(headers)
-        self.check_origin(headers, websocket=scope["type"] == "websocket")
-        self.check_password(headers)
-        check_route(str(scope["path"]))
+        path = str(scope["path"])
+        self.check_origin(headers, followed=scope["type"] == "http" and path == "/")
+        if path.startswith(PROGRAMS):
+            self.check_token(headers)
+        else:
+            self.check_password(headers)
+        check_route(path)
 
     def check_host(self, headers: Headers) -> None:
         """The name the client used must be one of ours: this stops DNS rebinding."""
@@ -134,39 +157,54 @@ class Guard:
             named = hosts[0][:80] if hosts else "none"
             raise RefusedError(403, f"This server does not answer to the host name {named!r}.")
 
-    def check_origin(self, headers: Headers, *, websocket: bool) -> None:
-        """Another web page may neither ask nor read; links to this page may be followed."""
+    def check_origin(self, headers: Headers, *, followed: bool) -> None:
+        """Another web page may neither ask nor read; links to the page itself may be followed."""
         origins = headers.getlist("origin")
         if any(not self.ours(origin) for origin in origins) or len(origins) > 1:
             raise RefusedError(403, "This server answers only its own page, not other web pages.")
         site = headers.get("sec-fetch-site", "none")
-        following_a_link = headers.get("sec-fetch-mode") == "navigate" and not websocket
+        following_a_link = followed and headers.get("sec-fetch-mode") == "navigate"
         if site not in ("none", "same-origin") and not following_a_link:
             raise RefusedError(403, "This server answers only its own page, not other web pages.")
 
     def check_password(self, headers: Headers) -> None:
         """HTTP basic authentication on every route, compared in constant time."""
-        if self.door.credentials is None:
+        if self.door.credentials is not None and not self.knows_password(headers):
+            raise RefusedError(401, "This server asks for a user name and a password.")
+
+    def check_token(self, headers: Headers) -> None:
+        """Programs bring a token, or the password, which opens everything."""
+        if self.door.token is None:
+            self.check_password(headers)
             return
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        sent = given.strip().encode("latin-1") if scheme.lower() == "bearer" else b""
+        wanted = self.door.token.encode("utf-8", "surrogateescape")
+        if hmac.compare_digest(sent, wanted) or self.knows_password(headers):
+            return
+        raise RefusedError(
+            401, "This server asks programs for a token, sent as 'Authorization: Bearer TOKEN'."
+        )
+
+    def knows_password(self, headers: Headers) -> bool:
+        """Does the request bring the user name and password?"""
+        if self.door.credentials is None:
+            return False
         scheme, _, encoded = headers.get("authorization", "").partition(" ")
         try:
             given = base64.b64decode(encoded, validate=True) if scheme.lower() == "basic" else b""
-        except binascii.Error:
+        except ValueError:  # of what is no base 64, and of what is not even ASCII
             given = b""
-        if not hmac.compare_digest(given, ":".join(self.door.credentials).encode()):
-            raise RefusedError(401, "This server asks for a user name and a password.")
+        wanted = ":".join(self.door.credentials).encode("utf-8", "surrogateescape")
+        return hmac.compare_digest(given, wanted)
 
     def ours(self, url: str) -> bool:
         """Is this the address of our own page?"""
-        try:
-            parts = urlsplit(url)
-            host, port = parts.hostname or "", parts.port
-        except ValueError:
+        found = _ADDRESS.fullmatch(url.casefold())
+        if found is None:
             return False
-        default = 443 if parts.scheme == "https" else 80
-        if parts.scheme not in ("http", "https") or (port or default) != self.door.port:
-            return False
-        if parts.username is not None or parts.path or parts.query or parts.fragment:
+        scheme, host, port = found[1], found[2].strip("[]"), found[3]
+        if int(port or (443 if scheme == "https" else 80)) != self.door.port:
             return False
         return host in self.door.hosts or (self.door.any_address and is_address(host))
 
@@ -178,9 +216,11 @@ class Guard:
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": refused.sentence})
             return
-        response: Response = JSONResponse({"error": refused.sentence}, refused.status)
+        path = str(scope["path"])
+        response = error_response(path, refused.status, refused.sentence)
         if refused.status == 401:
-            response.headers["WWW-Authenticate"] = 'Basic realm="Footnote", charset="UTF-8"'
+            ask = 'Bearer realm="Footnote"' if path.startswith(PROGRAMS) else ASK_LOGIN
+            response.headers["WWW-Authenticate"] = ask
         await response(scope, receive, with_headers(send))
 
 
@@ -207,7 +247,9 @@ def check_route(path: str) -> None:
     if inner != path:
         if inner.rstrip("/") in GRADIO_ROUTES or inner.startswith(GRADIO_PREFIXES):
             return
-    elif not path.startswith(CLOSED) and "/../" not in f"{path}/" and not path.startswith("//"):
+    elif path in PAGE or (
+        (path.startswith(OURS) or ASSETS.fullmatch(path)) and "/../" not in f"{path}/"
+    ):
         return
     raise RefusedError(403, "This part of the server is closed.")
 

@@ -21,6 +21,7 @@ from index.errors import FootnoteError, MissingIndexError, StoreError, UsageErro
 from rag.assistant import Assistant, assemble
 from rag.places import DEFAULT_INDEX, data_folder, has_index, index_folder
 from ui.conversations import Conversations
+from ui.reading import Syncs
 
 Opener = Callable[[str, bool], Assistant]  #: name, and whether to make it when there is none
 SAMPLES = "samples"
@@ -50,6 +51,7 @@ class Libraries:
         self._own = own  # there only while the first library is the samples
         self._open: dict[str, Assistant] = {self.first: first}
         self._lock = threading.RLock()
+        self.syncs = Syncs()
 
     def close(self) -> None:
         """Close all that were opened here; the first belongs to whoever gave it."""
@@ -79,12 +81,13 @@ class Libraries:
 
     def freshen(self, name: str = "") -> None:
         """Bring a library up to date with its folders, while it is being asked."""
-        assistant = self.at(name)
+        assistant, library = self.at(name), name or self.first
 
         def work() -> None:
             try:
                 if assistant.index.roots():
-                    assistant.sync()
+                    with self.syncs.running(library) as tell:
+                        assistant.sync(tell)
             except FootnoteError as error:
                 log.warning("%s", error)
             except Exception:

@@ -24,6 +24,8 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
     "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+#: A path in a sentence: whoever is let in at the page has no business with where things lie.
+PATH = re.compile(r"(?<![\w….])[/\\~]|\b[A-Za-z]:[/\\]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -37,6 +39,13 @@ def text(value: str) -> str:
     """Escaped text without characters that would disguise it."""
     seen = _UNSEEN.sub("", _SURROGATES.sub("\ufffd", value.replace("\r\n", "\n")))
     return html.escape(seen, quote=True)
+
+
+def placeless(note: str) -> str:
+    """A note on an answer; one that names a place on this computer says only what it is about."""
+    if not PATH.search(note):
+        return note
+    return "The language model failed; ask the same on the command line to read why."
 
 
 def bdi(value: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +15,8 @@ from pathlib import Path
 from index.errors import BusyError, FootnoteError, StoreError, UsageError
 from index.types import DocumentInfo, SkippedFile
 from rag.types import Answer, Citation, Passage, Refusal, Sentence
-from ui.render import file_name
+from ui.markup import PATH, file_name, placeless
 
-# What is left of a path in a sentence once the known folders are out of it.
-_PATH = re.compile(r"(?<![\w….])[/\\~]|\b[A-Za-z]:[/\\]")
 log = logging.getLogger(__name__)
 
 
@@ -34,6 +31,7 @@ def names_only(answer: Answer) -> Answer:
         refusal=None if answer.refusal is None else _refusal(answer.refusal),
         conflicts=tuple(map(_passage, answer.conflicts)),
         passages=tuple(map(_passage, answer.passages)),
+        notes=tuple(map(placeless, answer.notes)),
     )
 
 
@@ -46,7 +44,7 @@ def sentence_for(error: FootnoteError, folders: Iterable[Path]) -> str:
     sentence = str(error)
     for folder in sorted({os.path.abspath(folder) for folder in folders}, key=len, reverse=True):
         sentence = sentence.replace(folder, "…")
-    if _PATH.search(sentence):
+    if PATH.search(sentence):
         sentence = _kind(error)
     if sentence != str(error):
         log.error("%s", error)

@@ -23,16 +23,19 @@ WAY = "Answers from your documents, with the exact words."
 PROMISE = "Nothing leaves this computer."
 
 
-def build_page(examples: Sequence[str], *, samples: bool) -> gr.Blocks:
-    """Lay the page out."""
+def build_page(
+    examples: Sequence[str], *, samples: bool, answering: str = "Built-in reader", away: str = ""
+) -> gr.Blocks:
+    """Lay the page out. ``away`` is another computer that passages are sent to."""
+    promise = f"Passages are sent to {away}." if away else PROMISE
     page: gr.Blocks = gr.Blocks(
         title="Footnote", analytics_enabled=False, fill_width=True, delete_cache=(600, 3600)
     )
     with page:
-        html(masthead(), "fn-masthead")
+        html(masthead(promise), "fn-masthead")
         html(TALKS, "fn-talks")
         with gr.Column(elem_id="fn-reading"):
-            html(greeting(examples, samples=samples), "fn-welcome")
+            html(greeting(examples, promise, samples=samples), "fn-welcome")
             html('<div id="fn-thread"></div>', "fn-past")
         with gr.Row(elem_id="fn-composer"):
             html('<div id="fn-scope" hidden></div>', "fn-within")
@@ -48,6 +51,7 @@ def build_page(examples: Sequence[str], *, samples: bool) -> gr.Blocks:
             )
             gr.Button("Ask", variant="primary", elem_id="fn-send")
             gr.Button("Stop", elem_id="fn-stop")
+            html(standing(answering, promise), "fn-standing")
         html(DRAWER, "fn-drawer")
     return page
 
@@ -57,18 +61,30 @@ def html(value: str, elem_id: str) -> gr.HTML:
     return gr.HTML(value, elem_id=elem_id, js_on_load=None, apply_default_css=False, padding=False)
 
 
-def masthead() -> str:
+def masthead(promise: str) -> str:
     """Name, promise and what one can always do."""
     return (
         '<header class="fn-top"><button type="button" class="fn-tool fn-menu" data-action="talks"'
         ' aria-label="Conversations" aria-expanded="false" aria-controls="fn-talks">'
         '<span aria-hidden="true"></span></button>'
         '<h1 class="fn-name">Footnote<sup aria-hidden="true">1</sup></h1>'
-        f'<p class="fn-promise"><span>{text(WAY)} </span>{text(PROMISE)}</p><div class="fn-tools">'
+        f'<p class="fn-promise"><span>{text(WAY)} </span><b data-promise>{text(promise)}</b></p>'
+        '<div class="fn-tools">'
         '<span class="fn-badge" id="fn-library-name"></span>'
         '<button type="button" data-action="new" class="fn-tool">New chat</button>'
         '<button type="button" data-action="documents" class="fn-tool"'
         ' aria-haspopup="dialog">Documents</button></div></header>'
+    )
+
+
+def standing(answering: str, promise: str) -> str:
+    """Under the field: who answers, and what leaves this computer. The script keeps both true."""
+    return (
+        '<div class="fn-standing"><button type="button" class="fn-quiet" id="fn-answering"'
+        ' data-action="settings" aria-haspopup="dialog" title="Choose who answers">'
+        f'<span class="fn-away">Answered by: </span><bdi>{text(answering)}</bdi></button>'
+        '<button type="button" class="fn-quiet" id="fn-connections" data-action="settings"'
+        f' data-part="privacy" aria-haspopup="dialog">{text(promise.rstrip("."))}</button></div>'
     )
 
 
@@ -96,12 +112,12 @@ DRAWER = (
     '<div id="fn-outcome" role="status"></div>'
     '<div class="fn-dates" role="group" aria-label="Ask only documents of these dates">'
     '<label>Dated from <input type="date" id="fn-since"></label> '
-    '<label>until <input type="date" id="fn-until"></label></div>'
+    '<label>Until <input type="date" id="fn-until"></label></div>'
     '<div id="fn-listing"></div></div>'
 )
 
 
-def greeting(examples: Sequence[str], *, samples: bool) -> str:
+def greeting(examples: Sequence[str], promise: str, *, samples: bool) -> str:
     """What an empty chat says."""
     words = (
         "These are sample documents, invented for trying things out. To ask your own, open "
@@ -119,7 +135,7 @@ def greeting(examples: Sequence[str], *, samples: bool) -> str:
     hidden = "" if samples else " hidden"
     return (
         '<h2 class="fn-hello">What would you like to know?</h2>'
-        f'<p class="fn-greeting-promise">{text(WAY)} {text(PROMISE)}</p>'
+        f'<p class="fn-greeting-promise">{text(WAY)} <b data-promise>{text(promise)}</b></p>'
         f'<div class="fn-for-samples"{hidden}><p class="fn-lead">{words}</p>{chips}</div>'
         f'<p class="fn-lead fn-for-own"{" hidden" if samples else ""}>{own}</p>'
     )

@@ -150,9 +150,17 @@ def answer_body(answer: Answer, flags: Mapping[str, str]) -> str:
     if answer.short and not any(answer.short in item.text for item in answer.sentences):
         short = f'<p class="fn-short" dir="auto">{text(answer.short)}</p>'
     return (
-        f'<div class="fn-prose">{short}<p dir="auto">{joined}</p></div>'
+        f'<div class="fn-prose">{short}<p dir="auto"{language_of(answer)}>{joined}</p></div>'
         f"{disagreement(answer)}{sources(answer, flags)}"
     )
+
+
+def language_of(answer: Answer) -> str:
+    """The language of the words, where all cited documents are of one: voices read it by that."""
+    cited = {citation.document_id for citation in answer.citations}
+    found = {one.document.language for one in answer.passages if one.document.id in cited}
+    language = found.pop() if len(found) == 1 else None
+    return f' lang="{text(language)}"' if language else ""
 
 
 def sentence(item: Sentence, short: str | None = None) -> str:

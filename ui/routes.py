@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from typing import Annotated
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Path, Query
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
@@ -17,36 +18,21 @@ from starlette.responses import StreamingResponse
 from index.errors import BusyError, FootnoteError, MissingIndexError, UsageError
 from index.types import Scope
 from rag.assistant import LONGEST_QUESTION
-from rag.types import Turn
 from ui import own_set
 from ui.chat import Asking, Chat, Step, aside
 from ui.conversations import Summary
 from ui.exporting import as_html, as_markdown, with_sources
 from ui.originals import Originals
-from ui.outside import names_only
+from ui.programs import RequestError
 from ui.render import conversation, exchange
 from ui.sheets import Sheets, sheet_html, views
 from ui.shelf import AROUND, AROUND_LIMIT, passage_panel
 from ui.talks import talk_list
 
 NDJSON = "application/x-ndjson"
+LARGEST = 2**62  #: number of a turn; SQLite holds no larger ones
+Numbered = Annotated[int, Path(ge=1, le=LARGEST)]
 _STRICT = ConfigDict(extra="forbid", strict=True)
-
-
-class AskedTurn(BaseModel):
-    """One earlier turn, as a client sends it."""
-
-    model_config = _STRICT
-    question: str = Field(max_length=LONGEST_QUESTION)
-    answer: str = Field(max_length=50_000)
-
-
-class Asked(BaseModel):
-    """The body of POST /api/ask: a question that is not kept."""
-
-    model_config = _STRICT
-    question: str = Field(max_length=LONGEST_QUESTION)
-    history: list[AskedTurn] = Field(default_factory=list, max_length=50)
 
 
 class Said(BaseModel):
@@ -55,10 +41,11 @@ class Said(BaseModel):
     model_config = _STRICT
     question: str = Field(max_length=100_000)
     conversation: str = Field("", max_length=64)
-    replaces: int = Field(0, ge=0)
+    replaces: int = Field(0, ge=0, le=LARGEST)
     library: str = Field("", max_length=200)
     understood: str = Field("", max_length=LONGEST_QUESTION)
     anyway: bool = False
+    model: str = Field("", max_length=64)
     documents: list[str] = Field(default_factory=list, max_length=1_000)
     since: str = Field("", pattern=r"^(\d{4}-\d\d-\d\d)?$")
     until: str = Field("", pattern=r"^(\d{4}-\d\d-\d\d)?$")
@@ -87,13 +74,6 @@ def add_chat_routes(app: FastAPI, chat: Chat) -> None:
     @app.post("/api/chat")
     async def said(body: Said) -> StreamingResponse:
         return StreamingResponse(lines(chat, body), media_type=NDJSON)
-
-    @app.post("/api/ask")
-    def ask(asked: Asked) -> JSONResponse:
-        history = [Turn(turn.question, turn.answer) for turn in asked.history]
-        with chat.room.place():
-            answer = chat.libraries.at().ask(asked.question, history)
-        return JSONResponse(names_only(answer).to_dict())
 
     @app.get("/api/passage", response_class=HTMLResponse)
     def passage(
@@ -143,6 +123,7 @@ async def lines(chat: Chat, body: Said) -> AsyncIterator[str]:
             body.understood.strip(),
             scope_of(chat, body),
             body.anyway,
+            body.model,
         )
     except FootnoteError as error:
         yield json.dumps({"error": chat.told(error)}) + "\n"
@@ -219,14 +200,14 @@ def add_conversation_routes(app: FastAPI, chat: Chat) -> None:
         return Response(words, media_type=f"{kind}; charset=utf-8", headers=headers)
 
     @app.get("/api/turns/{number}/text")
-    def copied(number: int) -> PlainTextResponse:
+    def copied(number: Numbered) -> PlainTextResponse:
         kept = memory.turn(number)
         if kept is None or kept.answer is None:
             raise GoneError("This answer has been deleted.")
         return PlainTextResponse(with_sources(kept.answer))
 
     @app.post("/api/turns/{number}/judge")
-    def judge(number: int, body: Judged) -> JSONResponse:
+    def judge(number: Numbered, body: Judged) -> JSONResponse:
         correction = own_set.NOT_SAID if body.unsaid else body.correction.strip()
         if not memory.judge(number, body.verdict, correction if body.verdict < 0 else ""):
             raise GoneError("This answer has been deleted.")
@@ -242,6 +223,8 @@ class GoneError(FootnoteError):
 
 def status_of(error: FootnoteError) -> int:
     """The HTTP status for an error of ours."""
+    if isinstance(error, RequestError):
+        return error.status
     if isinstance(error, GoneError | MissingIndexError):
         return 404
     if isinstance(error, BusyError):

@@ -7,10 +7,11 @@ around them; it never sends a whole large document at once.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from index.types import Block, BlockKind, Document, DocumentInfo, SkippedFile
+from ui.document_states import READY, DocumentState, Root, StateKind
 from ui.libraries import Library
 from ui.markup import bdi, count, day, file_name, joined_facts, pages, skipped_line, target, text
 
@@ -129,27 +130,35 @@ def shelf(
     skipped: Sequence[SkippedFile],
     watched: Collection[str] = frozenset(),
     *,
+    states: Mapping[str, DocumentState] | None = None,
+    summary: str = "",
     fixed: bool = False,
 ) -> str:
     """What is indexed, and what could not be read.
 
-    ``watched`` lie in folders that are synced; a ``fixed`` list, the samples, can only be read.
+    ``watched`` lie in folders that are synced; ``states`` say how each stands, ``summary`` how
+    many are not ready; a ``fixed`` list, the samples, can only be read.
     """
     if not documents and not skipped:
         return '<p class="fn-empty">There are no documents yet. Add some above.</p>'
-    rows = "".join(shelf_row(info, info.id in watched, fixed) for info in documents[:SHELF_LIMIT])
+    known = states or {}
+    rows = "".join(
+        shelf_row(info, info.id in watched, fixed, known.get(info.id, READY))
+        for info in documents[:SHELF_LIMIT]
+    )
     if len(documents) > SHELF_LIMIT:
         rows += f'<li class="fn-aside">and {len(documents) - SHELF_LIMIT:,} more</li>'
     return (
         '<div class="fn-shelf-head"><h3 class="fn-shelf-title">'
-        f"{count(len(documents), 'document')}</h3>"
+        f"{count(len(documents), 'document')}"
+        f"{f', {text(summary)}' if summary else ', all ready' if documents else ''}</h3>"
         '<button type="button" class="fn-quiet" data-action="ask-within" hidden>'
         "Ask only these</button></div>"
         f'<ol class="fn-shelf">{rows}</ol>{unread(skipped)}'
     )
 
 
-def shelf_row(info: DocumentInfo, watched: bool, fixed: bool) -> str:
+def shelf_row(info: DocumentInfo, watched: bool, fixed: bool, state: DocumentState = READY) -> str:
     """One document: a box to choose it, a button that opens it, one that takes it out."""
     copies = len(info.sources) - 1
     facts = [
@@ -170,13 +179,32 @@ def shelf_row(info: DocumentInfo, watched: bool, fixed: bool) -> str:
         f' aria-label="Ask within {text(info.title)}"></label>'
         f'<button type="button" class="fn-document" {target(info.id, 0, 0)}>'
         f'<span class="fn-card-title">{bdi(info.title)}</span>'
-        f'<span class="fn-facts">{joined_facts(facts)}</span></button>'
+        f'<span class="fn-facts">{joined_facts(facts)}</span>{state_line(state)}</button>'
         f"{'' if fixed else remove}</li>"
     )
 
 
+def state_line(state: DocumentState) -> str:
+    """How a document stands; that it is ready is not worth a line, unless there is a remark."""
+    name = state.kind.value.capitalize()
+    if state.kind is StateKind.READY and not state.why:
+        return f'<span class="fn-away">{name}.</span>'
+    heavy = f"<strong>{name}.</strong>" if state.kind is not StateKind.READY else f"{name}."
+    kind = state.kind.name.lower()
+    return f'<span class="fn-state fn-state-{kind}">{heavy} {text(state.why)}</span>'
+
+
+def reading_line(done: int, total: int, name: str) -> str:
+    """Where a sync stands that goes on meanwhile."""
+    place = f", {min(done + 1, total):,} of {total:,}" if total else ""
+    return (
+        '<p class="fn-waiting fn-syncing"><span class="fn-pulse"></span>'
+        f"<span>Reading {bdi(name)}{place}…</span></p>"
+    )
+
+
 def library_bar(
-    every: Sequence[Library], here: Library, synced: str | None, roots: Sequence[str]
+    every: Sequence[Library], here: Library, synced: str | None, roots: Sequence[Root]
 ) -> str:
     """Which library is shown, the others, and what one can do with it."""
     options = "".join(
@@ -194,13 +222,10 @@ def library_bar(
             '<button type="button" class="fn-quiet fn-danger" data-action="library-delete">'
             "Delete</button>"
         )
-    folders = ", ".join(bdi(root) for root in roots[:5])
-    more = f" and {len(roots) - 5:,} more" if len(roots) > 5 else ""
     when = moment(synced)
-    watched = f"Follows {folders}{more}. " if roots else ""
     last = f"Last sync {text(when)}." if when else ""
     sync = '<button type="button" class="fn-quiet" data-action="sync">Sync now</button>'
-    line = f'<p class="fn-aside fn-synced">{watched}{last} {sync}</p>'
+    line = followed(roots, synced) + f'<p class="fn-aside fn-synced"><span>{last}</span> {sync}</p>'
     if here.samples:
         line = '<p class="fn-aside fn-synced">Invented, to try things out on. What you add goes to '
         line += "your own documents.</p>"
@@ -210,6 +235,30 @@ def library_bar(
         '<button type="button" class="fn-quiet" data-action="library-new">New</button></span></div>'
         f"{line}"
     )
+
+
+def followed(roots: Sequence[Root], synced: str | None) -> str:
+    """The folders that a library keeps up with, each with the way to stop that."""
+    rows = "".join(
+        f'<li><span class="fn-root-body"><span class="fn-card-title">{bdi(root.path.name)}</span>'
+        f'<span class="fn-facts">{joined_facts(root_facts(root, synced))}</span></span>'
+        f'<button type="button" class="fn-quiet" data-action="unfollow" data-id="{text(root.id)}"'
+        f' aria-label="Stop following {text(root.path.name)}">Stop following</button></li>'
+        for root in roots
+    )
+    return (
+        f'<h3 class="fn-shelf-title">Follows</h3><ul class="fn-roots">{rows}</ul>' if rows else ""
+    )
+
+
+def root_facts(root: Root, synced: str | None) -> list[str]:
+    """What is known of a followed folder; when it was synced, if not with all the others."""
+    facts = [count(root.documents, "document")]
+    if not root.there:
+        return [*facts, "not there now; its documents were kept"]
+    if root.synced is None:
+        return [*facts, "not read to the end yet"]
+    return facts if root.synced == synced else [*facts, f"synced {moment(root.synced)}"]
 
 
 def moment(stamp: str | None) -> str:

@@ -37,7 +37,8 @@ def talk(item: Summary) -> str:
     return (
         f'<li data-talk="{text(item.id)}"><button type="button" class="fn-talk"'
         f' data-action="open-talk" title="{count(item.turns, "question")}">{bdi(item.title)}'
-        '</button><details class="fn-talk-menu"><summary aria-label="More about this conversation">'
+        '</button><details class="fn-pop fn-talk-menu">'
+        '<summary aria-label="More about this conversation">'
         '<span aria-hidden="true">⋯</span></summary><div class="fn-menu-body">'
         '<button type="button" class="fn-quiet" data-action="rename-talk">Rename</button>'
         f"{exports}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.types import Answer, Passage
-from ui.markup import bdi, count, joined_facts, pages, sureness, target, text
+from ui.markup import bdi, count, joined_facts, pages, placeless, sureness, target, text
 
 _SHOWN = 8  #: passages explained
 
@@ -28,7 +28,9 @@ def footer(answer: Answer) -> str:
 
 def notes(answer: Answer) -> str:
     """What a person should know of how the answer came to be."""
-    return "".join(f'<p class="fn-aside fn-note">{text(note)}</p>' for note in answer.notes if note)
+    return "".join(
+        f'<p class="fn-aside fn-note">{text(placeless(note))}</p>' for note in answer.notes if note
+    )
 
 
 def left_out(answer: Answer) -> str:
@@ -114,13 +116,19 @@ def ranked(rank: int | None, score: float | None) -> str:
 
 # ---- what one can do ---------------------------------------------------------------------
 
+#: Filled with the models there are when it is opened; not shown where there is only one.
+OTHER = (
+    '<details class="fn-pop fn-other"><summary class="fn-quiet">Ask another model</summary>'
+    '<div class="fn-menu-body"></div></details>'
+)
+
 
 def tools(answer: Answer | None, turn: int, verdict: int, correction: str) -> str:
     """Buttons under a turn. Without an answer there is only asking again."""
     if not turn:
         return ""
     if answer is None:
-        return f'<div class="fn-actions">{button("again", "Ask again")}</div>'
+        return f'<div class="fn-actions">{button("again", "Ask again")}{OTHER}</div>'
     buttons = [button("copy", "Copy with sources")]
     for value, name, label in ((1, "Right", "right"), (-1, "Wrong", "wrong")):
         pressed = "true" if verdict == value else "false"
@@ -129,7 +137,7 @@ def tools(answer: Answer | None, turn: int, verdict: int, correction: str) -> st
             f' data-verdict="{value}" aria-pressed="{pressed}"'
             f' aria-label="This answer is {label}">{name}</button>'
         )
-    buttons.append(button("again", "Ask again"))
+    buttons += [button("aloud", "Read aloud", "fn-aloud"), button("again", "Ask again"), OTHER]
     kept = ""
     if correction:
         kept = (
@@ -138,6 +146,7 @@ def tools(answer: Answer | None, turn: int, verdict: int, correction: str) -> st
     return f'<div class="fn-actions">{"".join(buttons)}</div>{kept}'
 
 
-def button(action: str, words: str) -> str:
+def button(action: str, words: str, kind: str = "") -> str:
     """A quiet button."""
-    return f'<button type="button" class="fn-quiet" data-action="{action}">{text(words)}</button>'
+    kinds = f"fn-quiet {kind}".rstrip()
+    return f'<button type="button" class="{kinds}" data-action="{action}">{text(words)}</button>'

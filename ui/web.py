@@ -19,26 +19,42 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import FootnoteError, UsageError
 from rag.assistant import Assistant
 from rag.places import data_folder
+from ui import api, openai_api
 from ui.chat import Chat, Room
+from ui.connections import Watch
 from ui.conversations import Conversations
 from ui.document_routes import add_document_routes
-from ui.guard import Door, Guard, door_for
+from ui.guard import TOKEN, Door, Guard, door_for
 from ui.libraries import Libraries
+from ui.model_choice import allowed_hosts, outside_host
+from ui.model_routes import add_model_routes
 from ui.page import build_page
-from ui.routes import add_chat_routes, add_conversation_routes, refusal, status_of
+from ui.printing import say
+from ui.programs import RequestError
+from ui.routes import add_chat_routes, add_conversation_routes, status_of
+from ui.wire import error_response
 
 # isort: split
 from gradio import mount_gradio_app, themes  # after ui.page, which silences Gradio first
 
 ASSETS = Path(__file__).parent / "assets"
-SCRIPTS = ("common", "chat", "talks", "source", "documents")  #: in the order they need each other
+SCRIPTS = (
+    "common",
+    "chat",
+    "talks",
+    "source",
+    "documents",
+    "settings",
+    "aloud",
+)  #: in the order they need each other
 
 
 def build_app(
@@ -48,11 +64,13 @@ def build_app(
     own: Callable[[], Assistant] | None = None,
     door: Door | None = None,
     memory: Conversations | None = None,
+    watch: Watch | None = None,
 ) -> FastAPI:
     """The whole web application around an assistant; `door` says who may talk to it.
 
     Over the samples ``own`` opens the person's own index, which takes what they add. ``memory``
-    keeps the conversations; without one, the file in the data folder.
+    keeps the conversations; without one, the file in the data folder. ``watch`` counts what would
+    leave the machine, from when it begins.
     """
     unused = tempfile.TemporaryDirectory(prefix="footnote-", ignore_cleanup_errors=True)
     os.environ["GRADIO_TEMP_DIR"] = unused.name  # read by Gradio while components are made
@@ -66,13 +84,23 @@ def build_app(
     app.add_middleware(Head, version=assets_version())
     app.add_middleware(Guard, door=door)
     app.add_exception_handler(RequestValidationError, malformed)
-    app.add_exception_handler(FootnoteError, lambda _, error: failed(chat, error))
+    app.add_exception_handler(FootnoteError, lambda asked, error: failed(chat, asked, error))
     app.mount("/footnote", StaticFiles(directory=ASSETS), name="footnote")
     app.add_api_route("/favicon.ico", favicon, include_in_schema=False)
     add_chat_routes(app, chat)
     add_conversation_routes(app, chat)
     add_document_routes(app, chat)
-    page = build_page(examples, samples=libraries.is_samples(""))
+    add_model_routes(app, chat, watch or Watch())
+    api.add_program_routes(app, chat)
+    openai_api.add_openai_routes(app, chat)
+    api.add_dead_ends(app, api.WAYS | openai_api.WAYS)
+    model = assistant.model
+    page = build_page(
+        examples,
+        samples=libraries.is_samples(""),
+        answering="Built-in reader" if model is None else model.name,
+        away=outside_host(assistant.settings),
+    )
     mount_gradio_app(
         app,
         page,
@@ -96,18 +124,24 @@ def favicon() -> HTMLResponse:
     return HTMLResponse((ASSETS / "mark.svg").read_bytes(), media_type="image/svg+xml")
 
 
-def failed(chat: Chat, error: Exception) -> JSONResponse:
+def failed(chat: Chat, request: Request, error: Exception) -> Response:
     """An error of ours as one sentence that names no place."""
     assert isinstance(error, FootnoteError)
-    return refusal(status_of(error), chat.told(error))
+    path, status = request.url.path, status_of(error)
+    if isinstance(error, RequestError):
+        return error_response(path, status, str(error), error.code, error.param)
+    return error_response(path, status, chat.told(error))
 
 
-def malformed(_request: Request, error: Exception) -> JSONResponse:
+def malformed(request: Request, error: Exception) -> Response:
     """Turn a validation report into one sentence that names the field."""
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"] if part not in ("body", "query"))
-    return refusal(422, f"The field {place or 'body'!r} is wrong: {first['msg']}.")
+    sentence = f"The field {place!r} is wrong: {first['msg']}."
+    if not place:
+        sentence = "The body has to be a JSON object, sent with Content-Type: application/json."
+    return error_response(request.url.path, 422, sentence, "invalid_value", place or None)
 
 
 class Head:
@@ -209,12 +243,16 @@ def serve(
     bound = listen(host, port)
     with bound:
         door = replace(door, port=bound.getsockname()[1])  # port 0 asks for any free one
-        app = build_app(assistant, examples=examples, own=own, door=door)
+        watch = Watch(allowed_hosts(assistant.settings))
+        watch.begin()
+        app = build_app(assistant, examples=examples, own=own, door=door, watch=watch)
         if own is None:  # folders may have changed since they were read; the samples do not
             app.state.chat.libraries.freshen()
         shown = f"[{host}]" if ":" in host else host
         if announce is not None:
             announce(f"http://{shown}:{door.port}")
+        if door.token_made:
+            say(f"Programs have to bring this token: {door.token} (or set {TOKEN} to your own)")
         config = uvicorn.Config(
             app,
             log_level="warning",
@@ -226,5 +264,6 @@ def serve(
         try:
             uvicorn.Server(config).run(sockets=[bound])
         finally:
+            watch.end()
             app.state.chat.libraries.close()
             app.state.chat.memory.close()

@@ -2,7 +2,7 @@
    again, copied and judged. The address of the page names the conversation, so a reload keeps it. */
 "use strict";
 (() => {
-  const { actions, state, find, all, make, request, post, lines, prompt, toast, still, root } = footnote;
+  const { actions, state, find, all, make, request, post, lines, confirm, prompt, toast, still, root } = footnote;
   const thread = () => find("#fn-thread");
   const box = () => find("#fn-question textarea");
 
@@ -74,10 +74,11 @@
     state.answering = control;
     busy(true);
     welcome(false);
+    document.dispatchEvent(new Event("footnote-asked"));
     let turn = put(live(question));
     try {
-      const { conversation, library, documents, since, until } = state;
-      const body = { question, conversation, library, documents, since, until, ...more };
+      const { conversation, library, documents, since, until, model } = state;
+      const body = { question, conversation, library, documents, since, until, model, ...more };
       const answer = await post("/api/chat", body, { signal: control.signal });
       for await (const step of lines(answer)) {
         control.signal.throwIfAborted(); // lines that had arrived before
@@ -172,6 +173,16 @@
   const turnOf = (element) => element.closest(".fn-turn");
   const questionOf = (turn) => find(".fn-question", turn).textContent;
 
+  const laterThan = (turn) => all(".fn-turn", thread()).length - 1 - all(".fn-turn", thread()).indexOf(turn);
+  const removal = (later) => (later ? `The ${later === 1 ? "question" : `${later} questions`} after it will be removed.` : "");
+
+  /* What came after rests on the answer that goes: nobody loses it without being told. */
+  async function againHere(turn, more = {}) {
+    const later = laterThan(turn);
+    if (later && !(await confirm("Ask this question again?", removal(later), "Ask again"))) return;
+    await askAgain(turn, questionOf(turn), more);
+  }
+
   async function askAgain(turn, question, more = {}) {
     const number = Number(turn.dataset.id);
     while (turn.nextElementSibling) turn.nextElementSibling.remove();
@@ -179,13 +190,13 @@
     await ask(question, { replaces: number, ...more });
   }
 
-  actions.again = (button) => askAgain(turnOf(button), questionOf(turnOf(button)));
-  actions.anyway = (button) => askAgain(turnOf(button), questionOf(turnOf(button)), { anyway: true });
+  actions.again = (button) => againHere(turnOf(button));
+  actions.anyway = (button) => againHere(turnOf(button), { anyway: true });
+  actions["again-with"] = (button) => againHere(turnOf(button), { model: button.value });
 
   actions.edit = async (button) => {
     const turn = turnOf(button);
-    const later = all(".fn-turn", thread()).length - 1 - all(".fn-turn", thread()).indexOf(turn);
-    const hint = later ? `The ${later === 1 ? "question" : `${later} questions`} after it will be removed.` : "";
+    const hint = removal(laterThan(turn));
     const words = await prompt("Edit the question", questionOf(turn), "Ask again", { long: true, hint });
     if (words) await askAgain(turn, words);
   };
@@ -193,7 +204,8 @@
   actions.understood = async (button) => {
     const turn = turnOf(button);
     const whole = find(".fn-whole", turn).textContent;
-    const words = await prompt("What the question means", whole, "Ask again", { long: true });
+    const hint = removal(laterThan(turn));
+    const words = await prompt("What the question means", whole, "Ask again", { long: true, hint });
     if (words) await askAgain(turn, questionOf(turn), { understood: words });
   };
 

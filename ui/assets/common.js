@@ -6,7 +6,7 @@ const footnote = (() => {
   const narrow = matchMedia("(max-width: 999px)");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const actions = {}; // by data-action: (element, event) => void
-  const state = { conversation: "", library: "", documents: [], since: "", until: "", answering: null };
+  const state = { conversation: "", library: "", documents: [], since: "", until: "", answering: null, model: "" };
   const SILENT = "Footnote does not answer: is it still running?";
 
   const find = (selector, within = document) => within.querySelector(selector);
@@ -152,7 +152,7 @@ const footnote = (() => {
   document.addEventListener("click", async (event) => {
     const hit = event.target.closest?.("[data-document], [data-action]");
     const done = hit || event.target.closest?.("a[download]");
-    for (const menu of all("details.fn-talk-menu[open]"))
+    for (const menu of all("details.fn-pop[open]"))
       if (!menu.contains(event.target) || done) menu.open = false;
     if (!hit) return;
     try {
@@ -164,7 +164,7 @@ const footnote = (() => {
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
-      const menu = find("details.fn-talk-menu[open]");
+      const menu = find("details.fn-pop[open]");
       if (menu) {
         menu.open = false;
         find("summary", menu).focus();
@@ -193,5 +193,5 @@ const footnote = (() => {
     watch.observe(document.body, { childList: true, subtree: true });
   }
 
-  return { root, narrow, still, actions, state, find, all, make, request, post, lines, show, close, confirm, prompt, toast, announce, ready };
+  return { root, narrow, still, actions, state, find, all, make, request, post, lines, show, close, confirm, prompt, dialog, toast, announce, ready };
 })();

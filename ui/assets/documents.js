@@ -7,14 +7,30 @@
 
   /* ---- showing ---- */
 
+  /* A list that is laid anew while a person is in it keeps their place and their ticks. */
+  const laid = new Map();
+  function put(place, html) {
+    if (laid.get(place) === html) return;
+    const here = place.contains(document.activeElement) ? document.activeElement : null;
+    const name = here?.id ? `#${here.id}` : here && [...here.attributes].filter(({ name }) => /^(data-|value$)/.test(name)).map(({ name, value }) => `[${name}="${CSS.escape(value)}"]`).join("");
+    place.innerHTML = html;
+    laid.set(place, html);
+    if (name) find(name, place)?.focus({ preventScroll: true });
+  }
+
+  let later;
   function lay(data) {
+    const same = shelf?.library === data.library;
+    const ticked = same ? all(".fn-choose input:checked").map((box) => box.value) : [];
     shelf = data;
     state.library = data.library;
-    find("#fn-libraries").innerHTML = data.bar;
-    find("#fn-listing").innerHTML = data.html;
+    put(find("#fn-libraries"), data.bar);
+    put(find("#fn-listing"), data.html);
     find("#fn-library-name").textContent = data.title;
-    for (const box of all(".fn-choose input")) box.checked = state.documents.includes(box.value);
+    for (const box of all(".fn-choose input")) box.checked = state.documents.includes(box.value) || ticked.includes(box.value);
     chosen();
+    clearTimeout(later);
+    if (data.reading) later = setTimeout(() => root.classList.contains("fn-files") && refresh().catch(() => {}), 1200);
     for (const part of all(".fn-for-samples")) part.hidden = !data.samples;
     for (const part of all(".fn-for-own")) part.hidden = data.samples;
   }
@@ -167,10 +183,14 @@
     if (!carries(event)) return;
     event.preventDefault();
     root.classList.remove("fn-dragging");
-    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+    // read at once: after the first wait the browser has emptied the list
+    const dropped = [...event.dataTransfer.items].map((item) => [item.webkitGetAsEntry?.(), item.getAsFile()]);
     try {
       const found = [];
-      for (const entry of entries) found.push(...(await inside(entry)));
+      for (const [entry, file] of dropped) {
+        if (entry) found.push(...(await inside(entry)));
+        else if (file) found.push({ file, name: file.name }); // out of another program, not a folder
+      }
       await add(found);
     } catch (error) {
       trouble(error);
@@ -184,13 +204,7 @@
     const { id, watched } = button.dataset;
     const title = find(".fn-card-title", row).textContent;
     const { answers } = await (await request(`/api/documents/held?${new URLSearchParams({ document: id })}`)).json();
-    const more = [];
-    let box = null;
-    if (answers) {
-      box = make("input", { type: "checkbox" });
-      const words = answers === 1 ? "1 saved answer quotes" : `${answers} saved answers quote`;
-      more.push(make("label", { class: "fn-tick" }, box, ` ${words} it: remove its words from there too`));
-    }
+    const [more, box] = purging(answers, "it");
     const words = watched
       ? `“${title}” will no longer be asked. Its file stays where it is, and comes back when its folder is synced.`
       : `“${title}” will no longer be asked. Files of yours elsewhere stay where they are.`;
@@ -202,6 +216,29 @@
     toast("Removed.");
     if (state.conversation && !state.answering) await footnote.open(state.conversation);
   };
+
+  actions.unfollow = async (button) => {
+    const { id } = button.dataset;
+    const title = find(".fn-card-title", button.closest("li")).textContent;
+    const { library } = state;
+    const { answers } = await (await request(`/api/documents/held?${new URLSearchParams({ root: id, library })}`)).json();
+    const [more, box] = purging(answers, "from it");
+    const words = `Footnote no longer looks for changes in “${title}”, and what was read from it will no longer be asked. The files stay where they are.`;
+    if (!(await confirm("Stop following this folder?", words, "Stop following", more))) return;
+    const data = await (await post("/api/documents/unfollow", { library, root: id, purge: Boolean(box?.checked) })).json();
+    state.documents = [];
+    footnote.scope();
+    lay(data);
+    toast(data.gone === 1 ? "1 document is no longer asked." : `${data.gone} documents are no longer asked.`);
+    if (state.conversation && !state.answering) await footnote.open(state.conversation);
+  };
+
+  function purging(answers, which) {
+    if (!answers) return [[], null];
+    const box = make("input", { type: "checkbox" });
+    const words = answers === 1 ? "1 saved answer quotes" : `${answers} saved answers quote`;
+    return [[make("label", { class: "fn-tick" }, box, ` ${words} ${which}: remove these words from there too`)], box];
+  }
 
   actions.sync = async (button) => {
     button.disabled = true;
