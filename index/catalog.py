@@ -7,6 +7,7 @@ and transactions; it parses, embeds and ranks nothing.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -42,6 +43,7 @@ from index.catalog_schema import (
 from index.catalog_search import FullText
 from index.embedding import Vectors
 from index.errors import DamagedError
+from index.seal import seal
 from index.types import Chunk, Document, DocumentInfo, SkippedFile
 
 __all__ = ["FILE_NAME", "Catalog", "Numbers", "SourceRow", "VectorFile"]
@@ -70,6 +72,15 @@ class Catalog:
 
     def close(self) -> None:
         self._db.close()
+
+    def seal(self) -> None:
+        """Write the log back and seal the file. Where readers keep the log from being written back
+        it stays unsealed until the next writer is done."""
+        with contextlib.suppress(sqlite3.Error):
+            self._db.execute("PRAGMA busy_timeout=200")
+            busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            if not busy:
+                seal(self.path)
 
     def transaction(self) -> AbstractContextManager[None]:
         """All changes inside become durable together, or none does."""

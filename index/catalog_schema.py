@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from index.errors import BusyError, DamagedError, MissingIndexError, StoreError, VersionError
+from index.seal import unseal
 
 FILE_NAME = "catalog.sqlite"
 
@@ -51,8 +52,12 @@ MIGRATIONS: tuple[str, ...] = (
         words, tokenize = "unicode61 remove_diacritics 0 categories 'L* N* Co Mn Mc'");
     CREATE VIRTUAL TABLE term_counts USING fts5vocab(terms, row);
     """,
+    # Versions that know nothing of the seal (`index.seal`) would write without breaking it.
+    "SELECT 'no change'",
 )
 SCHEMA_VERSION = len(MIGRATIONS)
+#: What SQLite says when the file does not hold what was written: our tables are always there.
+_DAMAGE = ("malformed", "not a database", "decode to UTF-8", "no such table", "no such column")
 
 
 def connect_to_write(path: Path) -> sqlite3.Connection:
@@ -63,7 +68,9 @@ def connect_to_write(path: Path) -> sqlite3.Connection:
             mode = db.execute("PRAGMA journal_mode=WAL").fetchone()[0]
             if mode != "wal":  # some network file systems cannot
                 db.execute("PRAGMA journal_mode=DELETE")
-            db.execute("PRAGMA synchronous=FULL")
+            # As FULL, and without a write-ahead log the journal's deletion, which is the commit, is
+            # flushed as well: else a power cut can bring it back and undo what was acknowledged.
+            db.execute("PRAGMA synchronous=EXTRA")
             db.execute("PRAGMA foreign_keys=ON")
             _migrate(db, path)
         except BaseException:
@@ -129,7 +136,7 @@ def clear_errors(path: Path) -> Iterator[None]:
             raise BusyError(
                 f"Another process is writing to the index {path.parent}; try again when it is done."
             ) from error
-        if any(word in message for word in ("malformed", "not a database", "decode to UTF-8")):
+        if any(word in message for word in _DAMAGE):
             raise damaged(path, message) from error
         raise StoreError(
             f"The index {path.parent} could not be used: {message}; check that the folder can be "
@@ -147,8 +154,8 @@ def clear_errors(path: Path) -> Iterator[None]:
 def damaged(path: Path, what: str) -> DamagedError:
     """The error for a catalog that does not hold what was written to it."""
     return DamagedError(
-        f"The catalog {path} is damaged ({what}); nothing was deleted: index the documents into a "
-        "new index, or restore the file from a backup."
+        f"The catalog {path} is damaged ({what}); nothing was deleted: save what can still be read "
+        f"with: footnote doctor --repair --index {path.parent}"
     )
 
 
@@ -159,6 +166,7 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
         with transaction(db, path):
             version = int(db.execute("PRAGMA user_version").fetchone()[0])
             if version < SCHEMA_VERSION:  # another process may have been faster
+                unseal(path)
                 for statement in _statements(MIGRATIONS[version]):
                     db.execute(statement)
                 version += 1

@@ -17,15 +17,17 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.analysis import ANALYSER_VERSION
-from index.catalog import FILE_NAME, Catalog, VectorFile
-from index.catalog_schema import clear_errors
+from index.catalog import FILE_NAME, Catalog
+from index.catalog_schema import clear_errors, damaged
 from index.chunking import CHUNKER_VERSION
 from index.deriving import derive_again, wrong_terms
 from index.embedding import Embedder
 from index.errors import BusyError, DamagedError, MismatchError, MissingIndexError, StoreError
-from index.folders import make_private_folder
+from index.folders import make_private_folder, sync_folder, sync_folders_in
+from index.generations import VectorFiles
 from index.loading import Limits
 from index.scanning import source_name
+from index.seal import is_broken, unseal
 from index.snapshot import Snapshot
 from index.sync_report import SyncProgress, SyncReport
 from index.syncing import Syncer
@@ -45,9 +47,8 @@ class Index:
         self.embedder = embedder
         self.read_only = read_only
         self._idle: list[Catalog] = []
-        self._store: FaissStore | None = None
-        self._store_state = (-1, 0)  # its generation and the last chunk number it has seen
-        self._damaged_name = ""  # of a vector file that did not match its checksum
+        self._vectors = VectorFiles(folder, embedder.dimension)
+        self._cut_short = False  # the catalog is older than the vectors made from it
         self._lock = threading.Lock()
         self._closed = False
 
@@ -70,6 +71,8 @@ class Index:
             raise MissingIndexError(
                 f"There is no index at {folder}; make one with: footnote index DOCS"
             )
+        index._check_seal()
+        written = index._vectors.newest()  # before the catalog is read, as a writer may be at work
         if not read_only and index._is_unmade():
             try:
                 make_private_folder(folder)
@@ -82,6 +85,7 @@ class Index:
                 ) from error
         with contextlib.closing(Catalog.open_to_read(folder)) as catalog, catalog.reading():
             manifest = catalog.manifest()
+            index._cut_short = catalog.generation < written
         index._check_embedder(manifest)
         if read_only:
             index._check_versions(manifest)
@@ -102,6 +106,21 @@ class Index:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _check_seal(self) -> None:
+        path = self.folder / FILE_NAME
+        try:
+            if path.is_file() and is_broken(path):
+                raise damaged(path, "it is not what was last written to it")
+        except OSError as error:
+            raise damaged(path, f"it cannot be read: {error.strerror}") from error
+
+    def _check_length(self) -> None:
+        if self._cut_short:
+            raise DamagedError(
+                f"The index {self.folder} has lost the last that was written to it, so documents "
+                f"may be missing; read them again with: footnote index --index {self.folder}"
+            )
 
     def _is_unmade(self) -> bool:
         """No catalog, or one whose making was cut short before it said which embedder made it."""
@@ -129,10 +148,7 @@ class Index:
     def _check_embedder(self, manifest: dict[str, str]) -> None:
         for key in self._identity():
             if key not in manifest:
-                raise DamagedError(
-                    f"The catalog in {self.folder} does not say which {key} made it; index the "
-                    "documents into a new index."
-                )
+                raise damaged(self.folder / FILE_NAME, f"it does not say which {key} made it")
         theirs, ours = manifest["embedder"], self.embedder.fingerprint
         if theirs != ours:
             raise MismatchError(
@@ -155,7 +171,7 @@ class Index:
     def _bring_up_to_date(self) -> None:
         """Make what other versions derived from the stored texts again; an interruption is made
         good by the next opening."""
-        with self._changing() as catalog:
+        with self.changing() as catalog:
             manifest = catalog.manifest()
             self._check_embedder(manifest)
             if not self._has_other_versions(manifest):
@@ -167,7 +183,7 @@ class Index:
             with catalog.transaction():
                 for key, ours in _versions().items():
                     catalog.set_manifest(key, ours)
-            self._save_vectors(catalog)
+            self.save_vectors(catalog)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -191,14 +207,22 @@ class Index:
             lock.release()
 
     @contextmanager
-    def _changing(self) -> Iterator[Catalog]:
-        """The catalog, open for this writer alone."""
-        with (
-            self._writing(),
-            contextlib.closing(Catalog.create(self.folder)) as catalog,
-            clear_errors(catalog.path),
-        ):
-            yield catalog
+    def changing(self) -> Iterator[Catalog]:
+        """The catalog, open for this writer alone; `save_vectors` before the end."""
+        with self._writing():
+            self._check_seal()
+            with contextlib.closing(Catalog.create(self.folder)) as catalog:
+                unseal(catalog.path)
+                sound = True
+                try:
+                    with clear_errors(catalog.path):
+                        yield catalog
+                except DamagedError:
+                    sound = False  # a seal would say otherwise
+                    raise
+                finally:
+                    if sound:
+                        catalog.seal()
 
     # ---- writing -------------------------------------------------------------------------
 
@@ -222,13 +246,17 @@ class Index:
         that is not there now is kept and reported. Raises BusyError when another process writes,
         UsageError for a root given here that does not exist (nothing is changed).
         """
-        with self._changing() as catalog:
+        with self.changing() as catalog:
             self._check(catalog.manifest())
-            syncer = Syncer(catalog, self.embedder, limits or Limits(), progress, stop)
+            with self._clear_disk_errors("kept"):  # before a document counts on its upload
+                sync_folders_in(self.uploads)
+            limits = limits or Limits()
+            if self._cut_short and roots is not None:  # what was lost may be of any root
+                Syncer(catalog, self.embedder, limits, None, stop).run(None)
             try:
-                return syncer.run(roots)
+                return Syncer(catalog, self.embedder, limits, progress, stop).run(roots)
             finally:
-                self._save_vectors(catalog)
+                self.save_vectors(catalog)
 
     def remove(self, source: str) -> bool:
         """Take a source out of the index; an uploaded file is deleted as well.
@@ -236,18 +264,24 @@ class Index:
         Files in a folder of the user's stay on disk, and come back with the next sync of it; a
         file that is a root itself is forgotten. Returns False when there is no such source.
         """
-        with self._changing() as catalog:
+        self._check_length()
+        with self.changing() as catalog:
             places = catalog.places(source)
+            # Known sources only: they hold no "..", which could lead out of the uploads. The file
+            # goes first: what is cut short in between, the next sync takes out of the index, while
+            # a file that stayed would come back.
+            if places and Path(source).is_relative_to(source_name(self.uploads)):
+                with self._clear_disk_errors("deleted"):
+                    Path(source).unlink(missing_ok=True)
+                    if Path(source).parent.is_dir():
+                        sync_folder(Path(source).parent)
             with catalog.transaction():
                 for root, path in places:
                     if path == source:
                         catalog.forget_root(path)
                     else:
                         catalog.remove_source(root, source)
-            # Known sources only: they hold no "..", which could lead out of the uploads.
-            if places and Path(source).is_relative_to(source_name(self.uploads)):
-                Path(source).unlink(missing_ok=True)
-            self._save_vectors(catalog)
+            self.save_vectors(catalog)
         return bool(places)
 
     def forget(self, root: Path) -> tuple[str, ...] | None:
@@ -256,47 +290,45 @@ class Index:
         The person's own files stay on disk; ``uploads`` is deleted, as it holds only copies.
         Returns the sources that were taken out, None when there is no such root.
         """
+        self._check_length()
         name = source_name(root.expanduser())
-        with self._changing() as catalog:
+        with self.changing() as catalog:
+            if name in catalog.roots() and name == source_name(self.uploads):
+                with self._clear_disk_errors("deleted"):  # first, as in `remove`
+                    if self.uploads.is_dir():
+                        shutil.rmtree(self.uploads)
+                    sync_folder(self.folder)
             with catalog.transaction():
                 removed = catalog.forget_root(name)
-            if removed is not None and name == source_name(self.uploads):
-                shutil.rmtree(self.uploads, ignore_errors=True)
-            self._save_vectors(catalog)
+            self.save_vectors(catalog)
         return None if removed is None else tuple(removed)
 
-    def _save_vectors(self, catalog: Catalog) -> None:
-        """Write the vector file of the newest generation, if it changed, and drop older ones."""
-        with catalog.reading():
-            file, generation = catalog.vector_file(), catalog.generation
-            if file is not None and file.generation == generation and self._is_sound(file):
-                return
-            store = self._current_store(catalog)
-            last = catalog.last_number()
-        name = f"vectors-{generation}.faiss"
-        sha256 = store.save(self.folder, name)
-        with catalog.transaction():
-            catalog.set_vector_file(VectorFile(generation, name, sha256, last))
-        self._damaged_name = ""
-        for old in self.folder.glob("vectors-*.faiss*"):
-            if old.name != name:
-                with contextlib.suppress(OSError):  # on Windows a reader may hold it
-                    old.unlink()
+    @contextmanager
+    def _clear_disk_errors(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StoreError(
+                f"The files in {self.uploads} could not be {what}: {error.strerror}; check the "
+                "folder's rights and its disk."
+            ) from error
 
-    def _is_sound(self, file: VectorFile) -> bool:
-        """The file is there, and nobody here has found it damaged (who loads it, checks it)."""
-        return file.name != self._damaged_name and (self.folder / file.name).is_file()
+    def save_vectors(self, catalog: Catalog) -> None:
+        """Write the vector file of the newest generation, if it changed."""
+        self._vectors.save(catalog)
+        self._cut_short = False
 
     # ---- reading -------------------------------------------------------------------------
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """One committed state to read from; a sync beside it changes nothing inside."""
+        self._check_length()
         catalog = self._take()
         try:
             with catalog.reading():
                 self._check(catalog.manifest())  # another version may have made it anew meanwhile
-                yield Snapshot(catalog, self._current_store(catalog))
+                yield Snapshot(catalog, self._vectors.current(catalog))
         finally:
             self._give_back(catalog)
 
@@ -345,51 +377,6 @@ class Index:
                 self._idle.append(catalog)
                 return
         catalog.close()
-
-    def _current_store(self, catalog: Catalog) -> FaissStore:
-        """Vectors of exactly the state that ``catalog`` is reading.
-
-        Stores handed out are never changed: a newer state is a copy that was caught up, so that
-        snapshots taken earlier keep theirs.
-        """
-        with self._lock:
-            generation, file = catalog.generation, catalog.vector_file()
-            if self._store is not None and self._store_state[0] == generation:
-                return self._store
-            # The log of removals starts at the vector file: a store older than that missed some.
-            oldest = file.generation if file is not None else 0
-            if self._store is not None and oldest <= self._store_state[0] < generation:
-                store, last = self._store.copy(), self._store_state[1]
-            else:
-                store, last = self._load_store(file)
-            store.remove(catalog.removals())
-            self._catch_up(catalog, store, last)
-            if len(store) != catalog.count_chunks():
-                store = FaissStore(self.embedder.dimension)
-                self._catch_up(catalog, store, 0)
-                if len(store) != catalog.count_chunks():
-                    raise DamagedError(
-                        f"The catalog {catalog.path} is damaged: vectors of passages are missing; "
-                        "index the documents into a new index."
-                    )
-            if self._store is None or self._store_state[0] < generation:
-                self._store, self._store_state = store, (generation, catalog.last_number())
-            return store
-
-    def _catch_up(self, catalog: Catalog, store: FaissStore, last: int) -> None:
-        for numbers, vectors in catalog.vectors_after(last, self.embedder.dimension):
-            store.add(numbers, vectors)
-
-    def _load_store(self, file: VectorFile | None) -> tuple[FaissStore, int]:
-        if file is not None:
-            try:
-                path = self.folder / file.name
-                store = FaissStore.load(path, file.sha256, self.embedder.dimension)
-            except DamagedError:
-                self._damaged_name = file.name  # made again from the catalog, which is the truth
-            else:
-                return store, file.last_number
-        return FaissStore(self.embedder.dimension), 0
 
 
 def _versions() -> dict[str, str]:

@@ -7,6 +7,9 @@ from sentencex import get_sentence_boundaries
 
 # sentencex 1.0 takes every blank for one byte and panics on the others, U+3000 for one.
 _PLAIN_BLANKS = {code: " " for code in range(0x80, 0x3001) if chr(code).isspace()}
+# Its time also grows with the square of a line, to minutes for a megabyte of quotation marks, and
+# no clock stands over this process. No sentence that people write is longer than the window.
+_WINDOW = 4_000
 
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
@@ -33,6 +36,20 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tu
 
 
 def _boundaries(line: str) -> list[tuple[int, int]]:
+    """Sentences of a line, looked for within a window that moves on from sentence to sentence."""
+    out: list[tuple[int, int]] = []
+    start = 0
+    while len(line) - start > _WINDOW:
+        piece = line[start : start + _WINDOW]
+        *whole, cut = _found(piece) or [(0, _WINDOW)]
+        if not whole or whole[-1][1] <= 0:  # no end in sight: it is cut, after a blank if it can be
+            whole = [(0, piece.rfind(" ") + 1 or cut[1] or _WINDOW)]
+        out += [(start + first, start + last) for first, last in whole]
+        start += whole[-1][1]
+    return out + [(start + first, start + last) for first, last in _found(line[start:])]
+
+
+def _found(line: str) -> list[tuple[int, int]]:
     try:
         found = get_sentence_boundaries("en", line.translate(_PLAIN_BLANKS))
     except BaseException as error:

@@ -284,7 +284,9 @@ class Syncer:
 def _parse(task: _Task, sandbox: Sandbox, limits: Limits) -> _Parsed:
     """What a file holds, or why it cannot be told. Runs beside the caller: touches no catalog."""
     file, before = task.file, task.before
-    digest = _digest(file) if supported(file.path) else None  # films need not be read through
+    # Films need not be read through, nor what is too large to be parsed.
+    small = file.size <= limits.file_mb * 1_000_000
+    digest = _digest(file) if small and supported(file.path) else None
     row = SourceRow(file.source, None, file.size, file.mtime_ns, digest, str(LOADER_VERSION), None)
     if before is not None and digest is not None and before.sha256 == digest:
         touched = replace(before, size=file.size, mtime_ns=file.mtime_ns)

@@ -6,6 +6,7 @@ vectors only, no text and no models, so that an engine on other machines can sta
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from pathlib import Path
@@ -16,11 +17,12 @@ import numpy as np
 from index.catalog_rows import Numbers
 from index.embedding import Vectors
 from index.errors import DamagedError, StoreError
+from index.folders import sync_folder
 from index.vectors_check import tune
 from index.vectors_coded import MAGIC, CodedVectors
 from index.vectors_exact import ExactVectors, Scores
 
-__all__ = ["EXACT_UP_TO", "FaissStore", "Scores", "VectorStore", "sync_folder"]
+__all__ = ["EXACT_UP_TO", "FaissStore", "Scores", "VectorStore"]
 
 #: Exact search takes some 4 ms for so many vectors on one core, and grows with them.
 EXACT_UP_TO = 50_000
@@ -140,7 +142,8 @@ class FaissStore:
             temporary.replace(path)
             sync_folder(folder)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # the next generation takes it away
+                temporary.unlink(missing_ok=True)
             raise StoreError(
                 f"The vector file {path} could not be written: {error.strerror}; free some space. "
                 "Nothing is lost: it is made again from the catalog."
@@ -163,14 +166,3 @@ class FaissStore:
         except ValueError as error:
             raise DamagedError(f"The vector file {path} {error}.") from error
         return store
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename durable. Windows cannot open folders and needs no such call."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -54,12 +54,13 @@ def find_sentences(passages: Sequence[Passage], readings: Sequence[Reading]) -> 
             start, end = touched[0][0], touched[-1][1]
             whole = span.start <= start and span.end >= end
             behind = math.exp(_PASSAGE_WEIGHT * (passage.score - top))
+            likely = reading.within(span, start, end)
             found = Found(
                 passage=passage,
                 start=passage.chunk.start + start,
                 end=passage.chunk.start + end,
-                probability=span.probability,
-                score=span.probability * behind,
+                probability=likely,
+                score=likely * behind,
                 short=None if whole else _bare(passage.chunk.text[span.start : span.end]),
             )
             key = (passage.chunk.document_id, found.start, found.end)

@@ -15,10 +15,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from index.analysis import question_terms, terms, words
 from index.embedding import Embedder
 from index.sentences import sentence_spans
 from rag.types import Passage
+
+FloatArray = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +37,41 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """Where an answer may start and end, over the tokens of one window of a passage."""
+
+    answerability: float  #: 0–1, of this window
+    places: IntArray  #: (tokens,) offset into ``passage.chunk.text`` at which each token begins
+    starts: FloatArray  #: (tokens,) probability that the answer starts there; they add up to 1
+    ends: FloatArray  #: the same for its last token
+
+    def within(self, start: int, end: int) -> float:
+        """The probability, 0–1, that the window answers, between these two offsets.
+
+        The geometric mean of how likely the answer starts and how likely it ends between them.
+        """
+        inside = (self.places >= start) & (self.places < end)
+        starts, ends = float(self.starts[inside].sum()), float(self.ends[inside].sum())
+        return min(1.0, self.answerability * math.sqrt(starts * ends))
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What a reader makes of one passage: does it answer, and where; best spans first."""
 
     answerability: float  #: 0–1
     spans: tuple[Span, ...]
+    spreads: tuple[Spread, ...] = ()  #: of its windows, from a reader that sees all its tokens
+
+    def within(self, span: Span, start: int, end: int) -> float:
+        """The probability, 0–1, that the passage answers in the sentence from ``start`` to ``end``.
+
+        All spans of the sentence count: two that share their words are one answer. A reader that
+        knows only its best spans gives that of ``span``, the likeliest in the sentence.
+        """
+        if not self.spreads:
+            return span.probability
+        return max(spread.within(start, end) for spread in self.spreads)
 
 
 class Reader(Protocol):

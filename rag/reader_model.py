@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import ModelError
-from rag.reader import Reading, Span
+from rag.reader import Reading, Span, Spread
 from rag.types import Passage
 
 if TYPE_CHECKING:
@@ -237,7 +237,14 @@ def reading_of(
         )
         for first, last, log_probability in spans
     )
-    return Reading(answers, found)
+    quotable = slice(piece.first, piece.first + len(piece.offsets))
+    spread = Spread(
+        answers,
+        np.array([begin for begin, _ in piece.offsets], dtype=np.int64),
+        np.exp(_log_softmax(start[quotable])),
+        np.exp(_log_softmax(end[quotable])),
+    )
+    return Reading(answers, found, (spread,))
 
 
 def span_margin(
@@ -299,7 +306,8 @@ def _merged(readings: Sequence[Reading]) -> Reading:
     for span in sorted(rest, key=lambda span: -span.probability):
         if all(span.end <= kept.start or span.start >= kept.end for kept in spans):
             spans.append(span)
-    return Reading(best.answerability, tuple(spans[:SPANS]))
+    spreads = tuple(spread for reading in readings for spread in reading.spreads)
+    return Reading(best.answerability, tuple(spans[:SPANS]), spreads)
 
 
 def _batched(pieces: Sequence[Piece]) -> list[list[Piece]]:

@@ -402,13 +402,13 @@ def test_migrations_run_one_after_another(tmp_path: Path, monkeypatch: pytest.Mo
     made.close()
     later = (*MIGRATIONS, "CREATE TABLE extra (x);\n    INSERT INTO extra VALUES (7);\n")
     monkeypatch.setattr(catalog_schema, "MIGRATIONS", later)
-    monkeypatch.setattr(catalog_schema, "SCHEMA_VERSION", 2)
+    monkeypatch.setattr(catalog_schema, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
     migrated = Catalog.create(tmp_path)
     assert migrated.document("alpha") is not None
     migrated.close()
     db = sqlite3.connect(tmp_path / FILE_NAME)
     assert db.execute("SELECT x FROM extra").fetchall() == [(7,)]
-    assert db.execute("PRAGMA user_version").fetchone() == (2,)
+    assert db.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION + 1,)
     db.close()
 
 
@@ -419,11 +419,11 @@ def test_a_migration_that_fails_leaves_the_old_version(
     monkeypatch.setattr(
         catalog_schema, "MIGRATIONS", (*MIGRATIONS, "CREATE TABLE e (x);\nNONSENSE;\n")
     )
-    monkeypatch.setattr(catalog_schema, "SCHEMA_VERSION", 2)
+    monkeypatch.setattr(catalog_schema, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
     with pytest.raises(StoreError):
         Catalog.create(tmp_path)
     db = sqlite3.connect(tmp_path / FILE_NAME)
-    assert db.execute("PRAGMA user_version").fetchone() == (1,)
+    assert db.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
     assert not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'e'").fetchall()
     db.close()
 

@@ -15,18 +15,14 @@ from pathlib import Path
 import pytest
 from conftest import (
     CountingEmbedder,
-    DirectSandbox,
     MakeFolder,
     all_sources,
     dense_sources,
     lexical_sources,
     write_files,
 )
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from index import deriving, syncing
+from index import deriving
 from index import index as index_module
 from index.analysis import question_terms, terms
 from index.catalog import FILE_NAME, Catalog
@@ -41,6 +37,7 @@ from index.errors import (
     VersionError,
 )
 from index.index import Index
+from index.seal import unseal
 from index.sentences import sentence_spans
 from index.types import Chunk, Document, Scope
 
@@ -302,6 +299,7 @@ def test_an_index_is_closed_to_other_users(tmp_path: Path, embedder: CountingEmb
 
 
 def test_a_newer_index_is_refused(filled: Index) -> None:
+    unseal(filled.folder / FILE_NAME)  # as its writer did
     db = sqlite3.connect(filled.folder / FILE_NAME)
     db.execute(f"PRAGMA user_version={SCHEMA_VERSION + 1}")
     db.close()
@@ -455,7 +453,7 @@ def test_a_vector_file_that_was_never_written(
     """As after a kill between the last document and the vectors: a reader catches up in memory."""
     folder = make_folder({"new.txt": "A new newt.", "whale.txt": "Changed."})
     with monkeypatch.context() as patch:
-        patch.setattr(Index, "_save_vectors", lambda *_: None)
+        patch.setattr(Index, "save_vectors", lambda *_: None)
         filled.sync([folder])
     with Index.open(filled.folder, filled.embedder) as fresh:
         assert results(fresh) == results(filled)
@@ -469,11 +467,15 @@ def test_a_full_disk_for_vectors_loses_nothing(
 ) -> None:
     folder = make_folder({"new.txt": "A new newt."})
 
-    def full(descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
+    rename = Path.replace
+
+    def full(path: Path, target: Path) -> Path:
+        if "vectors" in path.name:
+            raise OSError(28, "No space left on device")
+        return rename(path, target)
 
     with monkeypatch.context() as patch:
-        patch.setattr("index.vectors.os.fsync", full)
+        patch.setattr(Path, "replace", full)
         with pytest.raises(StoreError, match="No space left"):
             filled.sync([folder])
     with filled.snapshot() as snapshot:
@@ -492,6 +494,7 @@ def test_a_full_disk_for_vectors_loses_nothing(
 )
 def test_damaged_vectors_in_the_catalog_are_not_searched(filled: Index, statement: str) -> None:
     vector_file(filled).unlink()
+    unseal(filled.folder / FILE_NAME)  # or it is found before anything is looked at
     db = sqlite3.connect(filled.folder / FILE_NAME)
     db.execute(statement)
     db.commit()
@@ -615,108 +618,3 @@ def test_killed_at_any_moment_nothing_is_half(tmp_path: Path) -> None:
         assert rounds_held(index) == dict.fromkeys(NAMES, 14)
         assert index.verify() == []
         assert len(list(where.glob("vectors-*"))) == 1
-
-
-# ---- a model to agree with ---------------------------------------------------------------
-
-FILE_NAMES = st.sampled_from(["a.txt", "b.txt", "c.md", "sub/d.txt", "sub/e.md"])
-TEXTS = st.integers(0, 11).map(lambda n: f"Content number{n} of some file.\n\nIts end is end{n}.")
-
-
-class Library(RuleBasedStateMachine):
-    """Files come, change, move and go; after a sync the index holds just what the folder does."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.patch = pytest.MonkeyPatch()
-        self.patch.setattr(syncing, "Sandbox", DirectSandbox)
-        DirectSandbox.loaded = []
-        self.base = Path(os.path.abspath(f"{os.environ['FOOTNOTE_DATA']}-{id(self)}"))
-        self.folder = self.base / "docs"
-        (self.folder / "sub").mkdir(parents=True)
-        self.files: dict[str, str] = {}  # as on disk
-        self.synced: dict[str, str] = {}  # as the index should hold
-        self.clock = 1_000_000_000
-        self.index = Index.open(self.base / "index", HashingEmbedder(16))
-
-    def teardown(self) -> None:
-        self.index.close()
-        self.patch.undo()
-        shutil.rmtree(self.base)
-
-    @rule(name=FILE_NAMES, text=TEXTS)
-    def write(self, name: str, text: str) -> None:
-        write_files(self.folder, {name: text})
-        self.clock += 1
-        os.utime(self.folder / name, (self.clock, self.clock))
-        self.files[name] = text
-
-    @precondition(lambda self: self.files)
-    @rule(data=st.data(), target_name=FILE_NAMES)
-    def rename(self, data: st.DataObject, target_name: str) -> None:
-        name = data.draw(st.sampled_from(sorted(self.files)))
-        (self.folder / name).replace(self.folder / target_name)
-        self.files[target_name] = self.files.pop(name)
-
-    @precondition(lambda self: self.files)
-    @rule(data=st.data())
-    def delete(self, data: st.DataObject) -> None:
-        name = data.draw(st.sampled_from(sorted(self.files)))
-        (self.folder / name).unlink()
-        del self.files[name]
-
-    @precondition(lambda self: self.synced)
-    @rule(data=st.data())
-    def remove(self, data: st.DataObject) -> None:
-        """Out of the index only; a sync brings it back."""
-        name = data.draw(st.sampled_from(sorted(self.synced)))
-        assert self.index.remove(str(self.folder / name))
-        del self.synced[name]
-
-    @rule()
-    def sync(self) -> None:
-        self.index.sync([self.folder])
-        self.synced = dict(self.files)
-        assert self.index.verify() == []
-
-    @rule(after=st.integers(0, 3))
-    def sync_interrupted(self, after: int) -> None:
-        def interrupt(progress: object) -> None:
-            nonlocal after
-            after -= 1
-            if after < 0:
-                raise KeyboardInterrupt
-
-        try:
-            self.index.sync([self.folder], progress=interrupt)
-        except KeyboardInterrupt:
-            assert self.index.verify() == []
-            self.index.sync([self.folder])
-        self.synced = dict(self.files)
-
-    @rule()
-    def reopen(self) -> None:
-        self.index.close()
-        self.index = Index.open(self.base / "index", HashingEmbedder(16))
-
-    @invariant()
-    def the_index_agrees(self) -> None:
-        with self.index.snapshot() as snapshot:
-            held: dict[str, str] = {}
-            for info in snapshot.infos().values():
-                document = snapshot.document(info.id)
-                assert document is not None
-                for source in info.sources:
-                    held[Path(source).relative_to(self.folder).as_posix()] = document.text
-            assert held == self.synced
-            chunks = dict(snapshot.all_chunks())
-            vector = self.index.embedder.embed(["content"])[0]
-            assert {number for number, _ in snapshot.search_dense(vector, 100)} == set(chunks)
-            for number in range(12):
-                names = {name for name, text in self.synced.items() if f"number{number} " in text}
-                expected = {Path(name).name for name in names}
-                assert lexical_sources(snapshot, f"number{number}") == expected
-
-
-TestLibrary = Library.TestCase
-TestLibrary.settings = settings(max_examples=30, stateful_step_count=20, deadline=None)

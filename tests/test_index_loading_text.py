@@ -87,6 +87,33 @@ def test_builder_refuses_more_text_than_the_limit() -> None:
     assert refused.value.reason is SkipReason.TOO_LARGE
 
 
+def test_builder_refuses_more_blocks_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.loading.builder._MAX_BLOCKS", 3)
+    builder = TextBuilder()
+    for _ in range(3):
+        builder.add(BlockKind.PARAGRAPH, "a")
+    with pytest.raises(RefusedError, match="more than 3 paragraphs"):
+        builder.add(BlockKind.PARAGRAPH, "a")
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "warned"),
+    [
+        ("Two halves \ud83d\ude00 join.", "Two halves \U0001f600 join.", False),
+        ("A half \ud83d alone.", "A half \ufffd alone.", True),
+        ("Both \ud83d\ude00 and \ude00 é.", "Both \U0001f600 and \ufffd é.", True),
+    ],
+)
+def test_halves_of_surrogate_pairs_are_utf8_all_the_same(
+    data: str, text: str, warned: bool
+) -> None:
+    decoded, warnings = decode(data.encode("utf-8", "surrogatepass"))
+    assert decoded == text
+    assert warnings == (
+        ("1 character was not valid UTF-8 and is shown as \ufffd",) if warned else ()
+    )
+
+
 def test_clean_keeps_the_authors_characters() -> None:
     assert clean("e\u0301\u200b\u202e\tx\r\ny\rz\0\ud800") == "e\u0301\u200b\u202e\tx\ny\nz"
 

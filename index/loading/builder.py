@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.loading.limits import LOADER_VERSION, RefusedError
+from index.loading.unseen import KEPT_CHARS, KEPT_PASSAGES, hidden_warning
 from index.types import Block, BlockKind, PageRun, SkipReason
 
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85]")
@@ -20,6 +21,7 @@ _UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _NEEDS_CLEANING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _TIGHT = (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
 _TITLE_CHARS = 300
+_MAX_BLOCKS = 2_000_000  #: each costs the process that asked some 450 bytes, whatever it says
 _MADE_TITLE = re.compile(r"^Microsoft (?:Office )?(?:Word|PowerPoint|Excel) - ", re.I)
 _NO_TITLE = re.compile(
     r"(?:\(?(?:untitled|anonymous|unspecified)\)?|(?:word )?document|dokument|title)?[\s\d-]*", re.I
@@ -78,6 +80,7 @@ class TextBuilder:
         self._length = 0
         self._table = 0
         self._last_table = 0
+        self.unseen: list[str] = []  #: words left out since the file does not show them
 
     def start_table(self) -> None:
         """Begin a table: its rows stay apart from those of the table before."""
@@ -104,12 +107,22 @@ class TextBuilder:
             raise RefusedError(
                 SkipReason.TOO_LARGE, f"more than {self._limit_chars:,} characters of text"
             )
+        if len(self._blocks) >= _MAX_BLOCKS:
+            raise RefusedError(
+                SkipReason.TOO_LARGE, f"more than {_MAX_BLOCKS:,} paragraphs, items or rows"
+            )
         self._parts += [separator, stripped]
         self._length = end
         self._last_table = self._table
         moved = tuple(_move(run, start - lead, start, end) for run in runs)
         kept = tuple(run for run in moved if run.start < run.end)
         self._blocks.append(Block(kind, start, end, level, page, kept))
+
+    def leave_unseen(self, words: str) -> None:
+        """Note words that a reader of the file does not see; they are no part of the text."""
+        said = one_line(words[:KEPT_CHARS])
+        if said and len(self.unseen) < KEPT_PASSAGES:
+            self.unseen.append(said)
 
     def _separator(self, kind: BlockKind) -> str:
         if not self._blocks:
@@ -155,7 +168,7 @@ class TextBuilder:
             blocks=self.blocks,
             modified=modified,
             pages=pages,
-            warnings=tuple(clean(line) for line in warnings),
+            warnings=tuple(map(clean, (*warnings, *hidden_warning(self.unseen)))),
         )
 
 

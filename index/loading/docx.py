@@ -20,6 +20,7 @@ from index.loading.docx_styles import (
     Style,
     W,
     is_on,
+    is_unseen,
     list_place,
     read_numbering,
     read_styles,
@@ -212,6 +213,7 @@ class _Walk:
     def _text(self, paragraph: etree._Element) -> str:
         """Visible text of one paragraph; notes it refers to become due."""
         out: list[str] = []
+        unseen: list[str] = []
         stack = [paragraph]
         while stack:
             node = stack.pop()
@@ -224,10 +226,11 @@ class _Walk:
             elif node.tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
                 kind = node.tag.removeprefix(W).removesuffix("Reference")
                 self.due.append((kind, node.get(f"{W}id", "")))
-            elif node.tag == f"{W}r" and is_on(node.find(f"{W}rPr/{W}vanish")):
-                continue
+            elif node.tag == f"{W}r" and is_unseen(node, paragraph):
+                unseen += [part.text or "" for part in node.iter(f"{W}t")]
             else:
                 stack.extend(reversed(node))
+        self.builder.leave_unseen("".join(unseen))
         return "".join(out)
 
     def _add_due_notes(self) -> None:

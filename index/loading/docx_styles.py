@@ -12,6 +12,10 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING_NAME = re.compile(r"heading\s*([1-9])$", re.I)
 
 
+#: What can lay a colour under the letters of a run or paragraph.
+_GROUNDS = frozenset(f"{W}{name}" for name in ("shd", "highlight", "pStyle", "rStyle"))
+
+
 @dataclass(frozen=True, slots=True)
 class Style:
     """One paragraph style, with what it inherits already looked up."""
@@ -152,3 +156,27 @@ def is_on(node: etree._Element | None) -> bool:
 
 def _depth(text: str | None) -> int:
     return min(8, int(text)) if text and text.isdigit() else 0
+
+
+def is_unseen(run: etree._Element, paragraph: etree._Element) -> bool:
+    """True for a run that is hidden, smaller than anybody reads, or white on the white page.
+
+    White is taken for unseen only where nothing can lie under it: no style, shading or highlight,
+    no table, no text box. A table's or a shape's own colour is not looked up.
+    """
+    properties = run.find(f"{W}rPr")
+    if properties is None:
+        return False
+    size = value(properties.find(f"{W}sz"))  # in half points
+    if is_on(properties.find(f"{W}vanish")) or (size and size.isdigit() and int(size) <= 2):
+        return True
+    if (value(properties.find(f"{W}color")) or "").upper() != "FFFFFF":
+        return False
+    around = paragraph.find(f"{W}pPr")
+    grounds = (*properties, *(around if around is not None else ()))
+    if any(node.tag in _GROUNDS for node in grounds):
+        return False
+    root = run.getroottree().getroot()
+    return root.find(f"{W}background") is None and not any(
+        True for _ in run.iterancestors(f"{W}tc", f"{W}txbxContent")
+    )

@@ -25,6 +25,7 @@ _BOMS = (
 _SAMPLE = 65_536
 _CONTROL = re.compile("[\x01-\x06\x0e-\x1a\x1c-\x1f\x7f]")
 _CJK = re.compile("[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")
+_SURROGATE = re.compile(b"(\xed[\xa0-\xbf][\x80-\xbf])")
 _MOSTLY_CONTROL = 0.05  #: random bytes have a tenth, text has none
 _MOSTLY_NULS = 0.2  #: fixed-width exports pad with NULs here and there
 
@@ -69,13 +70,26 @@ def _decode(data: bytes) -> tuple[str, tuple[str, ...]]:
         return data.decode("utf-8"), ()
     except UnicodeDecodeError:
         pass
-    text = data.decode("utf-8", "replace")
-    broken = text.count("\ufffd")
-    intact = sum(char > "\x7f" for char in text[:_SAMPLE]) - text[:_SAMPLE].count("\ufffd")
+    text = _as_utf8(data)
+    broken, seen = text.count("\ufffd"), text[:_SAMPLE].count("\ufffd")
+    intact = sum(char > "\x7f" for char in text[:_SAMPLE]) - seen
+    halves = len(_SURROGATE.findall(data[:_SAMPLE]))
     # A whole multi-byte character hardly ever arises by chance: then this is UTF-8 with scars.
-    if intact and intact >= 2 * text[:_SAMPLE].count("\ufffd"):
-        return text, (f"{broken:,} characters were not valid UTF-8 and are shown as \ufffd",)
+    if not broken or (intact + halves and intact + 3 * halves >= 2 * seen):
+        return text, (_scars(broken, "UTF-8"),) if broken else ()
     return _legacy(data)
+
+
+def _as_utf8(data: bytes) -> str:
+    """Taken for UTF-8; halves of surrogate pairs, as Java and Oracle write them, are joined."""
+    if not _SURROGATE.search(data):
+        return data.decode("utf-8", "replace")
+    halves = b"".join(
+        # Every other byte that is no UTF-8 becomes the mark, so that only halves are left over.
+        piece if place % 2 else piece.decode("utf-8", "replace").encode()
+        for place, piece in enumerate(_SURROGATE.split(data))
+    ).decode("utf-8", "surrogatepass")
+    return halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _tolerant(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
@@ -83,7 +97,13 @@ def _tolerant(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     broken = text.count("\ufffd")
     if not broken:
         return text, ()
-    return text, (f"{broken:,} characters were not valid {name} and are shown as \ufffd",)
+    return text, (_scars(broken, name),)
+
+
+def _scars(broken: int, encoding: str) -> str:
+    said = "character was" if broken == 1 else "characters were"
+    shown = "is" if broken == 1 else "are"
+    return f"{broken:,} {said} not valid {encoding} and {shown} shown as \ufffd"
 
 
 def _wide_without_bom(sample: bytes) -> str | None:

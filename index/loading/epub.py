@@ -186,6 +186,7 @@ def _add_pages(
             )
         page = TextBuilder(limits.text_chars)
         add_html(page, decode_page(data)[0])
+        builder.unseen += page.unseen
         label = labels.get(name)
         blocks = page.blocks
         if label and has_words_first(blocks):

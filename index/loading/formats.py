@@ -159,20 +159,22 @@ def check_kind(data: bytes, name: str) -> None:
     is_pdf = b"%PDF-" in data[:1024] if name == "pdf" else data.startswith(b"%PDF-")
     kind = "PDF" if is_pdf else next((kind for mark, kind in _MAGIC if data.startswith(mark)), None)
     if name == "pdf" and not is_pdf:
-        raise RefusedError(SkipReason.NOT_AS_NAMED, f"a {kind}" if kind else "no PDF in it")
+        raise RefusedError(SkipReason.NOT_AS_NAMED, _a(kind) if kind else "no PDF in it")
     if name in _ZIPPED and not data.startswith(b"PK"):
-        raise RefusedError(
-            SkipReason.NOT_AS_NAMED, f"a {kind}" if kind else f"{_ZIPPED[name]} in it"
-        )
+        raise RefusedError(SkipReason.NOT_AS_NAMED, _a(kind) if kind else f"{_ZIPPED[name]} in it")
     if name == "epub" and not data.startswith(b"PK"):
-        raise RefusedError(SkipReason.NOT_AS_NAMED, f"a {kind}" if kind else "no book in it")
+        raise RefusedError(SkipReason.NOT_AS_NAMED, _a(kind) if kind else "no book in it")
     if name == "rtf" and not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{\\rtf"):
-        raise RefusedError(SkipReason.NOT_AS_NAMED, f"a {kind}" if kind else "no RTF in it")
+        raise RefusedError(SkipReason.NOT_AS_NAMED, _a(kind) if kind else "no RTF in it")
     bitmap = data.startswith(b"BM") or (data.startswith(b"RIFF") and data[8:12] == b"WEBP")
     if name == "image" and not bitmap and not (kind or "").endswith("image"):
-        raise RefusedError(SkipReason.NOT_AS_NAMED, f"a {kind}" if kind else "no image in it")
+        raise RefusedError(SkipReason.NOT_AS_NAMED, _a(kind) if kind else "no image in it")
     if name.partition("-")[0] in _PLAIN and kind:
-        raise RefusedError(SkipReason.NOT_AS_NAMED, f"a {kind}")
+        raise RefusedError(SkipReason.NOT_AS_NAMED, _a(kind))
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeio" else f"a {kind}"
 
 
 def title_of_name(source: str) -> str:

@@ -11,6 +11,8 @@ import re
 from lxml import html as lxml_html
 from lxml.html import HtmlElement as Element
 
+from index.loading.unseen import KEPT_CHARS
+
 #: Elements whose text no reader sees, or sees only as a control.
 UNSEEN = frozenset(
     "script style noscript template iframe object embed svg canvas audio video head title meta "
@@ -24,6 +26,10 @@ _HIDDEN_STYLE = re.compile(
     r"|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)|(?:left|top|text-indent)\s*:\s*-\d{3,}",
     re.I,
 )
+_WHITES = ("white", "#fff", "#ffffff")
+_WHITE_WORD = r"(?:white\b|#fff(?:fff)?\b|rgba?\(\s*255\s*,\s*255\s*,\s*255\b)"
+_WHITE = re.compile(rf"(?:^|[;\s])color\s*:\s*(?:{_WHITE_WORD}|transparent\b)", re.I)
+_WHITE_GROUND = re.compile(rf"background(?:-color)?\s*:\s*{_WHITE_WORD}", re.I)
 _HIDDEN_CLASSES = frozenset(
     "sr-only visually-hidden visuallyhidden screen-reader-text noprint hidden d-none".split()
 )
@@ -54,41 +60,62 @@ def is_call(text: str) -> bool:
     return len(text) < 60 and _CALL.fullmatch(text.strip()) is not None
 
 
-def main_part(root: Element) -> Element:
-    """Remove furniture and return the element that holds the content."""
+def main_part(root: Element) -> tuple[Element, list[str]]:
+    """Remove furniture; the element that holds the content, and what hidden text said."""
     _drop_cookie_bars(root)
-    drop_unseen(root)
+    unseen = drop_unseen(root)
     whole = _words(root)
     snapshot = lxml_html.tostring(root) if whole < 400 else b""
     _drop_furniture(root, whole)
     for path in ("//main", "//*[@role='main']", "//article"):
         found = root.xpath(path)
         if len(found) == 1 and _words(found[0]) >= max(20, 0.5 * _words(root)):
-            return found[0]
+            return found[0], unseen
     if snapshot and _words(root) < 0.25 * whole:
         # A small page that is nearly all links: then the links are what it says.
-        return lxml_html.document_fromstring(snapshot.decode())
-    return root
+        return lxml_html.document_fromstring(snapshot.decode()), unseen
+    return root, unseen
 
 
-def drop_unseen(root: Element) -> None:
-    """Remove scripts, controls and hidden text."""
+def drop_unseen(root: Element) -> list[str]:
+    """Remove scripts, controls and hidden text; what text said that its style hides."""
+    said: list[str] = []
+    # Nothing here reads style sheets, which may lay any colour under the letters.
+    styled = root.find(".//style") is not None or bool(root.xpath(".//link[@rel='stylesheet']"))
     for node in list(root.iter()):
-        if not isinstance(node.tag, str):
+        if not isinstance(node.tag, str) or node is root or node.tag in ("html", "body", "main"):
             continue
-        hidden = node.tag in UNSEEN - {"head", "title", "meta"} or _is_hidden(node)
-        if hidden and node is not root and node.tag not in ("html", "body", "main"):
+        if node.tag in UNSEEN - {"head", "title", "meta"} or _is_for_machines(node):
             _drop(node)
+        elif _is_hidden(node) or (not styled and _is_white_on_white(node)):
+            said.append(node.text_content()[:KEPT_CHARS])
+            _drop(node)
+    return said
+
+
+def _is_for_machines(node: Element) -> bool:
+    """Words for screen readers, or for none: every page has some."""
+    names = node.get("class")
+    return node.get("aria-hidden") == "true" or (
+        bool(names) and not _HIDDEN_CLASSES.isdisjoint(names.lower().split())
+    )
 
 
 def _is_hidden(node: Element) -> bool:
-    if node.get("hidden") is not None or node.get("aria-hidden") == "true":
-        return True
     style = node.get("style")
-    if style and _HIDDEN_STYLE.search(style):
-        return True
-    names = node.get("class")
-    return bool(names) and not _HIDDEN_CLASSES.isdisjoint(names.lower().split())
+    return node.get("hidden") is not None or bool(style and _HIDDEN_STYLE.search(style))
+
+
+def _is_white_on_white(node: Element) -> bool:
+    """White letters, and nothing around them says of another colour under them."""
+    style = node.get("style") or ""
+    font = node.tag == "font" and (node.get("color") or "").lower() in _WHITES
+    if not font and not (style and _WHITE.search(style)):
+        return False
+    return bool(_WHITE_GROUND.search(style)) or not any(
+        each.get("bgcolor") or each.get("background") or "background" in (each.get("style") or "")
+        for each in (node, *node.iterancestors())
+    )
 
 
 def _drop_furniture(root: Element, whole: int) -> None:

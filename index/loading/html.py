@@ -49,7 +49,10 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     if root is None:
         return builder.parsed("html")  # raises: empty
     title, modified = _title(root), _modified(root)
-    _Walk(builder).run(furniture.main_part(root))
+    main, unseen = furniture.main_part(root)
+    for words in unseen:
+        builder.leave_unseen(words)
+    _Walk(builder).run(main)
     if flattened:
         warnings = (*warnings, "nested too deeply; read without lists and tables")
     return builder.parsed("html", title=title, modified=modified, warnings=warnings)
@@ -59,7 +62,8 @@ def add_html(builder: TextBuilder, source: str) -> None:
     """Add the blocks of an HTML fragment, as found inside Markdown."""
     root, _ = _tree(source)
     if root is not None:
-        furniture.drop_unseen(root)
+        for words in furniture.drop_unseen(root):
+            builder.leave_unseen(words)
         _Walk(builder).run(root)
 
 

@@ -92,7 +92,10 @@ class Walk:
     def _heading(self, node: etree._Element, number: str = "") -> None:
         level = min(6, max(1, whole(attribute(node, "outline-level"), 1)))
         text = self.text(node)
-        if not text.strip() or self.styles.is_hidden(attribute(node, "style-name")):
+        if self.styles.is_hidden(attribute(node, "style-name")):
+            self.builder.leave_unseen(text)
+            return
+        if not text.strip():
             return
         if not number and attribute(node, "is-list-header") != "true":
             number = _next(self.headings, self.styles.outline, level)
@@ -102,7 +105,10 @@ class Walk:
     def _paragraph(self, node: etree._Element) -> None:
         style = attribute(node, "style-name")
         text = self.text(node)
-        if not text.strip() or self.styles.is_hidden(style):
+        if self.styles.is_hidden(style):
+            self.builder.leave_unseen(text)
+            return
+        if not text.strip():
             return
         if self.styles.named(style, "Title"):
             self.builder.add(BlockKind.HEADING, one_line(text), 1, self.page)

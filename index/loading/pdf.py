@@ -25,6 +25,7 @@ from index.loading.pdf_columns import Word, cuts
 from index.loading.pdf_layout import Piece, Row, reading_order, repeated_edges
 from index.loading.pdf_rules import Rules, grids, read_rules
 from index.loading.pdf_tables import ruled_rows, with_tables
+from index.loading.pdf_unseen import hidden_pieces
 from index.types import SkipReason
 
 _LINES = re.compile("[^\r\n\x02]+\x02?")
@@ -77,9 +78,10 @@ def _parse(document: pdfium.PdfDocument, limits: Limits) -> Parsed:
     silent: list[int] = []  # pages with something on them but no text
     broken: list[int] = []
     chars = 0
+    unseen: list[str] = []
     for number in range(1, len(document) + 1):
         try:
-            rows, height, has_objects = _page(document, number)
+            rows, height, has_objects = _page(document, number, unseen)
         except pdfium.PdfiumError:
             broken.append(number)
             rows, height, has_objects = [], 1.0, False
@@ -103,6 +105,8 @@ def _parse(document: pdfium.PdfDocument, limits: Limits) -> Parsed:
             raise RefusedError(SkipReason.IMAGE_ONLY, scanned.why_not)
         raise RefusedError(SkipReason.EMPTY)
     builder = TextBuilder(limits.text_chars)
+    for words in unseen:
+        builder.leave_unseen(words)
     dropped = repeated_edges(pages, heights)
     add_rows(
         builder,
@@ -147,8 +151,13 @@ def ranges(numbers: Sequence[int]) -> str:
     return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in out)
 
 
-def _page(document: pdfium.PdfDocument, number: int) -> tuple[list[Row], float, bool]:
-    """Rows in reading order, the page's height, and whether anything is drawn on it."""
+def _page(
+    document: pdfium.PdfDocument, number: int, unseen: list[str]
+) -> tuple[list[Row], float, bool]:
+    """Rows in reading order, the page's height, and whether anything is drawn on it.
+
+    What it says to nobody is added to ``unseen``.
+    """
     page = document[number - 1]
     try:
         text_page = page.get_textpage()
@@ -161,6 +170,9 @@ def _page(document: pdfium.PdfDocument, number: int) -> tuple[list[Row], float, 
             groups = _groups(text_page, characters, rules) if readable else []
             fonts: dict[bytes, _Font] = {}
             pieces = [_piece(text_page, characters, words, fonts) for words in groups]
+            hidden = hidden_pieces(page, text_page, pieces)
+            unseen += [pieces[place].text for place in sorted(hidden)]
+            pieces = [piece for place, piece in enumerate(pieces) if place not in hidden]
             _, bottom, _, top = page.get_bbox()
             lowered = [_lower(piece, bottom) for piece in pieces] if bottom else pieces
             has_objects = bool(pieces) or raw.FPDFPage_CountObjects(page) > 0

@@ -28,6 +28,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     builder = TextBuilder(limits.text_chars)
     reader = _Reader(Blocks(builder))
     reader.read(data)
+    builder.leave_unseen("".join(reader.unseen))
     warnings = [] if reader.closed else ["it ends in the middle and was read up to there"]
     facts = reader.facts
     return builder.parsed(
@@ -59,6 +60,7 @@ class _Reader:
     skip: int = 0  #: characters to pass over after a \\u
     half: int = 0  #: first half of a surrogate pair
     star: bool = False  #: the next word names a destination that may be unknown
+    unseen: list[str] = field(default_factory=list)  #: hidden words of the body
     side: list[str] = field(default_factory=list)  #: what a note or a font's name gathers
     font: int = 0  #: being defined
     defined: tuple[int, int | None] = (0, None)  #: style being defined: number, outline level
@@ -150,6 +152,8 @@ class _Reader:
 
     def _say(self, said: str) -> None:
         state = self.state
+        if state.hidden and state.destination == "body":
+            self.unseen.append(said)
         if state.destination == "fonttbl" or state.hidden:
             return
         if state.destination == "stylesheet":
