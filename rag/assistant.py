@@ -26,7 +26,7 @@ from index.index import Index, Snapshot
 from index.loading import Limits
 from index.syncing import SyncProgress, SyncReport
 from index.types import Document, DocumentInfo, Scope, SkippedFile, SkipReason
-from rag.answering import FAR_OFF, RELEVANCE_FLOOR, extractive_answer, missing_words, names_in
+from rag.answering import FAR_OFF, extractive_answer, missing_words, names_in, relevance_floor
 from rag.comparing import compared
 from rag.finding import Found, reranked
 from rag.language_model import LanguageModel, StopFlag
@@ -222,7 +222,8 @@ class Assistant:
             decide=partial(self._says_yes, asked) if self._reader.calibrated else None,
         )
         unknown = missing_words(asked, snapshot.unknown_terms(question_terms(asked)))
-        reason = self._refuses(answer, readings, names_in(asked, unknown))
+        floor = relevance_floor(len(snapshot))
+        reason = self._refuses(answer, readings, names_in(asked, unknown), floor)
         if reason is not None and not (anyway and answer.sentences):
             refusal = Refusal(
                 reason=reason,
@@ -274,7 +275,11 @@ class Assistant:
         return self._reader.support(question, [found.passage])[0]
 
     def _refuses(
-        self, answer: Answer, readings: Sequence[Reading], missing_names: Sequence[str]
+        self,
+        answer: Answer,
+        readings: Sequence[Reading],
+        missing_names: Sequence[str],
+        floor: float,
     ) -> RefusalReason | None:
         """Why an answer is better not given; None when it may be.
 
@@ -283,7 +288,7 @@ class Assistant:
         """
         best = max((passage.score for passage in answer.passages), default=0.0)
         likely = answer.confidence
-        far_off = best < RELEVANCE_FLOOR and (likely or 0.0) < FAR_OFF
+        far_off = best < floor and (likely or 0.0) < FAR_OFF
         if not answer.passages or (self._reader.calibrated and far_off):
             return RefusalReason.NOTHING_FOUND
         if likely is None:
