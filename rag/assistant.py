@@ -221,9 +221,13 @@ class Assistant:
             calibrated=self._reader.calibrated,
             decide=partial(self._says_yes, asked) if self._reader.calibrated else None,
         )
-        unknown = missing_words(asked, snapshot.unknown_terms(question_terms(asked)))
+        sought = set(question_terms(asked))
+        found_nowhere = snapshot.unknown_terms(sorted(sought))
+        unknown = missing_words(asked, found_nowhere)
         floor = relevance_floor(len(snapshot))
         reason = self._refuses(answer, readings, names_in(asked, unknown), floor)
+        if reason is RefusalReason.NOT_SAID and 2 * len(set(found_nowhere)) > len(sought):
+            reason = RefusalReason.NOTHING_FOUND  # most of what was asked for is nowhere
         if reason is not None and not (anyway and answer.sentences):
             refusal = Refusal(
                 reason=reason,

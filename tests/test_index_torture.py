@@ -51,7 +51,6 @@ def test_nothing_is_lost_or_half(arguments: tuple[str, ...]) -> None:
         ("power", "vectors-not-flushed"),
         ("faults", "documents-in-halves"),
         ("faults", "errors-as-they-come"),
-        ("kills", "documents-in-halves"),
     ],
 )
 def test_a_fault_made_on_purpose_is_seen(kind: str, sabotage: str) -> None:

@@ -61,7 +61,7 @@ def test_a_refusal_names_what_was_found_nowhere_and_what_could_not_be_read(
 ) -> None:
     answer = assistant.ask("How tall is the Eiffel Tower?")
     assert answer.declined
-    assert answer.text == RefusalReason.NOT_SAID.value
+    assert answer.text == RefusalReason.NOTHING_FOUND.value
     assert answer.refusal is not None
     assert answer.refusal.missing_words == ("tall", "Eiffel", "Tower")
     assert [Path(file.source).name for file in answer.refusal.unreadable] == ["locked.pdf"]

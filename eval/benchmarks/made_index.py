@@ -20,9 +20,11 @@ from eval.benchmarks.made_text import MadePassage, MadeText
 from eval.benchmarks.made_vectors import DIMENSION, MadeVectors, asked_about
 from index.catalog import Catalog, SourceRow
 from index.catalog_rows import digest
+from index.catalog_schema import FILE_NAME
 from index.deriving import chunk_terms, vector_key
 from index.embedding import Embedder
 from index.index import Index
+from index.seal import unseal
 from index.types import Block, BlockKind, Chunk, Document
 from index.unit_vectors import Vectors
 
@@ -79,6 +81,7 @@ class MadeIndex:
         embedder = PlantedEmbedder()
         every = max(1, (passages - self._passages) // max(1, questions))
         asked: list[Asked] = []
+        unseal(self.folder / FILE_NAME)  # written to below an index, which would do it
         with contextlib.closing(Catalog.create(self.folder)) as catalog:
             while self._passages < passages:
                 with catalog.transaction():
