@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Chunk, DocumentInfo
-from rag.answering import extractive_answer
+from rag.answering import extractive_answer, relevance_floor
 from rag.finding import find_sentences, log_odds, reranked
 from rag.gathering import said, whole_list
-from rag.reader import Reading, Span
+from rag.reader import Reading, Span, Spread
 from rag.types import Parts, Passage
 
 KIT = "The kit holds the following things:\n\na map\nTwo ropes\n12 pegs\n\nReturn it on Friday."
@@ -130,3 +131,25 @@ def test_a_quotation_on_one_line_keeps_its_words(quote: str) -> None:
     one = said(quote)
     assert "\n" not in one
     assert one.replace(";", "").split() == quote.replace(";", "").split()
+
+
+def test_a_sentence_counts_all_its_spans():
+    places = np.array([0, 4, 10, 20, 26])
+    starts = np.array([0.3, 0.3, 0.0, 0.4, 0.0], dtype=np.float32)
+    ends = np.array([0.0, 0.4, 0.2, 0.0, 0.4], dtype=np.float32)
+    spread = Spread(0.9, places, starts, ends)
+    assert spread.within(0, 20) == pytest.approx(0.9 * 0.6)
+    assert spread.within(20, 40) == pytest.approx(0.9 * 0.4)
+    assert spread.within(40, 50) == 0.0
+    # the likeliest span is in the second sentence, the likelier sentence is the first
+    spans = (Span(20, 26, 0.38), Span(0, 4, 0.3))
+    reading = Reading(0.9, spans, (spread,))
+    assert reading.within(spans[1], 0, 20) > reading.within(spans[0], 20, 40)
+    assert Reading(0.9, spans).within(spans[0], 20, 40) == 0.38
+
+
+@given(st.integers(0, 3_000_000), st.integers(0, 3_000_000))
+def test_the_floor_of_relevance_grows_with_the_index_and_then_stays(some, more):
+    few, many = sorted((some, more))
+    assert 1.0 <= relevance_floor(few) <= relevance_floor(many) <= 3.31
+    assert relevance_floor(1_508) == pytest.approx(2.83, abs=0.01)
