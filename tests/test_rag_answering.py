@@ -157,9 +157,9 @@ def test_other_subjects_and_one_document_are_no_conflict() -> None:
 
 
 def test_confidence_follows_the_span_and_the_passage() -> None:
-    """Hand-computed: 0.602 * ln(.9 / .1) + 0.922 * 1.0 - 3.3 = -1.055 → 0.258."""
+    """Hand-computed: 0.688 * ln(.9 / .1) + 0.331 * 1.0 - 1.032 = 0.811 → 0.692."""
     (found,) = find_sentences([passage()], [Reading(0.9, (span("1823", 0.9),))])
-    assert round(confidence(found), 3) == 0.258
+    assert round(confidence(found), 3) == 0.692
     (weaker,) = find_sentences([passage()], [Reading(0.5, (span("1823", 0.5),))])
     assert confidence(weaker) < confidence(found)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag.checking.amounts import same_quantity
@@ -100,6 +100,7 @@ def test_two_numbers_are_the_same_only_when_they_are(one: int, other: int) -> No
 
 
 @given(st.text(max_size=200))
+@example('"00"0')
 def test_any_text_is_read_and_holds_itself(text: str) -> None:
     """Whatever is written, it is borne out by itself, word for word."""
     assert lacking(facts(text), facts(text), facts("")) is None

@@ -198,7 +198,7 @@ def test_refusal_offers_the_nearest_passages(visit: Visit) -> None:
     visit.ask("Who swept the quasar telescope mirror platform house?")
     visit.page.wait_for_selector(".fn-refusal")
     words = visit.page.locator(".fn-turn").last.inner_text()
-    assert "Your documents do not say." in words
+    assert "Nothing in your documents is about this." in words
     assert "quasar" in words
     visit.page.locator(".fn-nearest .fn-card").first.click()
     visit.page.locator("#fn-source mark").first.wait_for(state="visible")

@@ -76,7 +76,7 @@ def test_everything_without_a_mouse(page: Page) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector(".fn-turn:not(.fn-live) .fn-marker")
     page.evaluate("document.activeElement.blur()")
-    tab_to(page, "Footnote 1")
+    tab_to(page, "Footnote 1", 100)
     page.keyboard.press("Enter")
     page.locator("#fn-source mark").wait_for(state="visible")
     page.keyboard.press("Escape")
