@@ -402,5 +402,5 @@ def test_without_the_package_a_sentence_says_what_to_install(
     assert main(["mcp"]) == 1
     out, err = capsys.readouterr()
     assert out == ""
-    assert "pip install 'footnote-chat[mcp]'" in err
+    assert "pip install 'mcp>=2,<3'" in err
     assert err.count("\n") == 1

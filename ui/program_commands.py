@@ -45,7 +45,7 @@ def mcp(options: argparse.Namespace, settings: Settings) -> int:
             raise
         raise FootnoteError(
             "footnote mcp needs the package mcp, version 2 or later, which is not installed; get "
-            "it with: pip install 'footnote-chat[mcp]'"
+            "it with: pip install 'mcp>=2,<3'"
         ) from None
     for words in options.docs or ():  # what would fail later is said while somebody reads it
         given_path(words)
