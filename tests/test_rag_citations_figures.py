@@ -101,6 +101,8 @@ def test_two_numbers_are_the_same_only_when_they_are(one: int, other: int) -> No
 
 @given(st.text(max_size=200))
 @example('"00"0')
+@example('"0\x1b"0')
+@example('0"\x1ba"')
 def test_any_text_is_read_and_holds_itself(text: str) -> None:
     """Whatever is written, it is borne out by itself, word for word."""
     assert lacking(facts(text), facts(text), facts("")) is None

@@ -111,7 +111,7 @@ def test_everything_without_a_mouse(page: Page) -> None:
     assert page.locator(".fn-talk-menu[open]").count() == 0
 
     page.evaluate("document.querySelector('.fn-name').scrollIntoView()")
-    tab_to(page, "Documents", 60)
+    tab_to(page, "Documents", 150)
     page.keyboard.press("Enter")
     page.wait_for_selector(".fn-shelf li")
     for _ in range(20):

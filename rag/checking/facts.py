@@ -115,7 +115,8 @@ def wanted_quantities(found: Sequence[Quantity]) -> list[Quantity]:
 def fold_quotes(text: str) -> str:
     """Folded text in which all quotation marks, dashes and blanks are plain."""
     plain = re.sub("[‘’ʼ]", "'", re.sub("[‐‑‒–—−]", "-", text))
-    plain = re.sub(r'(?<=\w)[“”„«»"`]+(?=\w)', " ", plain)  # two words, not one, without the mark
+    # without the mark two words may not become one
+    plain = re.sub(r'[“”„«»"`]+(?=\w)|(?<=\w)[“”„«»"`]+(?=[^\s.,;:!?)])', " ", plain)
     plain = re.sub('[“”„«»"`]', "", plain)
     return " ".join(fold(plain).split())
 
