@@ -26,7 +26,7 @@ from ui.originals import Originals
 from ui.programs import RequestError
 from ui.render import conversation, exchange
 from ui.sheets import Sheets, sheet_html, views
-from ui.shelf import AROUND, AROUND_LIMIT, passage_panel
+from ui.source_panel import AROUND, AROUND_LIMIT, passage_panel
 from ui.talks import talk_list
 
 NDJSON = "application/x-ndjson"

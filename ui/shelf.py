@@ -1,128 +1,19 @@
-"""Documents as escaped HTML: the source panel and the list of what is indexed.
+"""The list of what is indexed, and of what could not be read, as escaped HTML.
 
-Pure, like `ui.render`, whose escaping it uses. The panel shows cited words inside the blocks
-around them; it never sends a whole large document at once.
+Pure, like `ui.render`, whose escaping it uses.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from index.types import Block, BlockKind, Document, DocumentInfo, SkippedFile
+from index.types import DocumentInfo, SkippedFile
 from ui.document_states import READY, DocumentState, Root, StateKind
 from ui.libraries import Library
-from ui.markup import bdi, count, day, file_name, joined_facts, pages, skipped_line, target, text
+from ui.markup import bdi, count, day, file_name, joined_facts, skipped_line, target, text
 
-AROUND = 1_500  #: characters of surroundings on either side of the cited words
-AROUND_LIMIT = 50_000
-CITED_LIMIT = 20_000  #: a longer range is clipped: nobody cites twenty pages in one footnote
 SHELF_LIMIT = 500  #: documents listed; the rest is counted
-SLACK = 1_000  #: a block is shown whole when it begins or ends this near to the limit
-
-_TAGS = {
-    BlockKind.HEADING: "fn-heading",
-    BlockKind.PARAGRAPH: "fn-paragraph",
-    BlockKind.LIST_ITEM: "fn-item",
-    BlockKind.TABLE_ROW: "fn-row",
-    BlockKind.CODE: "fn-code",
-    BlockKind.CAPTION: "fn-caption",
-}
-
-
-def passage_panel(
-    document: Document,
-    info: DocumentInfo,
-    start: int,
-    end: int,
-    around: int = AROUND,
-    views: str = "",
-) -> str:
-    """Cited words inside the blocks that surround them. Ranges are clipped to the document.
-
-    ``views`` is the markup that offers other ways to look at the same words.
-    """
-    size = len(document.text)
-    start = min(max(start, 0), size)
-    end = min(max(end, start), size, start + CITED_LIMIT)
-    around = min(max(around, 0), AROUND_LIMIT)
-    low, high = max(start - around, 0), min(end + around, size)
-    shown = between(document.blocks, low, high)
-    facts = [
-        pages([b.page for b in between(shown, start, end) if b.page is not None]),
-        day(info.modified),
-        file_name(info.source),
-    ]
-    spans = [(max(b.start, nearer(b.start, low)), min(b.end, further(b.end, high))) for b in shown]
-    whole = not shown or (
-        spans[0][0] == document.blocks[0].start and spans[-1][1] == document.blocks[-1].end
-    )
-    body = "".join(
-        page_line(before, block, document.pages) + block_html(document, block, span, start, end)
-        for before, block, span in zip((None, *shown), shown, spans, strict=False)
-    )
-    more = ""
-    if not whole and around < AROUND_LIMIT:
-        more = (
-            f'<button type="button" class="fn-more" {target(document.id, start, end)}'
-            f' data-around="{min(max(around, 500) * 4, AROUND_LIMIT):d}">'
-            "Show more of this document</button>"
-        )
-    return (
-        f'<header class="fn-source-head"><h2 tabindex="-1">{bdi(document.title)}</h2>'
-        f'<p class="fn-facts">{joined_facts(facts)}</p></header>'
-        f'{views}<div id="fn-sheet-place"></div><div class="fn-text">'
-        f'<div class="fn-page">{body}</div>{more}</div>'
-    )
-
-
-def between(blocks: Sequence[Block], start: int, end: int) -> Sequence[Block]:
-    """The blocks that touch a range; the block a place stands in when the range is empty."""
-    first = bisect_right(blocks, start, key=lambda block: block.end)
-    last = bisect_left(blocks, max(end, start + 1), key=lambda block: block.start)
-    return blocks[first:last]
-
-
-def nearer(edge: int, low: int) -> int:
-    """Where a block begins to be shown: at its own start unless that lies far outside."""
-    return edge if low - edge <= SLACK else low
-
-
-def further(edge: int, high: int) -> int:
-    """Where a block stops being shown: at its own end unless that lies far outside."""
-    return edge if edge - high <= SLACK else high
-
-
-def page_line(before: Block | None, block: Block, all_pages: int | None) -> str:
-    """A thin rule with the page number where a new page begins."""
-    if block.page is None or (before is not None and before.page == block.page):
-        return ""
-    of_all = f" of {all_pages}" if all_pages else ""
-    return f'<p class="fn-page-number"><span>page {block.page}{of_all}</span></p>'
-
-
-def block_html(
-    document: Document, block: Block, span: tuple[int, int], start: int, end: int
-) -> str:
-    """One block, the part of it that is cited marked."""
-    first, last = span
-    cited_from, cited_to = max(first, min(start, last)), min(last, max(end, first))
-    words = document.text
-    body = text(words[first:last])
-    if cited_from < cited_to:
-        body = (
-            f"{text(words[first:cited_from])}<mark>{text(words[cited_from:cited_to])}</mark>"
-            f"{text(words[cited_to:last])}"
-        )
-    if block.kind is BlockKind.TABLE_ROW:
-        body = body.replace(" | ", ' <span class="fn-bar-sign">|</span> ')
-    open_cut = "…" if first > block.start else ""
-    close_cut = "…" if last < block.end else ""
-    depth = f" fn-level-{min(max(block.level, 1), 6)}" if block.level else ""
-    return (
-        f'<p class="fn-block {_TAGS[block.kind]}{depth}" dir="auto">{open_cut}{body}{close_cut}</p>'
-    )
 
 
 def shelf(

@@ -1,0 +1,156 @@
+"""The source panel as escaped HTML: cited words inside the blocks around them.
+
+Pure, like `ui.render`, whose escaping it uses. It never sends a whole large document at once.
+What a person should look at twice, such as orders to a language model, is marked and told above.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+from index.suspicious import Mark, MarkKind, marks
+from index.types import Block, BlockKind, Document, DocumentInfo
+from ui.markup import bdi, day, file_name, joined_facts, pages, target, text
+
+AROUND = 1_500  #: characters of surroundings on either side of the cited words
+AROUND_LIMIT = 50_000
+CITED_LIMIT = 20_000  #: a longer range is clipped: nobody cites twenty pages in one footnote
+SLACK = 1_000  #: a block is shown whole when it begins or ends this near to the limit
+
+_TAGS = {
+    BlockKind.HEADING: "fn-heading",
+    BlockKind.PARAGRAPH: "fn-paragraph",
+    BlockKind.LIST_ITEM: "fn-item",
+    BlockKind.TABLE_ROW: "fn-row",
+    BlockKind.CODE: "fn-code",
+    BlockKind.CAPTION: "fn-caption",
+}
+
+
+def passage_panel(
+    document: Document,
+    info: DocumentInfo,
+    start: int,
+    end: int,
+    around: int = AROUND,
+    views: str = "",
+) -> str:
+    """Cited words inside the blocks that surround them. Ranges are clipped to the document.
+
+    ``views`` is the markup that offers other ways to look at the same words.
+    """
+    size = len(document.text)
+    start = min(max(start, 0), size)
+    end = min(max(end, start), size, start + CITED_LIMIT)
+    around = min(max(around, 0), AROUND_LIMIT)
+    low, high = max(start - around, 0), min(end + around, size)
+    shown = between(document.blocks, low, high)
+    facts = [
+        pages([b.page for b in between(shown, start, end) if b.page is not None]),
+        day(info.modified),
+        file_name(info.source),
+    ]
+    spans = [(max(b.start, nearer(b.start, low)), min(b.end, further(b.end, high))) for b in shown]
+    whole = not shown or (
+        spans[0][0] == document.blocks[0].start and spans[-1][1] == document.blocks[-1].end
+    )
+    odd = odd_in(document, *((spans[0][0], spans[-1][1]) if shown else (0, 0)))
+    body = "".join(
+        page_line(before, block, document.pages)
+        + block_html(document, block, span, (start, end), odd)
+        for before, block, span in zip((None, *shown), shown, spans, strict=False)
+    )
+    more = ""
+    if not whole and around < AROUND_LIMIT:
+        more = (
+            f'<button type="button" class="fn-more" {target(document.id, start, end)}'
+            f' data-around="{min(max(around, 500) * 4, AROUND_LIMIT):d}">'
+            "Show more of this document</button>"
+        )
+    return (
+        f'<header class="fn-source-head"><h2 tabindex="-1">{bdi(document.title)}</h2>'
+        f'<p class="fn-facts">{joined_facts(facts)}</p></header>'
+        f'{odd_line(odd)}{views}<div id="fn-sheet-place"></div><div class="fn-text">'
+        f'<div class="fn-page">{body}</div>{more}</div>'
+    )
+
+
+def between(blocks: Sequence[Block], start: int, end: int) -> Sequence[Block]:
+    """The blocks that touch a range; the block a place stands in when the range is empty."""
+    first = bisect_right(blocks, start, key=lambda block: block.end)
+    last = bisect_left(blocks, max(end, start + 1), key=lambda block: block.start)
+    return blocks[first:last]
+
+
+def nearer(edge: int, low: int) -> int:
+    """Where a block begins to be shown: at its own start unless that lies far outside."""
+    return edge if low - edge <= SLACK else low
+
+
+def further(edge: int, high: int) -> int:
+    """Where a block stops being shown: at its own end unless that lies far outside."""
+    return edge if edge - high <= SLACK else high
+
+
+def page_line(before: Block | None, block: Block, all_pages: int | None) -> str:
+    """A thin rule with the page number where a new page begins."""
+    if block.page is None or (before is not None and before.page == block.page):
+        return ""
+    of_all = f" of {all_pages}" if all_pages else ""
+    return f'<p class="fn-page-number"><span>page {block.page}{of_all}</span></p>'
+
+
+def odd_in(document: Document, first: int, last: int) -> tuple[Mark, ...]:
+    """What is odd in a stretch of the document, at its places in the whole."""
+    found = marks(document.text[first:last])
+    return tuple(Mark(one.start + first, one.end + first, one.kind, one.reads) for one in found)
+
+
+def odd_line(odd: Sequence[Mark]) -> str:
+    """A sentence on what is marked as odd, and what invisible characters say."""
+    if not odd:
+        return ""
+    kinds = " and ".join(kind.value for kind in MarkKind if any(m.kind is kind for m in odd))
+    read = " ".join(mark.reads for mark in odd if mark.reads)
+    said = f" They read: “{bdi(read)}”." if read else ""
+    return (
+        f'<p class="fn-aside fn-odd-line">This part of the document holds {kinds}. They are '
+        f"marked below, and change no quoted answer.{said}</p>"
+    )
+
+
+def block_html(
+    document: Document,
+    block: Block,
+    span: tuple[int, int],
+    cited: tuple[int, int],
+    odd: Sequence[Mark] = (),
+) -> str:
+    """One block, what is cited of it marked, and what is odd."""
+    first, last = span
+    start, end = max(first, min(cited[0], last)), min(last, max(cited[1], first))
+    body = _with_odd(document.text, first, start, odd)
+    if start < end:
+        body += f"<mark>{_with_odd(document.text, start, end, odd)}</mark>"
+    body += _with_odd(document.text, end, last, odd)
+    if block.kind is BlockKind.TABLE_ROW:
+        body = body.replace(" | ", ' <span class="fn-bar-sign">|</span> ')
+    open_cut = "…" if first > block.start else ""
+    close_cut = "…" if last < block.end else ""
+    depth = f" fn-level-{min(max(block.level, 1), 6)}" if block.level else ""
+    return (
+        f'<p class="fn-block {_TAGS[block.kind]}{depth}" dir="auto">{open_cut}{body}{close_cut}</p>'
+    )
+
+
+def _with_odd(words: str, first: int, last: int, odd: Sequence[Mark]) -> str:
+    """Escaped words, the odd ones underlined and named."""
+    out, place = "", first
+    for mark in odd:
+        start, end = max(mark.start, place), min(mark.end, last)
+        if start < end:
+            named = f'<span class="fn-odd" title="{text(mark.kind.value)}">'
+            out += f"{text(words[place:start])}{named}{text(words[start:end])}</span>"
+            place = end
+    return out + text(words[place:last])
