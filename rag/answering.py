@@ -1,12 +1,11 @@
 """Candidate sentences to an extractive answer: sentences quoted word for word, with footnotes.
 
-Which sentences are shown, which contradict each other, and what is missing where nothing is shown.
-It reads no index and calls no model.
+Which sentences are shown and which contradict each other; whether they are shown at all is decided
+in ``rag.declining``. It reads no index and calls no model.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 
 from index.analysis import question_terms, terms, words
@@ -23,10 +22,6 @@ from rag.types import (
     Verdict,
 )
 
-#: A confidence under this is not enough where the best passage is no nearer to the question than
-#: `relevance_floor` says. With the threshold of .2 that refuses .95 of held-out questions about
-#: other articles and .03 of answerable ones, of right answers in our own documents one in ten.
-FAR_OFF = 0.6
 # On the held-out articles .45 shows 1.15 sentences and the answer is among them in .95; in our own
 # documents 1.5 and .76.
 _FURTHER_SHARE = 0.45  # of the best sentence's score, from which a further one is shown
@@ -35,20 +30,9 @@ _LIST_SHARE = 0.15  # the same where several things or an explanation are asked 
 _DECIDED = 0.8
 _CONFLICT_SHARE = 0.5  # of the words of two sentences, from which they are about the same
 _CONFLICT_CANDIDATES = 8
-_PUNCTUATION = "?!.,;:\"'“”‘’()[]"
 
 #: Probability, 0–1, that a sentence with its passage says yes to the question.
 Decide = Callable[[Found], float]
-
-
-def relevance_floor(passages: int) -> float:
-    """The fused score that questions about something else seldom reach, among so many passages.
-
-    The nearest of many is nearer by chance: 95 of 100 questions about other subjects stay below
-    2.39 among 135 passages, 2.50 among 346 and 2.93 among 1,508. Held level above 10,000, where
-    nothing was measured.
-    """
-    return 1.0 + 0.25 * math.log(min(max(passages, 1), 10_000))
 
 
 def choose(question: str, found: Sequence[Found], limit: int) -> list[list[Found]]:
@@ -154,28 +138,6 @@ def extractive_answer(
         confidence=likely,
         passages=tuple(passages),
     )
-
-
-def missing_words(question: str, unknown_terms: Sequence[str]) -> tuple[str, ...]:
-    """Words of the question, as written, none of whose terms any document holds."""
-    unknown = set(unknown_terms)
-    found: list[str] = []
-    for word in question.split():
-        bare = word.strip(_PUNCTUATION)
-        own = question_terms(bare)
-        if bare and own and set(own) <= unknown and bare not in found:
-            found.append(bare)
-    return tuple(found)
-
-
-def names_in(question: str, words_of_it: Sequence[str]) -> list[str]:
-    """Those of some words of a question that are names or codes: what it cannot do without."""
-    first = question.split(maxsplit=1)[0].strip(_PUNCTUATION) if question.split() else ""
-    return [
-        word
-        for word in words_of_it
-        if any(map(str.isdigit, word)) or (word[:1].isupper() and word != first)
-    ]
 
 
 def _within(sentence: Found, shown: Found) -> bool:

@@ -26,14 +26,15 @@ from index.index import Index, Snapshot
 from index.loading import Limits
 from index.syncing import SyncProgress, SyncReport
 from index.types import Document, DocumentInfo, Scope, SkippedFile, SkipReason
-from rag.answering import FAR_OFF, extractive_answer, missing_words, names_in, relevance_floor
+from rag.answering import extractive_answer
 from rag.comparing import compared
+from rag.declining import missing_words, why_declined
 from rag.finding import Found, reranked
 from rag.language_model import LanguageModel, StopFlag
 from rag.models import open_model
 from rag.overview import overview
 from rag.places import DEFAULT_INDEX, documents_index, index_folder
-from rag.reader import EvidenceReader, LateReader, Reader, Reading
+from rag.reader import EvidenceReader, LateReader, Reader
 from rag.retrieval import RetrievalOptions, Retriever
 from rag.rewriting import rewrite_with, standalone
 from rag.settings import Settings, load_settings
@@ -41,7 +42,6 @@ from rag.types import Answer, AnswerKind, Passage, Refusal, RefusalReason, Turn
 from rag.writing import Writer
 
 LONGEST_QUESTION = 10_000  # characters; more is no question but a document
-SURE = 0.75  # confidence from which an answer is given although a name in the question is unknown
 ANYWAY = "You asked for an answer although your documents may not say: check each footnote."
 _NEAREST = 3  # passages shown with a refusal
 
@@ -221,18 +221,20 @@ class Assistant:
             calibrated=self._reader.calibrated,
             decide=partial(self._says_yes, asked) if self._reader.calibrated else None,
         )
-        sought = set(question_terms(asked))
-        found_nowhere = snapshot.unknown_terms(sorted(sought))
-        unknown = missing_words(asked, found_nowhere)
-        floor = relevance_floor(len(snapshot))
-        reason = self._refuses(answer, readings, names_in(asked, unknown), floor)
-        if reason is RefusalReason.NOT_SAID and 2 * len(set(found_nowhere)) > len(sought):
-            reason = RefusalReason.NOTHING_FOUND  # most of what was asked for is nowhere
+        unknown = snapshot.unknown_terms(sorted(set(question_terms(asked))))
+        likely = max((reading.answerability for reading in readings), default=0.0)
+        reason = why_declined(
+            answer,
+            unknown,
+            indexed=len(snapshot),
+            threshold=self.settings.threshold,
+            likely=None if self._reader.calibrated else likely,
+        )
         if reason is not None and not (anyway and answer.sentences):
             refusal = Refusal(
                 reason=reason,
                 nearest=tuple(passages[:_NEAREST]),
-                missing_words=unknown,
+                missing_words=missing_words(asked, unknown),
                 unreadable=_unreadable(snapshot),
             )
             answer = replace(
@@ -277,29 +279,6 @@ class Assistant:
 
     def _says_yes(self, question: str, found: Found) -> float:
         return self._reader.support(question, [found.passage])[0]
-
-    def _refuses(
-        self,
-        answer: Answer,
-        readings: Sequence[Reading],
-        missing_names: Sequence[str],
-        floor: float,
-    ) -> RefusalReason | None:
-        """Why an answer is better not given; None when it may be.
-
-        Two scores decide: how well the best passage fits the question tells other subjects, how
-        likely the best span is right tells questions that the documents leave open.
-        """
-        best = max((passage.score for passage in answer.passages), default=0.0)
-        likely = answer.confidence
-        far_off = best < floor and (likely or 0.0) < FAR_OFF
-        if not answer.passages or (self._reader.calibrated and far_off):
-            return RefusalReason.NOTHING_FOUND
-        if likely is None:
-            likely = max((reading.answerability for reading in readings), default=0.0)
-        # A name or code that no document holds is what the question is about, or misspelt.
-        bar = max(self.settings.threshold, SURE) if missing_names else self.settings.threshold
-        return RefusalReason.NOT_SAID if likely < bar or not answer.sentences else None
 
     def faults(self) -> list[str]:
         """What is wrong with the index or the answer model; empty when all is sound."""

@@ -15,7 +15,7 @@ from itertools import chain, product
 
 from index.analysis import question_terms, terms, words
 from index.snapshot import Snapshot
-from rag.answering import compose, missing_words, names_in
+from rag.answering import compose
 from rag.comparisons.questions import Comparison, Thing, comparison
 from rag.comparisons.values import (
     Value,
@@ -27,6 +27,7 @@ from rag.comparisons.values import (
     value_of,
 )
 from rag.comparisons.verdicts import verdict
+from rag.declining import missing_words, names_in
 from rag.finding import Found, confidence, find_sentences, reranked
 from rag.reader import Reader
 from rag.types import Answer, AnswerKind, Passage
@@ -296,6 +297,3 @@ def _mention(quote: str, term: str) -> int:
 
 def _document(side: _Side) -> str:
     return side.found.passage.chunk.document_id
-
-
-__all__ = ["compared"]

@@ -8,13 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Chunk, DocumentInfo
-from rag.answering import (
-    choose,
-    compose,
-    extractive_answer,
-    missing_words,
-    names_in,
-)
+from rag.answering import choose, compose, extractive_answer
 from rag.finding import confidence, find_sentences
 from rag.reader import Reading, Span
 from rag.types import Answer, Parts, Passage, Sentence, Verdict, escape_markers
@@ -101,17 +95,6 @@ def test_escaping_leaves_no_marker_and_keeps_all_else(text: str) -> None:
     escaped = escape_markers(text)
     assert re.search(r"\[\d+\]", escaped) is None
     assert escaped.replace("［", "[").replace("］", "]") == text
-
-
-def test_missing_words_are_the_questions_own() -> None:
-    assert missing_words("Who is Queen Zelda, exactly?", ["zelda"]) == ("Zelda",)
-    assert missing_words("Who is she?", ["zelda"]) == ()
-
-
-def test_names_and_codes_are_told_from_words() -> None:
-    question = "Does Samsung repair error E06 on tuesdays?"
-    assert names_in(question, ["Does", "Samsung", "E06", "tuesdays"]) == ["Samsung", "E06"]
-    assert names_in("", []) == []
 
 
 def test_compose_numbers_each_span_once() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Chunk, DocumentInfo
-from rag.answering import extractive_answer, relevance_floor
+from rag.answering import extractive_answer
 from rag.finding import find_sentences, log_odds, reranked
 from rag.gathering import said, whole_list
 from rag.reader import Reading, Span, Spread
@@ -146,10 +146,3 @@ def test_a_sentence_counts_all_its_spans():
     reading = Reading(0.9, spans, (spread,))
     assert reading.within(spans[1], 0, 20) > reading.within(spans[0], 20, 40)
     assert Reading(0.9, spans).within(spans[0], 20, 40) == 0.38
-
-
-@given(st.integers(0, 3_000_000), st.integers(0, 3_000_000))
-def test_the_floor_of_relevance_grows_with_the_index_and_then_stays(some, more):
-    few, many = sorted((some, more))
-    assert 1.0 <= relevance_floor(few) <= relevance_floor(many) <= 3.31
-    assert relevance_floor(1_508) == pytest.approx(2.83, abs=0.01)

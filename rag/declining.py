@@ -1,0 +1,84 @@
+"""Whether an answer is given or declined, and why: what "your documents do not say" rests on.
+
+Scores and words in, a reason out; no index is read and no model called. How well the best passage
+fits the question tells other subjects, how likely the best span is right tells questions that the
+documents leave open, and words that stand in no document tell both.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+
+from index.analysis import question_terms
+from rag.types import Answer, RefusalReason
+
+SURE = 0.75  #: confidence from which an answer is given although a name in the question is unknown
+#: A confidence under this is not enough where the best passage is no nearer to the question than
+#: `relevance_floor` says.
+FAR_OFF = 0.6
+_PUNCTUATION = "?!.,;:\"'“”‘’()[]"
+
+
+def why_declined(
+    answer: Answer,
+    unknown_terms: Collection[str],
+    *,
+    indexed: int,
+    threshold: float,
+    likely: float | None = None,
+) -> RefusalReason | None:
+    """Why the answer to its standalone question is better not given; None when it may be.
+
+    ``unknown_terms`` are those of the question that no document holds, ``indexed`` is the number of
+    passages searched, ``threshold`` the least confidence. ``likely`` is the probability that any
+    passage answers, by a reader that is not calibrated: it stands for the confidence, and how near
+    the best passage is has no say.
+    """
+    if not answer.passages:
+        return RefusalReason.NOTHING_FOUND
+    told = likely if likely is not None else answer.confidence or 0.0
+    best = max(passage.score for passage in answer.passages)
+    if likely is None and told < FAR_OFF and best < relevance_floor(indexed):
+        return RefusalReason.NOTHING_FOUND
+    question = answer.standalone_question
+    # A name or code that no document holds is what the question is about, or misspelt.
+    named = names_in(question, missing_words(question, unknown_terms))
+    bar = max(threshold, SURE) if named else threshold
+    if answer.sentences and told >= bar:
+        return None
+    sought = set(question_terms(question))
+    if 2 * len(sought & set(unknown_terms)) > len(sought):
+        return RefusalReason.NOTHING_FOUND  # most of what was asked for is nowhere
+    return RefusalReason.NOT_SAID
+
+
+def relevance_floor(passages: int) -> float:
+    """The fused score that questions about something else seldom reach, among so many passages.
+
+    The nearest of many is nearer by chance. Held level above 10,000 passages, where nothing was
+    measured.
+    """
+    return 1.0 + 0.25 * math.log(min(max(passages, 1), 10_000))
+
+
+def missing_words(question: str, unknown_terms: Collection[str]) -> tuple[str, ...]:
+    """Words of the question, as written, none of whose terms any document holds."""
+    unknown = set(unknown_terms)
+    found: list[str] = []
+    for word in question.split():
+        bare = word.strip(_PUNCTUATION)
+        own = question_terms(bare)
+        if bare and own and set(own) <= unknown and bare not in found:
+            found.append(bare)
+    return tuple(found)
+
+
+def names_in(question: str, words_of_it: Sequence[str]) -> list[str]:
+    """Those of some words of a question that are names or codes: what it cannot do without."""
+    first = question.split(maxsplit=1)[0].strip(_PUNCTUATION) if question.split() else ""
+    return [
+        word
+        for word in words_of_it
+        if any(map(str.isdigit, word)) or (word[:1].isupper() and word != first)
+    ]

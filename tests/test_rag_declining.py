@@ -1,0 +1,106 @@
+"""When an answer is declined, and for which reason."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.types import Chunk, DocumentInfo
+from rag.declining import FAR_OFF, SURE, missing_words, names_in, relevance_floor, why_declined
+from rag.types import Answer, AnswerKind, Parts, Passage, RefusalReason, Sentence
+
+NOT_SAID, NOTHING = RefusalReason.NOT_SAID, RefusalReason.NOTHING_FOUND
+
+
+def answer(
+    question: str = "When did the mill burn?",
+    confidence: float | None = 0.7,
+    score: float = 4.0,
+    *,
+    quoted: bool = True,
+    passages: int = 1,
+) -> Answer:
+    chunk = Chunk("c", "d", 0, 10, "It burned.", (), (), "")
+    info = DocumentInfo("d", ("d.txt",), "Mill", "en", None, None, 1)
+    return Answer(
+        question=question,
+        standalone_question=question,
+        kind=AnswerKind.EXTRACTIVE,
+        sentences=(Sentence("It burned.", ()),) if quoted else (),
+        confidence=confidence,
+        passages=(Passage(chunk, info, score, Parts()),) * passages,
+    )
+
+
+def declined(
+    given_answer: Answer,
+    *unknown: str,
+    indexed: int = 1_000,
+    threshold: float = 0.2,
+    likely: float | None = None,
+) -> RefusalReason | None:
+    return why_declined(given_answer, unknown, indexed=indexed, threshold=threshold, likely=likely)
+
+
+def test_a_likely_answer_near_the_question_is_given() -> None:
+    assert declined(answer()) is None
+    assert declined(answer(confidence=0.2)) is None
+
+
+def test_an_answer_under_the_threshold_is_not_said() -> None:
+    assert declined(answer(confidence=0.19)) is NOT_SAID
+    assert declined(answer(confidence=0.4), threshold=0.5) is NOT_SAID
+
+
+def test_without_passages_or_without_sentences_nothing_is_given() -> None:
+    assert declined(answer(passages=0)) is NOTHING
+    assert declined(answer(quoted=False)) is NOT_SAID
+    assert declined(answer(quoted=False, confidence=None)) is NOT_SAID
+
+
+def test_far_from_the_question_only_a_sure_answer_is_given() -> None:
+    under = relevance_floor(1_000) - 0.01
+    assert declined(answer(confidence=FAR_OFF - 0.01, score=under)) is NOTHING
+    assert declined(answer(confidence=FAR_OFF, score=under)) is None
+    assert declined(answer(confidence=FAR_OFF - 0.01, score=under + 0.02)) is None
+    # the same score is near enough among fewer passages
+    assert declined(answer(confidence=FAR_OFF - 0.01, score=under), indexed=100) is None
+
+
+def test_an_unknown_name_asks_for_more_and_an_unknown_word_does_not() -> None:
+    asked = answer("Did the old mill in Whitby burn twice?", SURE - 0.01)
+    assert declined(asked, "whitbi") is NOT_SAID
+    assert declined(asked, "twice") is None
+    assert declined(answer(asked.question, SURE), "whitbi") is None
+
+
+def test_when_most_words_are_nowhere_nothing_was_found() -> None:
+    asked = answer("zebra crossings of Antarctica", 0.1)
+    assert declined(asked, "zebra", "cross") is NOTHING
+    assert declined(asked, "zebra") is NOT_SAID
+
+
+def test_a_reader_that_is_not_calibrated_says_how_likely_and_the_floor_is_silent() -> None:
+    far = answer(confidence=None, score=0.1)
+    assert declined(far, likely=0.3) is None
+    assert declined(far, likely=0.1) is NOT_SAID
+    assert declined(far) is NOTHING
+
+
+@given(st.integers(0, 3_000_000), st.integers(0, 3_000_000))
+def test_the_floor_of_relevance_grows_with_the_index_and_then_stays(some: int, more: int) -> None:
+    few, many = sorted((some, more))
+    assert 1.0 <= relevance_floor(few) <= relevance_floor(many) <= relevance_floor(10_000)
+    assert relevance_floor(10_000) == pytest.approx(3.30, abs=0.01)
+
+
+def test_missing_words_are_the_questions_own() -> None:
+    assert missing_words("Who is Queen Zelda, exactly?", ["zelda"]) == ("Zelda",)
+    assert missing_words("Who is she?", ["zelda"]) == ()
+
+
+def test_names_and_codes_are_told_from_words() -> None:
+    question = "Does Samsung repair error E06 on tuesdays?"
+    assert names_in(question, ["Does", "Samsung", "E06", "tuesdays"]) == ["Samsung", "E06"]
+    assert names_in("", []) == []
