@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rag.reader_network import embedder_tokenizer, empty_network
 from rag.training.__main__ import blended
 from rag.training.claims import altered, claims_of, statement
-from rag.training.confidence import answer_f1, crossed, holds_answer, holds_gold_sentence
+from rag.training.confidence_tables import answer_f1, crossed, holds_answer, holds_gold_sentence
 from rag.training.examples import MAX_TOKENS, Encoder, Example, Maker, Task, batches
 from rag.training.measure import auc, calibration_error, fit_logistic, token_f1
 from rag.training.negatives import Ranking, changed_question, near_passages

@@ -1,0 +1,90 @@
+"""The tables that ranking and declining constants are chosen by, on cases counted by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.types import Chunk, DocumentInfo
+from rag.finding import Found
+from rag.training.confidence import choose_questions, write_documents
+from rag.training.confidence_tables import (
+    Asked,
+    Fetched,
+    Role,
+    evidence,
+    print_first_passage,
+    print_ranking,
+    print_tables,
+    ranked,
+)
+from rag.training.sources import HELD_OUT_ARTICLES, Row
+from rag.types import Parts, Passage
+
+TEXT = "The mill burned in 1823. The bridge fell in 1901."
+ROW = Row("squad-v2", "Kenya", "Mill", "When did the mill burn?", TEXT, ((19, 23),), True)
+
+
+def found(start: int, end: int, probability: float, score: float) -> Found:
+    chunk = Chunk("c", "d", 0, len(TEXT), TEXT, (), (), "")
+    info = DocumentInfo("d", ("d.txt",), "Mill", "en", None, None, 1)
+    passage = Passage(chunk, info, score, Parts())
+    return Found(passage, start, end, probability, probability, TEXT[start + 19 : end - 1])
+
+
+def asked(role: Role = Role.ANSWERABLE, *, wrong_first: bool = False, top: float = 4.0) -> Asked:
+    right, wrong = found(0, 24, 0.6, top), found(25, 49, 0.9 if wrong_first else 0.3, top - 1.0)
+    passages = (Fetched(top, 0.2, right=False), Fetched(top - 1.0, 0.95, right=True))
+    return Asked("letters", role, ROW, (right, wrong), passages, 1_000)
+
+
+def test_a_passage_behind_the_best_holds_its_sentences_back() -> None:
+    one = asked(wrong_first=True)
+    assert ranked(one.found, 0.0)[0].probability == 0.9
+    assert ranked(one.found, 2.0)[0].probability == 0.6
+
+
+def test_evidence_is_right_only_where_the_documents_answer() -> None:
+    assert evidence(asked())[1:] == (4.0, 1.0)
+    assert evidence(asked(Role.LOOK_ALIKE))[2] == 0.0
+    nothing = Asked("letters", Role.ANSWERABLE, ROW, (), (), 10)
+    assert evidence(nothing) == (pytest.approx(-9.21, abs=0.01), 0.0, 0.0)
+
+
+def test_ranking_is_shown_by_weight(capsys: pytest.CaptureFixture[str]) -> None:
+    print_ranking([asked(wrong_first=True)])
+    cells = [line.split() for line in capsys.readouterr().out.splitlines()[2:]]
+    assert cells[0] == ["letters", "0.0", "0.000", "1.000", "0.000"]
+    assert cells[-1] == ["letters", "3.0", "1.000", "1.000", "1.000"]
+
+
+def test_the_reader_puts_the_right_passage_first(capsys: pytest.CaptureFixture[str]) -> None:
+    print_first_passage([asked()])
+    assert capsys.readouterr().out.split("letters")[1].split() == [
+        *("0.000", "0.000", "1.000", "1.000", "1.000", "1.000"),  # log-odds -1.4 and 2.9
+    ]
+
+
+def test_all_tables_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    some = [asked(), asked(wrong_first=True), asked(Role.LOOK_ALIKE), asked(Role.OFF_TOPIC, top=1)]
+    print_tables(some * 5)
+    printed = capsys.readouterr().out
+    assert "95 of 100 off-topic" in printed
+    assert "letters, 1,000 passages" in printed
+    assert "nan" not in printed
+
+
+def test_only_held_out_questions_are_chosen() -> None:
+    group = sorted(HELD_OUT_ARTICLES)[0]
+    rows = [
+        Row("squad-v1", group, "t", f"q{number}", TEXT, ((0, 3),), True) for number in range(5)
+    ] + [Row("squad-v1", "Trained_on", "t", "q", TEXT, ((0, 3),), True)]
+    chosen = choose_questions(rows, 4)
+    assert [role for role, _ in chosen] == [Role.ANSWERABLE] * 4
+    assert all(row.group == group for _, row in chosen)
+
+
+def test_each_document_is_written_once_with_all_its_passages(tmp_path) -> None:
+    other = Row("own", "g", "A/B: notes", "q?", "Another passage.", (), False)
+    folder = write_documents([ROW, ROW, other], tmp_path / "documents")
+    texts = sorted(path.read_text(encoding="utf-8") for path in folder.iterdir())
+    assert texts == ["A/B: notes\n\nAnother passage.", f"Mill\n\n{TEXT}"]
