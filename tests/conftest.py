@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 
 import pytest
 from hypothesis import HealthCheck, settings
+from torture.library import InProcess
 
 from index import syncing
 from index.analysis import question_terms
 from index.embedding import HashingEmbedder, Vectors
-from index.errors import UnreadableError
 from index.index import Index, Snapshot
-from index.loading.formats import parse
-from index.loading.limits import Limits, RefusedError
-from index.loading.sandbox import read_file
-from index.types import Document, Scope, SkippedFile
+from index.types import Document, Scope
 
 settings.register_profile(
     "footnote", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -25,6 +21,7 @@ settings.register_profile(
 settings.load_profile("footnote")
 
 MakeFolder = Callable[[Mapping[str, str]], Path]
+Run = Callable[..., tuple[int, str, str]]  # arguments to exit code, output, errors
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -59,31 +56,14 @@ class CountingEmbedder(HashingEmbedder):
         return super().embed(texts)
 
 
-class DirectSandbox:
-    """Parses in this process: for tests of what comes after parsing, which need no child."""
+class DirectSandbox(InProcess):
+    """Parses in this process, for tests that need no child, and counts."""
 
     loaded: list[str]  # set anew by the fixture
 
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
-
-    def __enter__(self) -> DirectSandbox:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        return None
-
     def load(self, path: Path, source: str) -> Document:
         type(self).loaded.append(source)
-        try:
-            return parse(read_file(path, self.limits), source, self.limits)
-        except RefusedError as refused:
-            raise UnreadableError(SkippedFile(source, refused.reason, refused.detail)) from None
+        return super().load(path, source)
 
 
 @pytest.fixture
@@ -104,6 +84,25 @@ def index(tmp_path: Path, embedder: CountingEmbedder) -> Iterator[Index]:
     """An empty index in a temporary folder."""
     with Index.open(tmp_path / "index", embedder) as opened:
         yield opened
+
+
+@pytest.fixture
+def footnote(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command in this process with the hashing embedder."""
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("FOOTNOTE_READER", "evidence")
+    for module in ("rag.assistant", "ui.commands", "ui.evaluating"):
+        monkeypatch.setattr(f"{module}.shared_embedder", lambda _model: HashingEmbedder())
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        from ui.command_line import main
+
+        capsys.readouterr()
+        code = main(arguments)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
 
 
 @pytest.fixture

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +11,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
+from fastapi import FastAPI
+from page_server import chromium, serving
 from reportlab.pdfgen.canvas import Canvas
 from ui_assistant import Paced, paced
 
@@ -28,16 +25,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 LOADS = int(os.environ.get("FOOTNOTE_LOADS", "3"))  # 50 for the record
 HANDBOOK = """# Holidays
 
@@ -74,13 +61,8 @@ class Visit:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium here: install it to run the browser tests")
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as started:
         yield started
-        started.close()
 
 
 def lease(path: Path) -> None:
@@ -99,25 +81,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pace
     (folder / "documents").mkdir()
     lease(folder / "documents" / "lease.pdf")
     assistant = paced(folder, {"handbook.md": HANDBOOK})
-    with socket.create_server(("127.0.0.1", 0)) as bound:
-        port = bound.getsockname()[1]
-        own = tmp_path_factory.mktemp("own")
-        app = build_app(
+    own = tmp_path_factory.mktemp("own")
+
+    def make(door: Door) -> FastAPI:
+        return build_app(
             assistant,
             examples=EXAMPLES,
             own=lambda: paced(own, {"handbook.md": HANDBOOK}),
-            door=Door(port),
+            door=door,
         )
-        config = uvicorn.Config(app, log_level="warning", ws="none", timeout_graceful_shutdown=1)
-        running = uvicorn.Server(config)
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [bound]}, daemon=True)
-        thread.start()
-        until = time.monotonic() + 30
-        while not running.started and time.monotonic() < until:
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}", assistant
-        running.should_exit = True
-        thread.join(10)
+
+    with serving(make) as address:
+        yield address, assistant
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -7,12 +7,12 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from conftest import Run
 from filelock import FileLock
 
 from index.catalog import FILE_NAME
@@ -23,11 +23,8 @@ from rag.assistant import assemble
 from rag.places import index_folder
 from rag.settings import Settings
 from rag.types import Answer, AnswerKind, Parts, Passage, Sentence
-from ui.command_line import main
 from ui.commands import _warm_up
 from ui.printing import print_answer
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -37,26 +34,6 @@ def docs(tmp_path: Path) -> Path:
     (folder / "fees.md").write_text("# Fees\n\nA replacement card costs £3.\n\nGuests pay £5.\n")
     (folder / "bees.txt").write_text("Karl von Frisch described the waggle dance in 1927.")
     return folder
-
-
-@pytest.fixture
-def footnote(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    """Run the command in this process with the hashing embedder and a data folder of its own."""
-    monkeypatch.setenv("FOOTNOTE_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("FOOTNOTE_READER", "evidence")
-    for module in ("rag.assistant", "ui.commands", "ui.evaluating"):
-        monkeypatch.setattr(f"{module}.shared_embedder", lambda _model: HashingEmbedder())
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = main(arguments)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
 
 
 def failed(result: tuple[int, str, str], code: int, *said: str) -> None:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from conftest import Run
 
 from eval.datasets import Evidence, Question, QuestionType
 from eval.mine import keep_my_question
-from index.embedding import HashingEmbedder
 from ui.calibrating import write_threshold
-from ui.command_line import main
 from ui.proposing import keep_or_drop
 
-Run = Callable[..., tuple[int, str, str]]
 FEES = "# Fees\n\nA replacement card costs £3.\n\nGuests pay £5 for a day at the pool of Lindow.\n"
 BEES = "Karl von Frisch described the waggle dance of the honey bees in 1927."
 
@@ -27,27 +25,6 @@ def docs(tmp_path: Path) -> Path:
     (folder / "fees.md").write_text(FEES)
     (folder / "bees.txt").write_text(BEES)
     return folder
-
-
-@pytest.fixture
-def footnote(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    """Run the command in this process with the hashing embedder and a data folder of its own."""
-    monkeypatch.setenv("FOOTNOTE_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("FOOTNOTE_SETTINGS", str(tmp_path / "settings.toml"))
-    monkeypatch.setenv("COLUMNS", "120")
-    monkeypatch.setenv("FOOTNOTE_READER", "evidence")
-    for module in ("rag.assistant", "ui.commands", "ui.evaluating"):
-        monkeypatch.setattr(f"{module}.shared_embedder", lambda _model: HashingEmbedder())
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = main(arguments)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
 
 
 @pytest.fixture
@@ -89,7 +66,9 @@ def test_a_csv_is_asked_reported_and_compared(
     assert "on 3 shared questions" in out
     assert "The report is in" in err
     assert page.read_text().startswith("<!doctype html>")
-    assert not list((tmp_path / "data" / "eval" / "runs").glob("*"))  # nothing is left half done
+    assert not list(
+        (tmp_path / "footnote-data" / "eval" / "runs").glob("*")
+    )  # nothing is left half done
 
 
 def test_a_table_to_paste_says_when_evidence_is_nowhere(footnote: Run, docs: Path) -> None:
@@ -143,7 +122,8 @@ def test_corrections_are_asked_of_the_index(footnote: Run, docs: Path, tmp_path:
     evidence = (Evidence(str(docs / "fees.md"), "A replacement card costs £3."),)
     words = "What does a replacement card cost?"
     keep_my_question(
-        tmp_path / "data", Question("", words, QuestionType.NUMBER, ("£3",), evidence, "dev")
+        tmp_path / "footnote-data",
+        Question("", words, QuestionType.NUMBER, ("£3",), evidence, "dev"),
     )
     code, out, err = footnote("eval", "mine", "--json")
     assert code == 0, err
