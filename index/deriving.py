@@ -5,7 +5,7 @@ search terms. Used when a document comes in, when versions change, and to check 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 import numpy as np
@@ -37,12 +37,28 @@ def embed_missing(
     catalog: Catalog, embedder: Embedder, chunks: Sequence[Chunk]
 ) -> Iterator[dict[bytes, Vectors]]:
     """Vectors by key of those chunks whose vector is not stored yet, a slice at a time."""
+    for some in slices(missing_texts(catalog, embedder, chunks)):
+        yield embed_texts(embedder, some)
+
+
+def missing_texts(
+    catalog: Catalog, embedder: Embedder, chunks: Sequence[Chunk]
+) -> dict[bytes, str]:
+    """What to embed of those chunks whose vector is not stored yet, by key."""
     texts = {vector_key(embedder, chunk): chunk.embedding_text for chunk in chunks}
-    missing = catalog.missing_vectors(list(texts))
-    for start in range(0, len(missing), _SLICE_CHUNKS):
-        some = missing[start : start + _SLICE_CHUNKS]
-        rows = embedder.embed([texts[key] for key in some])
-        yield dict(zip(some, rows, strict=True))
+    return {key: texts[key] for key in catalog.missing_vectors(list(texts))}
+
+
+def slices(texts: Mapping[bytes, str]) -> Iterator[dict[bytes, str]]:
+    """The same, a few at a time."""
+    pairs = iter(texts.items())
+    while some := dict(islice(pairs, _SLICE_CHUNKS)):
+        yield some
+
+
+def embed_texts(embedder: Embedder, texts: Mapping[bytes, str]) -> dict[bytes, Vectors]:
+    """A vector for each text, by its key. Touches no catalog."""
+    return dict(zip(texts, embedder.embed(list(texts.values())), strict=True))
 
 
 def put_new_vectors(catalog: Catalog, keys: Sequence[bytes], vectors: dict[bytes, Vectors]) -> None:

@@ -1,8 +1,8 @@
 """Bring a catalog up to date with folders: what changed, parse, chunk, embed, commit.
 
-One file ahead is parsed in the sandbox while the batch before it is embedded. Each document is
-committed in a transaction of its own; whatever stops a sync, what was committed stays and the next
-sync does the rest.
+Files are parsed in the sandbox, and the next batch of them gathered, while the batch before it is
+embedded. Each document is committed in a transaction of its own; whatever stops a sync, what was
+committed stays and the next sync does the rest.
 """
 
 from __future__ import annotations
@@ -18,11 +18,20 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from index.catalog import Catalog, SourceRow
 from index.chunking import chunk_document
-from index.deriving import chunk_terms, embed_missing, put_new_vectors, vector_key
+from index.deriving import (
+    chunk_terms,
+    embed_missing,
+    embed_texts,
+    missing_texts,
+    put_new_vectors,
+    slices,
+    vector_key,
+)
 from index.embedding import Embedder, Vectors
 from index.errors import UnreadableError, UsageError
 from index.loading import LOADER_VERSION, Limits, Sandbox, supported
@@ -33,7 +42,8 @@ from index.types import Chunk, Document, SkippedFile, SkipReason
 
 __all__ = ["SyncProgress", "SyncReport", "Syncer"]
 
-_BATCH_CHUNKS = 96  # chunks gathered from small files before the embedder is called once
+_BATCH_CHUNKS = 96  # chunks gathered from small files before the embedder is called once ...
+_FIRST_CHUNKS = 12  # ... and at first, so that it need not wait; doubled from batch to batch
 #: Files refused for these are tried again at every sync ...
 _RETRIED = frozenset({SkipReason.CHANGED, SkipReason.UNREADABLE, SkipReason.NO_PERMISSION})
 #: ... and for these when the limits are others than those under which they were refused.
@@ -58,6 +68,14 @@ class _Parsed:
     row: SourceRow
     document: Document | None = None
     chunks: Sequence[Chunk] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Embedding:
+    """Files of one batch and the vectors of their chunks, which are in work."""
+
+    files: Sequence[_Parsed]
+    slices: Sequence[Future[dict[bytes, Vectors]]]
 
 
 class Syncer:
@@ -184,22 +202,33 @@ class Syncer:
 
     def _work(self, tasks: list[_Task]) -> None:
         batch: list[_Parsed] = []
-        with closing(self._parse_ahead(tasks)) as parsed_files:
-            for parsed in parsed_files:
-                if parsed.document is None or self._is_known(parsed.document):
-                    self._commit(parsed, {})
-                else:
-                    chunks = chunk_document(
-                        parsed.document, self._embedder.count_tokens, self._embedder.window_tokens
-                    )
-                    batch.append(replace(parsed, chunks=chunks))
-                if sum(len(waiting.chunks) for waiting in batch) >= _BATCH_CHUNKS:
-                    self._embed_and_commit(batch)
-                    batch = []
-                if self._stop is not None and self._stop.is_set():
-                    self._tally.stopped = True
-                    break
-        self._embed_and_commit(batch)
+        enough = _FIRST_CHUNKS
+        ahead = _Embedding((), ())
+        with closing(self._parse_ahead(tasks)) as parsed_files, ThreadPoolExecutor(1) as pool:
+            try:
+                for parsed in parsed_files:
+                    if parsed.document is None or self._is_known(parsed.document):
+                        self._commit(parsed, {})
+                    else:
+                        batch.append(replace(parsed, chunks=self._chunks(parsed.document)))
+                    if sum(len(waiting.chunks) for waiting in batch) >= enough:
+                        ahead = self._hand_on(ahead, batch, pool)
+                        batch, enough = [], min(2 * enough, _BATCH_CHUNKS)
+                    if self._is_stopped():
+                        return
+                ahead = self._hand_on(ahead, batch, pool)
+                self._hand_on(ahead, [], pool)
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def _is_stopped(self) -> bool:
+        if self._stop is not None and self._stop.is_set():
+            self._tally.stopped = True
+        return self._tally.stopped
+
+    def _chunks(self, document: Document) -> Sequence[Chunk]:
+        embedder = self._embedder
+        return chunk_document(document, embedder.count_tokens, embedder.window_tokens)
 
     def _is_known(self, document: Document) -> bool:
         """The catalog holds these bytes. Under a title taken from a name that is gone, they are
@@ -230,14 +259,29 @@ class Syncer:
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    def _embed_and_commit(self, batch: list[_Parsed]) -> None:
-        chunks = [chunk for parsed in batch for chunk in parsed.chunks]
+    def _hand_on(
+        self, ahead: _Embedding, batch: list[_Parsed], pool: ThreadPoolExecutor
+    ) -> _Embedding:
+        """Begin to embed a batch and, meanwhile, commit the one before it.
+
+        A stop ends this between two files: the rest is begun again by the next sync.
+        """
         vectors: dict[bytes, Vectors] = {}
-        for some in embed_missing(self._catalog, self._embedder, chunks):
-            vectors.update(some)
-            self._tell(batch[0].row.path, len(vectors))
-        for parsed in batch:
+        for some in ahead.slices:
+            if self._is_stopped():
+                return ahead
+            vectors.update(some.result())
+            self._tell(ahead.files[0].row.path, len(vectors))
+        chunks = [chunk for parsed in batch for chunk in parsed.chunks]
+        texts = missing_texts(self._catalog, self._embedder, chunks)
+        new = {key: text for key, text in texts.items() if key not in vectors}
+        embed = partial(embed_texts, self._embedder)
+        begun = _Embedding(batch, [pool.submit(embed, some) for some in slices(new)])
+        for parsed in ahead.files:
+            if self._is_stopped():
+                break
             self._commit(parsed, vectors)
+        return begun
 
     def _commit(self, parsed: _Parsed, vectors: dict[bytes, Vectors]) -> None:
         catalog, document, chunks = self._catalog, parsed.document, parsed.chunks

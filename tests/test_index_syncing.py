@@ -436,7 +436,7 @@ def test_an_embedder_that_fails_loses_nothing(
         with pytest.raises(RuntimeError, match="told to fail"):
             index.sync([folder])
         embedder.fail_after = None
-        assert check_interrupted(index, folder, MANY) == 192
+        assert check_interrupted(index, folder, MANY) == 12 + 24 + 48 + 96  # four batches
 
 
 def test_files_that_vanish_or_change_meanwhile(
