@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from index.analysis import question_terms, terms, words
-from rag.finding import Found, confidence, find_sentences
+from rag.finding import Found, confidence, find_sentences, rivalry
 from rag.gathering import said, whole_list
 from rag.questions import is_open, is_polar, wants_list, wants_steps
 from rag.reader import Reading
@@ -122,7 +122,7 @@ def extractive_answer(
         rest = [group for group in groups if not set(conflict) & set(group)]
         groups = [[newest[0]], [newest[1]], *rest[: max(0, limit - 2)]]
     short = groups[0][0].short if groups else None
-    likely = confidence(found[0]) if found and calibrated else None
+    likely = confidence(found[0], rivalry(found)) if found and calibrated else None
     if found and decide is not None and is_polar(question):
         yes = decide(found[0])
         sure = max(yes, 1.0 - yes)

@@ -63,13 +63,19 @@ def relevance_floor(passages: int) -> float:
 
 
 def missing_words(question: str, unknown_terms: Collection[str]) -> tuple[str, ...]:
-    """Words of the question, as written, none of whose terms any document holds."""
+    """Words of the question, as written, that no document holds.
+
+    None of a word's terms is known, or of a code such as "M-1183" a number is not: there are other
+    things with an M.
+    """
     unknown = set(unknown_terms)
     found: list[str] = []
     for word in question.split():
         bare = word.strip(_PUNCTUATION)
-        own = question_terms(bare)
-        if bare and own and set(own) <= unknown and bare not in found:
+        own = set(question_terms(bare))
+        parts = (term for term in own & unknown if term in bare.casefold())  # "m1183" is no part
+        is_other = any(any(map(str.isdigit, part)) for part in parts)
+        if bare and own and (own <= unknown or is_other) and bare not in found:
             found.append(bare)
     return tuple(found)
 

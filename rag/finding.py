@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from index.analysis import words
 from index.sentences import sentence_spans
 from rag.reader import Reading, Span
 from rag.types import Passage
@@ -20,7 +21,8 @@ from rag.types import Passage
 _PASSAGE_WEIGHT = 2.0  # per point of fused score that a passage is behind the best
 _FIRST = 5  # passages that reranking keeps in front
 _READER_WEIGHT = 0.4  # per point of log-odds that the reader says a passage answers
-_CONFIDENCE = (0.688, 0.331, -1.032)  # of a sentence's log-odds, of its passage's score, bias
+# Of a sentence's log-odds, of its passage's score, of its rivalry, bias.
+_CONFIDENCE = (0.52, 0.62, -2.43, -1.97)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +96,29 @@ def reranked(
     return [passage for passage, _ in pairs], [reading for _, reading in pairs]
 
 
-def confidence(found: Found) -> float:
+def rivalry(found: Sequence[Found]) -> float:
+    """How near, 0–1, the next sentence that answers otherwise comes to the first, by score.
+
+    Sentences that hold the same bare answer or the same words are no rivals.
+    """
+    best = found[0]
+    for other in found[1:]:
+        same_document = other.passage.chunk.document_id == best.passage.chunk.document_id
+        overlap = same_document and other.start < best.end and best.start < other.end
+        agree = best.short is not None and words(best.short) == words(other.short or "")
+        if not overlap and not agree and words(other.quote) != words(best.quote):
+            return min(other.score / best.score, 1.0) if best.score > 0.0 else 1.0
+    return 0.0
+
+
+def confidence(found: Found, rival: float = 0.0) -> float:
     """Probability, 0–1, that the sentence answers, from a calibrated reader's span and the search.
 
-    Logistic in the log-odds of the span and the fused score of its passage.
+    Logistic in the log-odds of the span, the fused score of its passage and its `rivalry`.
     """
-    span, passage, bias = _CONFIDENCE
-    weighed = span * log_odds(found.probability) + passage * found.passage.score + bias
-    return 1.0 / (1.0 + math.exp(-weighed))
+    span, passage, rivals, bias = _CONFIDENCE
+    weighed = span * log_odds(found.probability) + passage * found.passage.score
+    return 1.0 / (1.0 + math.exp(-(weighed + rivals * rival + bias)))
 
 
 def log_odds(probability: float) -> float:

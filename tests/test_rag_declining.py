@@ -100,6 +100,13 @@ def test_missing_words_are_the_questions_own() -> None:
     assert missing_words("Who is she?", ["zelda"]) == ()
 
 
+def test_a_code_is_missing_when_its_number_is() -> None:
+    asked = "What was measured for barometer M-1183?"
+    assert missing_words(asked, ["1183", "m1183"]) == ("M-1183",)
+    assert missing_words(asked, ["m1183"]) == ()  # written "M 1183" in the documents
+    assert missing_words("the 2019-20 season", ["20", "201920"]) == ("2019-20",)
+
+
 def test_names_and_codes_are_told_from_words() -> None:
     question = "Does Samsung repair error E06 on tuesdays?"
     assert names_in(question, ["Does", "Samsung", "E06", "tuesdays"]) == ["Samsung", "E06"]

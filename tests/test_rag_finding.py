@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from index.types import Chunk, DocumentInfo
 from rag.answering import extractive_answer
-from rag.finding import find_sentences, log_odds, reranked
+from rag.finding import Found, confidence, find_sentences, log_odds, reranked, rivalry
 from rag.gathering import said, whole_list
 from rag.reader import Reading, Span, Spread
 from rag.types import Parts, Passage
@@ -146,3 +146,24 @@ def test_a_sentence_counts_all_its_spans():
     reading = Reading(0.9, spans, (spread,))
     assert reading.within(spans[1], 0, 20) > reading.within(spans[0], 20, 40)
     assert Reading(0.9, spans).within(spans[0], 20, 40) == 0.38
+
+
+def candidate(text: str, score: float, short: str | None = None, start: int = 0) -> Found:
+    return Found(passage(text, start=start), start, start + len(text), score, score, short)
+
+
+def test_a_rival_answers_otherwise() -> None:
+    best = candidate("It burned in 1823.", 0.8, "1823")
+    other = candidate("It burned in 1901.", 0.4, "1901", start=500)
+    agrees = candidate("The fire of 1823 was great.", 0.6, "1823", start=700)
+    repeats = candidate("it burned in 1823", 0.6, start=900)
+    wider = candidate("It burned in 1823. Nobody was hurt.", 0.7, start=0)
+    assert rivalry([best]) == 0.0
+    assert rivalry([best, agrees, repeats, wider]) == 0.0
+    assert rivalry([best, agrees, other]) == pytest.approx(0.5)
+    assert rivalry([candidate("a", 0.0), candidate("b", 0.0, start=9)]) == 1.0
+
+
+def test_a_rival_makes_an_answer_less_sure() -> None:
+    best = candidate("It burned in 1823.", 0.8, "1823")
+    assert confidence(best, 0.9) < confidence(best, 0.1) < confidence(best)

@@ -24,6 +24,7 @@ from rag.training.own_documents import SOURCE, own_documents
 from rag.training.sources import Row, held_out, load_rows
 
 PASSAGES = 20  # as many as the assistant reads by default
+FOLDER = 12  # documents
 SQUAD = ("squad-v1", "squad-v2")
 OFF_TOPIC = ("policyqa", "covid", "nq", "fairytale")
 
@@ -41,16 +42,30 @@ def main() -> None:
     public = load_rows(arguments.data)
     own = [row for one in own_documents() for row in one.rows]
     others = [row for row in public if row.source in OFF_TOPIC]
+    articles = [row for row in public if row.source in SQUAD]
     asked: list[Asked] = []
-    for kind, rows in (
-        ("encyclopedia", [row for row in public if row.source in SQUAD]),
-        ("own documents", own),
-        ("a few of them", [row for row in own if held_out(row.group, SOURCE)]),
-    ):
-        questions = choose_questions([*rows, *others], arguments.questions)
-        with tempfile.TemporaryDirectory() as folder:
-            asked += ask(kind, rows, questions, reader, Path(folder))
+    for kind, folders in (("encyclopedia", [articles]), ("folders of ours", dozens(own))):
+        for rows in folders:
+            count = arguments.questions // len(folders)
+            questions = choose_questions([*rows, *others], count)
+            with tempfile.TemporaryDirectory() as folder:
+                asked += ask(kind, rows, questions, reader, Path(folder))
     print_tables(asked)
+
+
+def dozens(rows: Iterable[Row]) -> list[list[Row]]:
+    """The rows of the held-out documents, a dozen documents at a time, as a person's folder has.
+
+    All in one index would be unlike any folder: "deaths 1938" asks of one document, not of 400.
+    """
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        if held_out(row.group, SOURCE):
+            groups.setdefault(row.group, []).append(row)
+    documents = list(groups.values())
+    # Spread, since neighbours by name were written together and are alike.
+    folders = max(1, len(documents) // FOLDER)
+    return [[row for rows in documents[n::folders] for row in rows] for n in range(folders)]
 
 
 def choose_questions(rows: Sequence[Row], count: int) -> list[tuple[Role, Row]]:

@@ -15,7 +15,7 @@ from itertools import product
 import numpy as np
 
 from rag.declining import relevance_floor
-from rag.finding import Found, log_odds
+from rag.finding import Found, log_odds, rivalry
 from rag.training.claims import answer_sentence
 from rag.training.measure import Floats, auc, calibration_error, fit_logistic, normalised
 from rag.training.sources import Row
@@ -108,10 +108,10 @@ def print_shares(asked: Sequence[Asked]) -> None:
 def print_confidence(asked: Sequence[Asked]) -> None:
     """The fit of "the best sentence is right", how good it is, and what is declined by it."""
     columns = np.array([evidence(one) for one in asked])
-    features, right = columns[:, :2], columns[:, 2]
-    span, score, bias = fit_logistic(features, right)
+    features, right = columns[:, :3], columns[:, 3]
+    span, score, rival, bias = fit_logistic(features, right)
     likely = crossed(features, right)
-    print(f"\nconfidence = sigmoid({span:.3f} logit(span) + {score:.3f} score {bias:+.3f})")
+    print(f"\n_CONFIDENCE = ({span:.3f}, {score:.3f}, {rival:.3f}, {bias:.3f})")
     print("each tenth by a fit on the others:         AUC  Brier  calibration error")
     for kind, mask in _masks(asked, lambda one: one.kind):
         brier = float(np.mean((likely[mask] - right[mask]) ** 2))
@@ -122,9 +122,9 @@ def print_confidence(asked: Sequence[Asked]) -> None:
     floor = np.array([relevance_floor(one.indexed) for one in asked])
     print("\n95 of 100 off-topic questions stay under")
     off_topic = np.array([one.role is Role.OFF_TOPIC for one in asked])
-    for kind, mask in _masks(asked, lambda one: f"{one.kind}, {one.indexed:,} passages"):
-        reached = np.percentile(top[mask & off_topic], 95)
-        print(f"{kind:40} {reached:5.2f}, the floor is {floor[mask][0]:.2f}")
+    for kind, mask in _masks(asked, lambda one: one.kind):
+        reached = np.percentile((top - floor)[mask & off_topic], 95)
+        print(f"{kind:40} the floor {reached:+5.2f}, which is {floor[mask].mean():.2f}")
     print("\nrefused: floor, far off, threshold; of each kind answerable, best right, look-alike,")
     print("off-topic, and the share of all that is right: given and right, or rightly refused")
     groups = [[one.role is role for one in asked] for role in Role]
@@ -165,13 +165,13 @@ def answer_f1(row: Row, text: str) -> float:
     return max(scores, default=0.0)
 
 
-def evidence(one: Asked) -> tuple[float, float, float]:
-    """Of the best sentence: log-odds of its span, its passage's score, 1.0 when it is right."""
-    best = next(iter(ranked(one.found, WEIGHT)), None)
-    if best is None:
-        return log_odds(0.0), max((p.score for p in one.passages), default=0.0), 0.0
-    right = one.role is Role.ANSWERABLE and holds_answer(one.row, best.quote)
-    return log_odds(best.probability), best.passage.score, float(right)
+def evidence(one: Asked) -> tuple[float, float, float, float]:
+    """What `rag.finding.confidence` weighs of the best sentence, and 1.0 when it is right."""
+    found = ranked(one.found, WEIGHT)
+    if not found:
+        return log_odds(0.0), max((p.score for p in one.passages), default=0.0), 0.0, 0.0
+    right = one.role is Role.ANSWERABLE and holds_answer(one.row, found[0].quote)
+    return log_odds(found[0].probability), found[0].passage.score, rivalry(found), float(right)
 
 
 def crossed(features: Floats, labels: Floats) -> Floats:

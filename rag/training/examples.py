@@ -159,7 +159,7 @@ class Maker:
                 if changed is not None:
                     kinds["changed question"].append(changed)
         kinds["qamr"] = self._joined_qamr(3_000, 0.7, chance)
-        kinds["records"] = record_rows(3_000, chance)
+        kinds["records"] = record_rows(2_000, chance)
         polar_rows, polar_claims = split(self.polar(4_000, chance))
         kinds["polar"] = chance.sample(polar_rows, len(polar_rows) // 2)
         own_rows, own_claims = split(self._own_polar)
@@ -289,7 +289,7 @@ _NEAR = {
     "policyqa": 0.15,
     "covid": 0.8,
     "fairytale": 0.2,
-    "own": 0.8,
+    "own": 0.5,
 }
 _CHANGED = {
     "squad-v1": 0.5,
@@ -302,7 +302,7 @@ _CHANGED = {
     "own": 0.2,
 }
 #: How often a row is drawn each pass, where not once: what is like people's folders comes oftener.
-_DRAWN = {"policyqa": 1.25, "own": 3.0, "qed": 0.5, "nq": 0.75}
+_DRAWN = {"policyqa": 1.25, "own": 1.5, "qed": 0.5, "nq": 0.75}
 _CLAIM_SOURCES = ("squad-v1", "squad-v2", "qed", "nq", "covid", "own")
 
 
