@@ -17,7 +17,8 @@ from rag.training.__main__ import blended
 from rag.training.claims import altered, claims_of, statement
 from rag.training.confidence_tables import answer_f1, crossed, holds_answer, holds_gold_sentence
 from rag.training.examples import MAX_TOKENS, Encoder, Example, Maker, Task, batches
-from rag.training.measure import auc, calibration_error, fit_logistic, token_f1
+from rag.training.held_out import evened
+from rag.training.measure import Scored, auc, calibration_error, fit_logistic, token_f1
 from rag.training.negatives import Ranking, changed_question, near_passages
 from rag.training.sources import (
     HELD_OUT_ARTICLES,
@@ -195,6 +196,22 @@ def test_an_answer_is_held_by_whole_words_and_a_passage_by_its_sentence():
     assert answer_f1(asked, "First Bank") == 1.0
     assert answer_f1(asked, "Bank") == pytest.approx(2 / 3)
     assert answer_f1(asked, "") == 0.0
+
+
+def test_calibration_sees_as_many_answers_as_not_of_each_source():
+    def scored(source: str, label: float) -> Scored:
+        example = Example(Task.READ, source, (1, 2), 1, 1, (), label)
+        return Scored(example, 0.0, 0.0, 0.0, 0.0, False, 0.0)
+
+    read = [scored("squad-v1", 1.0)] * 5 + [scored("squad-v2", 0.0)] * 2
+    read += [scored("own", 1.0)] + [scored("own", 0.0)] * 9 + [scored("qamr", 1.0)] * 4
+    kept = evened(read)
+    assert [(s.example.source, s.example.label) for s in kept] == [
+        *[("squad-v2", 0.0)] * 2,
+        *[("squad-v1", 1.0)] * 2,
+        ("own", 0.0),
+        ("own", 1.0),
+    ]
 
 
 def test_a_crossed_fit_knows_nothing_of_the_labels_it_judges():

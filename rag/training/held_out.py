@@ -71,10 +71,14 @@ class HeldOut:
         return {name: round(value, 3) for name, value in out.items()}
 
     def calibrate(self, network: torch.nn.ModuleDict) -> tuple[Calibration, Figures]:
-        """The calibration fitted on everything held out, and its error across two halves."""
+        """The calibration fitted on what is held out, and its error across two halves.
+
+        Whether a passage answers is calibrated for an even chance beforehand, in every source.
+        """
         read = score_all(network, (*self.plain, *self.near))
         claims = score_all(network, (*self.claims, *self.polar))
         spans = [s for s in read if s.example.spans]
+        read = evened(read)
         answerable = _features([[s.head, s.margin] for s in read])
         span = _features([[s.log_probability] for s in spans])
         support = _features([[s.support] for s in claims])
@@ -93,6 +97,19 @@ class HeldOut:
             (head, margin, bias), (span_weight, span_bias), (support_weight, support_bias)
         )
         return fitted, {name: round(value, 3) for name, value in errors.items()}
+
+
+def evened(scored: Sequence[Scored]) -> list[Scored]:
+    """As many that the passage answers as others, of each source, the first ones of each."""
+    groups: dict[str, tuple[list[Scored], list[Scored]]] = {}
+    for one in scored:
+        source = one.example.source.partition("-")[0]  # both versions of SQuAD are one
+        groups.setdefault(source, ([], []))[int(one.example.label > 0.5)].append(one)
+    kept: list[Scored] = []
+    for others, answered in groups.values():
+        count = min(len(others), len(answered))
+        kept += [*others[:count], *answered[:count]]
+    return kept
 
 
 def _crossed_error(features: Floats, labels: Floats) -> float:
