@@ -1,6 +1,6 @@
 """Public question sets, each brought to one form: a question, its passage and the answer's spans.
 
-Only files that the data folder's README marks for training are read; test files are not named
+Only files that ``docs/data.md`` marks for training are read; test files are not named
 anywhere in this package. Which rows are held out for choosing and calibrating is decided here.
 """
 
@@ -70,7 +70,7 @@ def load_rows(data: Path) -> list[Row]:
     rows += _qed(data / "qed" / "train.jsonl.gz")
     rows += _natural_questions(data / "nq-open-oracle" / "train.jsonl.gz")
     rows += _stories(data / "fairytaleqa" / "train.jsonl.gz")
-    for name in ("dev", "test"):  # both halves of QAMR are for training: see the data README
+    for name in ("dev", "test"):  # both halves of QAMR are for training: see docs/data.md
         rows += _qamr(data / "qamr" / f"{name}.jsonl.gz")
     return rows
 
