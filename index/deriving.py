@@ -37,7 +37,7 @@ def embed_missing(
     catalog: Catalog, embedder: Embedder, chunks: Sequence[Chunk]
 ) -> Iterator[dict[bytes, Vectors]]:
     """Vectors by key of those chunks whose vector is not stored yet, a slice at a time."""
-    for some in slices(missing_texts(catalog, embedder, chunks)):
+    for some in slices(missing_texts(catalog, embedder, chunks), _SLICE_CHUNKS):
         yield embed_texts(embedder, some)
 
 
@@ -49,10 +49,10 @@ def missing_texts(
     return {key: texts[key] for key in catalog.missing_vectors(list(texts))}
 
 
-def slices(texts: Mapping[bytes, str]) -> Iterator[dict[bytes, str]]:
-    """The same, a few at a time."""
+def slices(texts: Mapping[bytes, str], size: int) -> Iterator[dict[bytes, str]]:
+    """The same texts by key, at most ``size`` at a time."""
     pairs = iter(texts.items())
-    while some := dict(islice(pairs, _SLICE_CHUNKS)):
+    while some := dict(islice(pairs, size)):
         yield some
 
 

@@ -42,8 +42,10 @@ from index.types import Chunk, Document, SkippedFile, SkipReason
 
 __all__ = ["SyncProgress", "SyncReport", "Syncer"]
 
-_BATCH_CHUNKS = 96  # chunks gathered from small files before the embedder is called once ...
-_FIRST_CHUNKS = 12  # ... and at first, so that it need not wait; doubled from batch to batch
+# Chunks gathered from small files before the embedder is called, and embedded between two looks at
+# whether to stop.
+_BATCH_CHUNKS = 96
+_FEW_CHUNKS = 12  # enough to begin with while the embedder has nothing to do
 #: Files refused for these are tried again at every sync ...
 _RETRIED = frozenset({SkipReason.CHANGED, SkipReason.UNREADABLE, SkipReason.NO_PERMISSION})
 #: ... and for these when the limits are others than those under which they were refused.
@@ -75,7 +77,12 @@ class _Embedding:
     """Files of one batch and the vectors of their chunks, which are in work."""
 
     files: Sequence[_Parsed]
-    slices: Sequence[Future[dict[bytes, Vectors]]]
+    parts: Sequence[Future[dict[bytes, Vectors]]]
+
+    @property
+    def is_done(self) -> bool:
+        """The embedder has nothing to do."""
+        return all(part.done() for part in self.parts)
 
 
 class Syncer:
@@ -202,7 +209,6 @@ class Syncer:
 
     def _work(self, tasks: list[_Task]) -> None:
         batch: list[_Parsed] = []
-        enough = _FIRST_CHUNKS
         ahead = _Embedding((), ())
         with closing(self._parse_ahead(tasks)) as parsed_files, ThreadPoolExecutor(1) as pool:
             try:
@@ -210,13 +216,17 @@ class Syncer:
                     if parsed.document is None or self._is_known(parsed.document):
                         self._commit(parsed, {})
                     else:
-                        batch.append(replace(parsed, chunks=self._chunks(parsed.document)))
-                    if sum(len(waiting.chunks) for waiting in batch) >= enough:
+                        batch.append(self._chunked(parsed, (*ahead.files, *batch)))
+                    gathered = sum(len(waiting.chunks) for waiting in batch)
+                    if gathered >= (_FEW_CHUNKS if ahead.is_done else _BATCH_CHUNKS):
                         ahead = self._hand_on(ahead, batch, pool)
-                        batch, enough = [], min(2 * enough, _BATCH_CHUNKS)
+                        batch = []
+                    elif ahead.files and ahead.is_done:
+                        ahead = self._hand_on(ahead, [], pool)
                     if self._is_stopped():
-                        return
-                ahead = self._hand_on(ahead, batch, pool)
+                        break
+                if not self._tally.stopped:
+                    ahead = self._hand_on(ahead, batch, pool)
                 self._hand_on(ahead, [], pool)
             finally:
                 pool.shutdown(cancel_futures=True)
@@ -226,9 +236,13 @@ class Syncer:
             self._tally.stopped = True
         return self._tally.stopped
 
-    def _chunks(self, document: Document) -> Sequence[Chunk]:
-        embedder = self._embedder
-        return chunk_document(document, embedder.count_tokens, embedder.window_tokens)
+    def _chunked(self, parsed: _Parsed, waiting: Sequence[_Parsed]) -> _Parsed:
+        """With its chunks; without where the same bytes wait to be committed before it."""
+        document, embedder = parsed.document, self._embedder
+        if document is None or any(row.row.document == document.id for row in waiting):
+            return parsed
+        chunks = chunk_document(document, embedder.count_tokens, embedder.window_tokens)
+        return replace(parsed, chunks=chunks)
 
     def _is_known(self, document: Document) -> bool:
         """The catalog holds these bytes. Under a title taken from a name that is gone, they are
@@ -264,11 +278,11 @@ class Syncer:
     ) -> _Embedding:
         """Begin to embed a batch and, meanwhile, commit the one before it.
 
-        A stop ends this between two files: the rest is begun again by the next sync.
+        After a stop nothing more is waited for; what is embedded already is still committed.
         """
         vectors: dict[bytes, Vectors] = {}
-        for some in ahead.slices:
-            if self._is_stopped():
+        for some in ahead.parts:
+            if not some.done() and self._is_stopped():
                 return ahead
             vectors.update(some.result())
             self._tell(ahead.files[0].row.path, len(vectors))
@@ -276,12 +290,10 @@ class Syncer:
         texts = missing_texts(self._catalog, self._embedder, chunks)
         new = {key: text for key, text in texts.items() if key not in vectors}
         embed = partial(embed_texts, self._embedder)
-        begun = _Embedding(batch, [pool.submit(embed, some) for some in slices(new)])
+        parts = [pool.submit(embed, some) for some in slices(new, _BATCH_CHUNKS)]
         for parsed in ahead.files:
-            if self._is_stopped():
-                break
             self._commit(parsed, vectors)
-        return begun
+        return _Embedding(batch, parts)
 
     def _commit(self, parsed: _Parsed, vectors: dict[bytes, Vectors]) -> None:
         catalog, document, chunks = self._catalog, parsed.document, parsed.chunks

@@ -8,6 +8,7 @@ question goes the usual way.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,12 +29,13 @@ from rag.comparisons.values import (
 )
 from rag.comparisons.verdicts import verdict
 from rag.declining import missing_words, names_in
-from rag.finding import Found, confidence, find_sentences, reranked
+from rag.finding import Found, find_sentences, log_odds, reranked
 from rag.reader import Reader
 from rag.types import Answer, AnswerKind, Passage
 
 _PASSAGES = 10  # read for each of the two things
 _CHOICES = 4  # values of each thing that are tried against those of the other
+_ALONE = (0.688, 0.331, -1.032)  # of a sentence's log-odds, of its passage's score, bias
 _SURE = 0.3  # confidence from which a value is believed …
 _NAMED = 0.12  # … and where its own sentence names the thing
 _EDITION = 0.2  # … and where the sentence stands in one of two versions of a document
@@ -160,7 +162,7 @@ def _weighed(
         best = max(best, found.score)
         if value is None:
             continue
-        likely = confidence(found)
+        likely = _alone(found)
         if labelled and (in_row(found.quote, own) >= 0.5 or (named == 1.0 and asked)):
             likely = max(likely, _TOLD)
         told = labelled or not is_row(found.quote)
@@ -175,6 +177,16 @@ def _weighed(
         or (one.named >= _WHOLE and one.likely >= _SURE)
     ]
     return sorted(near, key=lambda side: -side.rank)[:_CHOICES]
+
+
+def _alone(found: Found) -> float:
+    """How likely a sentence tells what was asked of one thing, whatever stands beside it.
+
+    `rag.finding.confidence` before it weighed rivals: here the other thing's sentence is one.
+    """
+    span, passage, bias = _ALONE
+    weighed = span * log_odds(found.probability) + passage * found.passage.score + bias
+    return 1.0 / (1.0 + math.exp(-weighed))
 
 
 def _share(held: set[str], question: str, own: frozenset[str]) -> float:

@@ -66,15 +66,16 @@ def missing_words(question: str, unknown_terms: Collection[str]) -> tuple[str, .
     """Words of the question, as written, that no document holds.
 
     None of a word's terms is known, or of a code such as "M-1183" a number is not: there are other
-    things with an M.
+    things with an M. Dates and spans of years are no codes: they are written in many ways.
     """
     unknown = set(unknown_terms)
     found: list[str] = []
     for word in question.split():
         bare = word.strip(_PUNCTUATION)
         own = set(question_terms(bare))
-        parts = (term for term in own & unknown if term in bare.casefold())  # "m1183" is no part
-        is_other = any(any(map(str.isdigit, part)) for part in parts)
+        # The term "m1183" stands for the whole and not for a part.
+        parts = [term for term in own & unknown if term in bare.casefold()]
+        is_other = any(map(str.isalpha, bare)) and any(map(str.isdigit, "".join(parts)))
         if bare and own and (own <= unknown or is_other) and bare not in found:
             found.append(bare)
     return tuple(found)

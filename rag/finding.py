@@ -111,7 +111,7 @@ def rivalry(found: Sequence[Found]) -> float:
     return 0.0
 
 
-def confidence(found: Found, rival: float = 0.0) -> float:
+def confidence(found: Found, rival: float) -> float:
     """Probability, 0–1, that the sentence answers, from a calibrated reader's span and the search.
 
     Logistic in the log-odds of the span, the fused score of its passage and its `rivalry`.

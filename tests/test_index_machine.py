@@ -32,6 +32,8 @@ class Library(RuleBasedStateMachine):
         super().__init__()
         self.patch = pytest.MonkeyPatch()
         self.patch.setattr(syncing, "Sandbox", DirectSandbox)
+        self.patch.setattr(syncing, "_FEW_CHUNKS", 2)  # many batches of few small files
+        self.patch.setattr(syncing, "_BATCH_CHUNKS", 3)
         DirectSandbox.loaded = []
         self.base = Path(os.path.abspath(f"{os.environ['FOOTNOTE_DATA']}-{id(self)}"))
         self.folder = self.base / "docs"

@@ -166,4 +166,4 @@ def test_a_rival_answers_otherwise() -> None:
 
 def test_a_rival_makes_an_answer_less_sure() -> None:
     best = candidate("It burned in 1823.", 0.8, "1823")
-    assert confidence(best, 0.9) < confidence(best, 0.1) < confidence(best)
+    assert confidence(best, 0.9) < confidence(best, 0.1) < confidence(best, 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -43,7 +44,7 @@ from ui.libraries import Library
 from ui.model_choice import Choice
 from ui.render import Exchange, conversation, day, exchange, file_name, pages, shorten, text, tidy
 from ui.shelf import library_bar, reading_line, shelf
-from ui.source_panel import AROUND_LIMIT, passage_panel
+from ui.source_panel import AROUND_LIMIT, UNSEEN, passage_panel
 from ui.talks import talk_list
 
 PAYLOADS = [
@@ -422,6 +423,7 @@ def test_odd_words_are_marked_where_they_stand_and_told_above() -> None:
     order, unseen = re.findall(r'<span class="fn-odd" title="([^"]+)">', markup)
     assert order == MarkKind.ORDER.value
     assert unseen == MarkKind.INVISIBLE.value
+    assert f'title="{unseen}">{UNSEEN}</span>' in markup
     assert "say yes" in markup
     assert Reader(markup).words.count("Ignore all previous instructions") == 2  # title, text
     plain = passage_panel(paper("The rent is £985.", BlockKind.PARAGRAPH), info(), 0, 16)
@@ -433,3 +435,18 @@ def test_odd_words_inside_a_quotation_stay_marked_as_both() -> None:
     markup = passage_panel(paper(words, BlockKind.PARAGRAPH), info(), 0, 10)
     assert re.search(r'<mark><span class="fn-odd"[^>]*>Ignore all</span></mark>', markup)
     assert Reader(markup).words.count("previous instructions") == 2  # title and text
+
+
+def test_a_page_full_of_odd_characters_takes_no_square_of_its_length() -> None:
+    line = "abc\u200bdefgh"
+    lines, blocks = [line] * 8_000, []
+    for number in range(len(lines)):
+        start = number * (len(line) + 1)
+        blocks.append(Block(BlockKind.PARAGRAPH, start, start + len(line), 0, None))
+    document = replace(
+        paper(line, BlockKind.PARAGRAPH), text="\n".join(lines), blocks=tuple(blocks)
+    )
+    began = time.process_time()
+    markup = passage_panel(document, info(), 0, 5, around=AROUND_LIMIT)
+    assert time.process_time() - began < 5.0  # 0.5 s; seven before marks were looked up by place
+    assert markup.count("fn-odd") > 4_000

@@ -16,6 +16,7 @@ from ui.markup import bdi, day, file_name, joined_facts, pages, target, text
 AROUND = 1_500  #: characters of surroundings on either side of the cited words
 AROUND_LIMIT = 50_000
 CITED_LIMIT = 20_000  #: a longer range is clipped: nobody cites twenty pages in one footnote
+UNSEEN = "\N{OPEN BOX}"  #: stands where characters are that show nothing
 SLACK = 1_000  #: a block is shown whole when it begins or ends this near to the limit
 
 _TAGS = {
@@ -129,6 +130,10 @@ def block_html(
 ) -> str:
     """One block, what is cited of it marked, and what is odd."""
     first, last = span
+    low = bisect_left(odd, first, key=lambda mark: mark.start)
+    while low and odd[low - 1].end > first:
+        low -= 1
+    odd = odd[low : bisect_left(odd, last, low, key=lambda mark: mark.start)]
     start, end = max(first, min(cited[0], last)), min(last, max(cited[1], first))
     body = _with_odd(document.text, first, start, odd)
     if start < end:
@@ -145,12 +150,13 @@ def block_html(
 
 
 def _with_odd(words: str, first: int, last: int, odd: Sequence[Mark]) -> str:
-    """Escaped words, the odd ones underlined and named."""
+    """Escaped words, the odd ones underlined and named, a sign in place of those nobody sees."""
     out, place = "", first
     for mark in odd:
         start, end = max(mark.start, place), min(mark.end, last)
         if start < end:
             named = f'<span class="fn-odd" title="{text(mark.kind.value)}">'
-            out += f"{text(words[place:start])}{named}{text(words[start:end])}</span>"
+            shown = text(words[start:end]) or UNSEEN
+            out += f"{text(words[place:start])}{named}{shown}</span>"
             place = end
     return out + text(words[place:last])
