@@ -15,7 +15,9 @@ from rag.types import Answer, RefusalReason
 
 SURE = 0.75  #: confidence from which an answer is given although a name in the question is unknown
 #: A confidence under this is not enough where the best passage is no nearer to the question than
-#: `relevance_floor` says.
+#: `relevance_floor` says. With this and threshold .2 `python -m rag.training.confidence` tells:
+#: of held-out questions .92 about other articles declined, .056 of answerable ones (of those whose
+#: best sentence is right .037); in folders of ours .79 and .28 (.134).
 FAR_OFF = 0.6
 _PUNCTUATION = "?!.,;:\"'“”‘’()[]"
 
@@ -56,8 +58,9 @@ def why_declined(
 def relevance_floor(passages: int) -> float:
     """The fused score that questions about something else seldom reach, among so many passages.
 
-    The nearest of many is nearer by chance. Held level above 10,000 passages, where nothing was
-    measured.
+    The nearest of many is nearer by chance: 95 of 100 questions about other subjects stayed below
+    2.39 among 135 passages, 2.50 among 346 and 2.98 among 1,508. Held level above 10,000, where
+    nothing was measured.
     """
     return 1.0 + 0.25 * math.log(min(max(passages, 1), 10_000))
 

@@ -139,12 +139,13 @@ def test_other_subjects_and_one_document_are_no_conflict() -> None:
     assert extractive_answer(question, same, [reading, older], limit=3).conflicts == ()
 
 
-def test_confidence_follows_the_span_and_the_passage() -> None:
-    """Hand-computed: 0.688 * ln(.9 / .1) + 0.331 * 1.0 - 1.032 = 0.811 → 0.692."""
+def test_confidence_follows_the_span_the_passage_and_the_rival() -> None:
+    """Hand-computed: 0.731 * ln(.9 / .1) + 0.522 * 1.0 - 2.503 * 0.4 - 0.470 = 0.657 → 0.659."""
     (found,) = find_sentences([passage()], [Reading(0.9, (span("1823", 0.9),))])
-    assert round(confidence(found), 3) == 0.692
+    assert round(confidence(found, 0.4), 3) == 0.659
+    assert confidence(found, 0.5) < confidence(found, 0.4)
     (weaker,) = find_sentences([passage()], [Reading(0.5, (span("1823", 0.5),))])
-    assert confidence(weaker) < confidence(found)
+    assert confidence(weaker, 0.4) < confidence(found, 0.4)
 
 
 def test_only_a_calibrated_reader_gives_a_confidence() -> None:

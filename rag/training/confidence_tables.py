@@ -24,9 +24,10 @@ PASSAGE_WEIGHTS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 WEIGHT = 2.0  # the one that the later tables are made with: what `rag.finding` uses
 READER_WEIGHTS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.2)
 SHARES = (0.35, 0.45, 0.6, 0.8)
+USUAL = 0.75  #: share of people's questions that their documents are taken to answer
 FLOORS = (-0.2, 0.0, 0.2)  # added to `relevance_floor`
-FAR_OFF = (0.4, 0.5, 0.6, 0.7)
-THRESHOLDS = (0.1, 0.15, 0.2, 0.25, 0.3)
+FAR_OFF = (0.6, 0.7, 0.75, 0.8, 0.85)
+THRESHOLDS = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
 
 
 class Role(StrEnum):
@@ -109,11 +110,16 @@ def print_confidence(asked: Sequence[Asked]) -> None:
     """The fit of "the best sentence is right", how good it is, and what is declined by it."""
     columns = np.array([evidence(one) for one in asked])
     features, right = columns[:, :3], columns[:, 3]
-    span, score, rival, bias = fit_logistic(features, right)
-    likely = crossed(features, right)
+    answerable = np.array([one.role is Role.ANSWERABLE for one in asked])
+    # Every second question here has no answer; of people's own questions fewer.
+    counts = np.where(answerable, USUAL / answerable.mean(), (1 - USUAL) / (~answerable).mean())
+    span, score, rival, bias = fit_logistic(features, right, counts=counts)
+    likely = crossed(features, right, counts)
+    usual = answerable | (np.cumsum(~answerable) % 3 == 0)  # as many as count once
     print(f"\n_CONFIDENCE = ({span:.3f}, {score:.3f}, {rival:.3f}, {bias:.3f})")
-    print("each tenth by a fit on the others:         AUC  Brier  calibration error")
-    for kind, mask in _masks(asked, lambda one: one.kind):
+    print(f"for {USUAL:.0%} answerable; each tenth by a fit on the others: AUC, Brier, error")
+    for kind, every in _masks(asked, lambda one: one.kind):
+        mask = every & usual
         brier = float(np.mean((likely[mask] - right[mask]) ** 2))
         error = calibration_error(likely[mask], right[mask])
         area = auc(list(likely[mask]), list(right[mask]))
@@ -129,7 +135,6 @@ def print_confidence(asked: Sequence[Asked]) -> None:
     print("off-topic, and the share of all that is right: given and right, or rightly refused")
     groups = [[one.role is role for one in asked] for role in Role]
     groups.insert(1, list(right > 0.5))
-    answerable = np.array([one.role is Role.ANSWERABLE for one in asked])
     for raised, far, threshold in product(FLOORS, FAR_OFF, THRESHOLDS):
         refused = (likely < threshold) | ((top < floor + raised) & (likely < far))
         cells = []
@@ -174,11 +179,12 @@ def evidence(one: Asked) -> tuple[float, float, float, float]:
     return log_odds(found[0].probability), found[0].passage.score, rivalry(found), float(right)
 
 
-def crossed(features: Floats, labels: Floats) -> Floats:
-    """Probability of every row by a fit on the other nine tenths."""
+def crossed(features: Floats, labels: Floats, counts: Floats | None = None) -> Floats:
+    """Probability of every row by a fit on the other nine tenths; ``counts`` as in the fit."""
+    often = np.ones(len(labels)) if counts is None else counts
     out, fold = np.zeros(len(labels)), np.arange(len(labels)) % 10
     for aside in (fold == number for number in range(10)):
-        *weights, bias = fit_logistic(features[~aside], labels[~aside])
+        *weights, bias = fit_logistic(features[~aside], labels[~aside], counts=often[~aside])
         out[aside] = 1 / (1 + np.exp(-(features[aside] @ np.array(weights) + bias)))
     return out
 

@@ -87,17 +87,20 @@ def auc(scores: Sequence[float], labels: Sequence[float]) -> float:
     return float((ranks[true].sum() - positives * (positives + 1) / 2) / (positives * negatives))
 
 
-def fit_logistic(features: Floats, labels: Floats, ridge: float = 1e-3) -> list[float]:
+def fit_logistic(
+    features: Floats, labels: Floats, ridge: float = 1e-3, counts: Floats | None = None
+) -> list[float]:
     """Logistic regression by Newton's method: weights, then bias. ``features`` (rows, columns).
 
-    Labels may lie between 0 and 1.
+    Labels may lie between 0 and 1; ``counts`` is how often each row counts, once by default.
     """
+    often = np.ones(len(labels)) if counts is None else counts
     design = np.hstack([features, np.ones((len(features), 1))])
     weights = np.zeros(design.shape[1])
     for _ in range(50):
         chance = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
-        gradient = design.T @ (chance - labels) + ridge * weights
-        curvature = (design * (chance * (1 - chance))[:, None]).T @ design
+        gradient = design.T @ (often * (chance - labels)) + ridge * weights
+        curvature = (design * (often * chance * (1 - chance))[:, None]).T @ design
         step = np.linalg.solve(curvature + ridge * np.eye(len(weights)), gradient)
         weights -= step
         if float(np.abs(step).max()) < 1e-8:
