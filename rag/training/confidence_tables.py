@@ -26,8 +26,8 @@ READER_WEIGHTS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.2)
 SHARES = (0.35, 0.45, 0.6, 0.8)
 USUAL = 0.75  #: share of people's questions that their documents are taken to answer
 FLOORS = (-0.2, 0.0, 0.2)  # added to `relevance_floor`
-FAR_OFF = (0.6, 0.7, 0.75, 0.8, 0.85)
-THRESHOLDS = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
+FAR_OFF = (0.35, 0.4, 0.45, 0.5, 0.6, 0.7)
+THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
 
 
 class Role(StrEnum):
