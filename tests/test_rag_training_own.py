@@ -92,12 +92,12 @@ def test_nothing_of_the_evaluation_sets_is_trained_on():
     assert [text[:60] for text in texts if names.search(text)] == []
 
 
-def test_about_one_document_in_six_is_held_out():
+def test_about_one_document_in_nine_is_held_out():
     aside = sum(held_out(one.name, SOURCE) for one in DOCUMENTS)
-    assert 0.07 < aside / len(DOCUMENTS) < 0.25
+    assert 0.07 < aside / len(DOCUMENTS) < 0.15
 
 
-def test_a_pass_draws_own_questions_several_times():
+def test_a_pass_draws_own_questions_oftener_than_once():
     few = DOCUMENTS[:4]
     rows = [row for one in few for row in one.rows]
     claims = [claim for one in few for claim in one.claims]
@@ -106,7 +106,7 @@ def test_a_pass_draws_own_questions_several_times():
     examples = maker.full(1).examples
     read = [example for example in examples if example.task is Task.READ]
     own = [example for example in read if example.source == SOURCE]
-    assert len(own) >= 3 * len(rows)
+    assert len(own) >= 1.5 * len(rows)
     supported = [one for one in examples if one.task is Task.SUPPORT and one.source == SOURCE]
     assert len(supported) >= 2 * (len(claims) + len(polar))
 

@@ -80,7 +80,7 @@ def held_out(group: str, source: str) -> bool:
     if source in ("squad-v1", "squad-v2", "policyqa", "covid"):
         return group in HELD_OUT_ARTICLES
     digest = hashlib.sha256(f"{source}/{group}".encode()).digest()
-    # about 3 % of titles, stories, sentences or claims, and one in eight of our own documents
+    # about 3 % of titles, stories, sentences or claims, and one in nine of our own documents
     return digest[0] < (32 if source == "own" else 8)
 
 
