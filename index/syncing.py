@@ -1,19 +1,16 @@
 """Bring a catalog up to date with folders: what changed, parse, chunk, embed, commit.
 
-Files are parsed in the sandbox, and the next batch of them gathered, while the batch before it is
-embedded. Each document is committed in a transaction of its own; whatever stops a sync, what was
+Files are parsed (`index.parsing`), and the next batch of them gathered, while the batch before it
+is embedded. Each document is committed in a transaction of its own; whatever stops a sync, what was
 committed stays and the next sync does the rest.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
-import stat
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -33,12 +30,12 @@ from index.deriving import (
     vector_key,
 )
 from index.embedding import Embedder, Vectors
-from index.errors import UnreadableError, UsageError
-from index.loading import LOADER_VERSION, Limits, Sandbox, supported
-from index.loading.tesseract import MISSING, available
-from index.scanning import FoundFile, Scan, scan, source_name
+from index.errors import UsageError
+from index.loading import LOADER_VERSION, Limits
+from index.parsing import Parsed, Task, is_same, parse_ahead
+from index.scanning import Scan, scan, source_name
 from index.sync_report import SyncProgress, SyncReport, Tally
-from index.types import Chunk, Document, SkippedFile, SkipReason
+from index.types import Document
 
 __all__ = ["SyncProgress", "SyncReport", "Syncer"]
 
@@ -46,37 +43,13 @@ __all__ = ["SyncProgress", "SyncReport", "Syncer"]
 # whether to stop.
 _BATCH_CHUNKS = 96
 _FEW_CHUNKS = 12  # enough to begin with while the embedder has nothing to do
-#: Files refused for these are tried again at every sync ...
-_RETRIED = frozenset({SkipReason.CHANGED, SkipReason.UNREADABLE, SkipReason.NO_PERMISSION})
-#: ... and for these when the limits are others than those under which they were refused.
-_WITHOUT_OCR = f"{LOADER_VERSION} without OCR"  # read again once there is a program for it
-_LIMITED = frozenset({SkipReason.TOO_LARGE, SkipReason.TOO_SLOW, SkipReason.TOO_MUCH_MEMORY})
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """A file that needs work under a root."""
-
-    root: int
-    file: FoundFile
-    before: SourceRow | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Parsed:
-    """A file after the sandbox: its row for the catalog and, when it could be read, its text."""
-
-    task: _Task
-    row: SourceRow
-    document: Document | None = None
-    chunks: Sequence[Chunk] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Embedding:
     """Files of one batch and the vectors of their chunks, which are in work."""
 
-    files: Sequence[_Parsed]
+    files: Sequence[Parsed]
     parts: Sequence[Future[dict[bytes, Vectors]]]
 
     @property
@@ -115,7 +88,7 @@ class Syncer:
         scans = self._scan_known() if roots is None else [
             (path, scan(path)) for path in dict.fromkeys(map(_absolute, roots))
         ]  # fmt: skip
-        tasks: list[_Task] = []
+        tasks: list[Task] = []
         visited: list[int] = []
         for path, found in scans:
             with self._catalog.transaction():
@@ -160,13 +133,13 @@ class Syncer:
             return False
         return False
 
-    def _compare(self, root: int, found: Scan) -> list[_Task]:
+    def _compare(self, root: int, found: Scan) -> list[Task]:
         rows = self._catalog.sources(root)
-        tasks: list[_Task] = []
+        tasks: list[Task] = []
         for file in found.files:
             row = rows.get(file.source)
-            if row is None or not self._is_same(row, file):
-                tasks.append(_Task(root, file, row))
+            if row is None or not is_same(row, file, self._limits):
+                tasks.append(Task(root, file, row))
             elif row.skipped is not None:
                 self._tally.skipped.append(row.skipped)
             else:
@@ -195,9 +168,6 @@ class Syncer:
                     self._catalog.put_source(root, row)
         return kept
 
-    def _is_same(self, row: SourceRow, file: FoundFile) -> bool:
-        return _is_same(row, file, self._limits)
-
     def _remove(self, gone: list[tuple[int, SourceRow]]) -> None:
         if gone:
             with self._catalog.transaction():
@@ -207,10 +177,13 @@ class Syncer:
 
     # ---- parse, embed, commit ------------------------------------------------------------
 
-    def _work(self, tasks: list[_Task]) -> None:
-        batch: list[_Parsed] = []
+    def _work(self, tasks: list[Task]) -> None:
+        batch: list[Parsed] = []
         ahead = _Embedding((), ())
-        with closing(self._parse_ahead(tasks)) as parsed_files, ThreadPoolExecutor(1) as pool:
+        with (
+            closing(parse_ahead(tasks, self._limits)) as parsed_files,
+            ThreadPoolExecutor(1) as pool,
+        ):
             try:
                 for parsed in parsed_files:
                     if parsed.document is None or self._is_known(parsed.document):
@@ -236,7 +209,7 @@ class Syncer:
             self._tally.stopped = True
         return self._tally.stopped
 
-    def _chunked(self, parsed: _Parsed, waiting: Sequence[_Parsed]) -> _Parsed:
+    def _chunked(self, parsed: Parsed, waiting: Sequence[Parsed]) -> Parsed:
         """With its chunks; without where the same bytes wait to be committed before it."""
         document, embedder = parsed.document, self._embedder
         if document is None or any(row.row.document == document.id for row in waiting):
@@ -257,24 +230,8 @@ class Syncer:
         self._remove(gone)
         return self._catalog.has_document(document.id)
 
-    def _parse_ahead(self, tasks: list[_Task]) -> Generator[_Parsed, None, None]:
-        """Parsed files in order; one file ahead is in the sandbox while the caller works."""
-        # On the way out nothing waiting is begun, and the sandbox ends its child before the pool
-        # waits for what is running.
-        with ThreadPoolExecutor(1) as pool, Sandbox(self._limits) as sandbox:
-            ahead: deque[Future[_Parsed]] = deque()
-            try:
-                for task in tasks:
-                    ahead.append(pool.submit(_parse, task, sandbox, self._limits))
-                    if len(ahead) > 1:
-                        yield ahead.popleft().result()
-                while ahead:
-                    yield ahead.popleft().result()
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
-
     def _hand_on(
-        self, ahead: _Embedding, batch: list[_Parsed], pool: ThreadPoolExecutor
+        self, ahead: _Embedding, batch: list[Parsed], pool: ThreadPoolExecutor
     ) -> _Embedding:
         """Begin to embed a batch and, meanwhile, commit the one before it.
 
@@ -295,7 +252,7 @@ class Syncer:
             self._commit(parsed, vectors)
         return _Embedding(batch, parts)
 
-    def _commit(self, parsed: _Parsed, vectors: dict[bytes, Vectors]) -> None:
+    def _commit(self, parsed: Parsed, vectors: dict[bytes, Vectors]) -> None:
         catalog, document, chunks = self._catalog, parsed.document, parsed.chunks
         keys = [vector_key(self._embedder, chunk) for chunk in chunks]
         # Embed again what was stored when the batch began and went with another document.
@@ -311,7 +268,7 @@ class Syncer:
 
     # ---- reporting -----------------------------------------------------------------------
 
-    def _count(self, parsed: _Parsed) -> None:
+    def _count(self, parsed: Parsed) -> None:
         tally, row, before = self._tally, parsed.row, parsed.task.before
         had = before is not None and before.document is not None
         if row.skipped is not None:
@@ -337,60 +294,5 @@ class Syncer:
             self._progress(SyncProgress(tally.done, self._total, source, made, seconds))
 
 
-def _parse(task: _Task, sandbox: Sandbox, limits: Limits) -> _Parsed:
-    """What a file holds, or why it cannot be told. Runs beside the caller: touches no catalog."""
-    file, before = task.file, task.before
-    # Films need not be read through, nor what is too large to be parsed.
-    small = file.size <= limits.file_mb * 1_000_000
-    digest = _digest(file) if small and supported(file.path) else None
-    row = SourceRow(file.source, None, file.size, file.mtime_ns, digest, str(LOADER_VERSION), None)
-    if before is not None and digest is not None and before.sha256 == digest:
-        touched = replace(before, size=file.size, mtime_ns=file.mtime_ns)
-        if _is_same(touched, file, limits):
-            return _Parsed(task, touched)
-    if not supported(file.path):
-        detail = file.path.suffix or "no suffix"
-        skipped = SkippedFile(file.source, SkipReason.UNSUPPORTED, detail)
-        return _Parsed(task, replace(row, skipped=skipped))
-    try:
-        document = sandbox.load(file.path, file.source)
-    except UnreadableError as error:
-        loaders = _loaders(error.skipped, limits)
-        return _Parsed(task, replace(row, loaders=loaders, skipped=error.skipped))
-    if any(MISSING in warning for warning in document.warnings):
-        row = replace(row, loaders=_WITHOUT_OCR)
-    return _Parsed(task, replace(row, document=document.id), document)
-
-
-def _is_same(row: SourceRow, file: FoundFile, limits: Limits) -> bool:
-    """Nothing would come of reading the file again."""
-    same = row.size == file.size and row.mtime_ns == file.mtime_ns
-    retried = row.skipped is not None and row.skipped.reason in _RETRIED
-    if row.loaders == _WITHOUT_OCR:
-        return same and not available()
-    return same and not retried and row.loaders == _loaders(row.skipped, limits)
-
-
-def _loaders(skipped: SkippedFile | None, limits: Limits) -> str:
-    """What a file was read with, as far as the outcome hangs on it."""
-    if skipped is not None and skipped.reason is SkipReason.IMAGE_ONLY and not available():
-        return _WITHOUT_OCR
-    if skipped is None or skipped.reason not in _LIMITED:
-        return str(LOADER_VERSION)
-    costs = (limits.seconds, limits.memory_mb, limits.file_mb, limits.text_chars)
-    return f"{LOADER_VERSION} within " + " ".join(map(str, costs))
-
-
 def _absolute(path: Path) -> Path:
     return Path(os.path.abspath(path.expanduser()))
-
-
-def _digest(file: FoundFile) -> str | None:
-    """SHA-256 of a regular file's bytes, None when it cannot be read (the sandbox says why)."""
-    try:
-        if not stat.S_ISREG(file.path.stat().st_mode):
-            return None
-        with file.path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:
-        return None

@@ -18,7 +18,7 @@ from rag.types import Passage
 
 # Chosen on held-out training articles by `python -m rag.training.confidence` (model card): with
 # weight 2 the best sentence holds the answer in .93, with 1 in .90.
-_PASSAGE_WEIGHT = 2.0  # per point of fused score that a passage is behind the best
+PASSAGE_WEIGHT = 2.0  #: per point of fused score that a passage is behind the best
 _FIRST = 5  # passages that reranking keeps in front
 _READER_WEIGHT = 0.4  # per point of log-odds that the reader says a passage answers
 # Of a sentence's log-odds, of its passage's score, of its rivalry, bias; by the same command, for
@@ -56,7 +56,7 @@ def find_sentences(passages: Sequence[Passage], readings: Sequence[Reading]) -> 
                 continue
             start, end = touched[0][0], touched[-1][1]
             whole = span.start <= start and span.end >= end
-            behind = math.exp(_PASSAGE_WEIGHT * (passage.score - top))
+            behind = math.exp(PASSAGE_WEIGHT * (passage.score - top))
             likely = reading.within(span, start, end)
             found = Found(
                 passage=passage,

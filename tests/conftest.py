@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from torture.library import InProcess
 
-from index import syncing
+from index import parsing
 from index.analysis import question_terms
 from index.embedding import HashingEmbedder, Vectors
 from index.index import Index, Snapshot
@@ -70,7 +70,7 @@ class DirectSandbox(InProcess):
 def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Parse in this process from now on; the list is of the sources parsed."""
     DirectSandbox.loaded = []
-    monkeypatch.setattr(syncing, "Sandbox", DirectSandbox)
+    monkeypatch.setattr(parsing, "Sandbox", DirectSandbox)
     return DirectSandbox.loaded
 
 

@@ -13,7 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from index import syncing
+from index import parsing, syncing
 from index.embedding import HashingEmbedder
 from index.index import Index
 from index.scanning import source_name
@@ -31,7 +31,7 @@ class Library(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr(syncing, "Sandbox", DirectSandbox)
+        self.patch.setattr(parsing, "Sandbox", DirectSandbox)
         self.patch.setattr(syncing, "_FEW_CHUNKS", 2)  # many batches of few small files
         self.patch.setattr(syncing, "_BATCH_CHUNKS", 3)
         DirectSandbox.loaded = []

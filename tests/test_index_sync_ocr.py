@@ -5,7 +5,7 @@ from __future__ import annotations
 from conftest import lexical_sources
 from test_index_loading_ocr import needs_tesseract, scanned_pdf
 
-from index import syncing
+from index import parsing
 from index.index import Index
 from index.loading import tesseract
 
@@ -20,7 +20,7 @@ def test_scans_are_read_again_once_tesseract_is_there(tmp_path, embedder, loads,
     with Index.open(tmp_path / "i", embedder) as index:
         with monkeypatch.context() as patched:
             patched.setattr(tesseract, "languages", tuple)
-            patched.setattr(syncing, "available", lambda: False)
+            patched.setattr(parsing, "available", lambda: False)
             report = index.sync([docs])
             assert (len(report.skipped), len(report.added)) == (1, 2)
             assert "1 in Japanese" in report.foreign

@@ -22,7 +22,7 @@ from conftest import (
     write_files,
 )
 
-from index import syncing
+from index import parsing, syncing
 from index.embedding import Vectors
 from index.errors import DamagedError, UnreadableError, UsageError
 from index.index import Index
@@ -480,6 +480,20 @@ def test_the_same_bytes_in_two_batches_are_embedded_once(
         assert index.verify() == []
 
 
+def test_the_same_words_in_two_batches_are_embedded_once(
+    tmp_path: Path, make_folder: MakeFolder, loads: list[str]
+) -> None:
+    embedder = GatedEmbedder(loads, later=30)
+    some = dict(list(MANY.items())[:30])
+    some["file000.md"] = "# Foxes\n\nThe fox hunts at dawn."
+    some["file020.md"] = "# Foxes\n\nThe fox hunts at dawn.\n"  # another document
+    with Index.open(tmp_path / "index", embedder) as index:
+        report = index.sync([make_folder(some)])
+        assert (len(report.added), report.chunks) == (32, 32)
+        assert len(embedder.texts) == len(set(embedder.texts)) == 31
+        assert index.verify() == []
+
+
 def test_a_stop_within_a_large_file_is_felt_between_two_parts_of_it(
     tmp_path: Path, make_folder: MakeFolder, loads: list[str]
 ) -> None:
@@ -529,7 +543,7 @@ def test_a_file_that_changed_while_read_is_tried_again(
     index: Index, make_folder: MakeFolder, loads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = make_folder(FILES)
-    load = syncing.Sandbox.load
+    load = parsing.Sandbox.load
 
     def changing(self: Sandbox, path: Path, source: str) -> Document:
         if path.name == "fox.txt":
@@ -537,7 +551,7 @@ def test_a_file_that_changed_while_read_is_tried_again(
         return load(self, path, source)
 
     with monkeypatch.context() as patch:
-        patch.setattr(syncing.Sandbox, "load", changing)
+        patch.setattr(parsing.Sandbox, "load", changing)
         assert len(index.sync([folder]).skipped) == 1
     report = index.sync([folder])
     assert (names(report.added), report.skipped) == (["fox.txt"], ())
@@ -549,7 +563,7 @@ def test_new_loaders_read_everything_anew(
     folder = make_folder({**FILES, "film.mov": "x"})
     index.sync([folder])
     loads.clear()
-    monkeypatch.setattr(syncing, "LOADER_VERSION", 999)
+    monkeypatch.setattr(parsing, "LOADER_VERSION", 999)
     index.sync([folder])
     assert len(loads) == 3
     loads.clear()
@@ -635,7 +649,7 @@ def test_which_refusals_are_tried_again(
         loads.append(source)
         raise UnreadableError(SkippedFile(source, reason))
 
-    monkeypatch.setattr(syncing.Sandbox, "load", refuse)
+    monkeypatch.setattr(parsing.Sandbox, "load", refuse)
     tries = []
     for limits in (Limits(), Limits(), Limits(seconds=61), Limits(seconds=61)):
         loads.clear()

@@ -20,7 +20,7 @@ import pytest
 from good_files import good_files, question
 from hostile_table import HOSTILE, IN_PART, LEFT_OUT, READ, HostileFile, check_text, possible
 
-from index import syncing
+from index import parsing
 from index.embedding import HashingEmbedder
 from index.loading import Limits, Sandbox
 from index.scanning import source_name
@@ -136,7 +136,7 @@ def synced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synced]:
     )
     Measuring.costs = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(syncing, "Sandbox", Measuring)
+        patch.setattr(parsing, "Sandbox", Measuring)
         patch.setattr("rag.assistant.shared_embedder", lambda _model: HashingEmbedder())
         with assemble(place / "index", settings, create=True) as assistant:
             assistant.sync(roots=[folder])  # what is loaded once is loaded now

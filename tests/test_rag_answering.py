@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.types import Chunk, DocumentInfo
 from rag.answering import choose, compose, extractive_answer
-from rag.finding import confidence, find_sentences
+from rag.finding import confidence, find_sentences, rivalry
 from rag.reader import Reading, Span
 from rag.types import Answer, Parts, Passage, Sentence, Verdict, escape_markers
 
@@ -65,6 +65,17 @@ def test_the_same_words_in_two_documents_are_one_sentence_with_two_footnotes() -
     answer = extractive_answer("When did it burn?", both, [reading, reading], limit=3)
     assert answer.text == "The mill burned in 1823. [1] [2]"
     assert {c.document_id for c in answer.citations} == {"a", "b"}
+
+
+def test_another_answer_nearly_as_likely_lowers_the_confidence() -> None:
+    def likely(second: float) -> float | None:
+        reading = Reading(0.9, (span("1823", 0.8), span("Twenty-two", second)))
+        answer = extractive_answer("When?", [passage()], [reading], limit=3, calibrated=True)
+        found = find_sentences([passage()], [reading])
+        assert answer.confidence == confidence(found[0], rivalry(found))
+        return answer.confidence
+
+    assert (likely(0.7) or 1.0) < (likely(0.1) or 0.0)
 
 
 def test_the_limit_holds() -> None:

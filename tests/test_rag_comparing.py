@@ -86,7 +86,7 @@ def test_the_verdict_comes_with_both_values(
     answer = assistant.ask(question)
     assert answer.kind is AnswerKind.EXTRACTIVE
     assert answer.short == short
-    assert answer.confidence is not None
+    assert 0.0 < (answer.confidence or 0.0) < 0.9  # either value may be wrong
     for citation in answer.citations:
         document = assistant.document(citation.document_id)
         assert document is not None

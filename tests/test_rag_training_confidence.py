@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from index.types import Chunk, DocumentInfo
@@ -11,12 +12,14 @@ from rag.training.confidence_tables import (
     Asked,
     Fetched,
     Role,
+    as_people_ask,
     evidence,
     print_first_passage,
     print_ranking,
     print_tables,
     ranked,
 )
+from rag.training.measure import fit_logistic
 from rag.training.sources import HELD_OUT_ARTICLES, Row, held_out
 from rag.types import Parts, Passage
 
@@ -48,6 +51,22 @@ def test_evidence_is_right_only_where_the_documents_answer() -> None:
     assert evidence(asked(Role.LOOK_ALIKE))[3] == 0.0
     nothing = Asked("letters", Role.ANSWERABLE, ROW, (), (), 10)
     assert evidence(nothing) == (pytest.approx(-9.21, abs=0.01), 0.0, 0.0, 0.0)
+
+
+def test_three_of_four_questions_count_as_answerable() -> None:
+    answerable = np.array([True, True, False, False, False])
+    counts = as_people_ask(answerable)
+    assert counts[answerable].sum() / counts.sum() == pytest.approx(0.75)
+    assert counts.mean() == pytest.approx(1.0)
+
+
+def test_a_row_that_counts_twice_fits_as_two_rows_do() -> None:
+    features = np.array([[0.0], [1.0], [2.0], [3.0]])
+    labels, counts = np.array([0.0, 1.0, 0.0, 1.0]), np.array([1.0, 3.0, 2.0, 1.0])
+    often = counts.astype(int)
+    repeated = fit_logistic(np.repeat(features, often, axis=0), np.repeat(labels, often))
+    assert fit_logistic(features, labels, counts=counts) == pytest.approx(repeated)
+    assert fit_logistic(features, labels) != pytest.approx(repeated, abs=0.1)
 
 
 def test_ranking_is_shown_by_weight(capsys: pytest.CaptureFixture[str]) -> None:

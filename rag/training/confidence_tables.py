@@ -13,15 +13,15 @@ from enum import StrEnum
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.declining import relevance_floor
-from rag.finding import Found, log_odds, rivalry
+from rag.finding import PASSAGE_WEIGHT, Found, log_odds, rivalry
 from rag.training.claims import answer_sentence
 from rag.training.measure import Floats, auc, calibration_error, fit_logistic, normalised
 from rag.training.sources import Row
 
 PASSAGE_WEIGHTS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
-WEIGHT = 2.0  # the one that the later tables are made with: what `rag.finding` uses
 READER_WEIGHTS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.2)
 SHARES = (0.35, 0.45, 0.6, 0.8)
 USUAL = 0.75  #: share of people's questions that their documents are taken to answer
@@ -111,8 +111,7 @@ def print_confidence(asked: Sequence[Asked]) -> None:
     columns = np.array([evidence(one) for one in asked])
     features, right = columns[:, :3], columns[:, 3]
     answerable = np.array([one.role is Role.ANSWERABLE for one in asked])
-    # Every second question here has no answer; of people's own questions fewer.
-    counts = np.where(answerable, USUAL / answerable.mean(), (1 - USUAL) / (~answerable).mean())
+    counts = as_people_ask(answerable)
     span, score, rival, bias = fit_logistic(features, right, counts=counts)
     likely = crossed(features, right, counts)
     usual = answerable | (np.cumsum(~answerable) % 3 == 0)  # as many as count once
@@ -172,11 +171,20 @@ def answer_f1(row: Row, text: str) -> float:
 
 def evidence(one: Asked) -> tuple[float, float, float, float]:
     """What `rag.finding.confidence` weighs of the best sentence, and 1.0 when it is right."""
-    found = ranked(one.found, WEIGHT)
+    found = ranked(one.found, PASSAGE_WEIGHT)
     if not found:
         return log_odds(0.0), max((p.score for p in one.passages), default=0.0), 0.0, 0.0
     right = one.role is Role.ANSWERABLE and holds_answer(one.row, found[0].quote)
     return log_odds(found[0].probability), found[0].passage.score, rivalry(found), float(right)
+
+
+def as_people_ask(answerable: NDArray[np.bool_]) -> Floats:
+    """How often each question counts, for `USUAL` of them to be answerable; once on average.
+
+    Every second question that is asked here has no answer; of people's own questions fewer.
+    """
+    share = float(answerable.mean())
+    return np.where(answerable, USUAL / share, (1 - USUAL) / (1 - share))
 
 
 def crossed(features: Floats, labels: Floats, counts: Floats | None = None) -> Floats:
@@ -190,7 +198,7 @@ def crossed(features: Floats, labels: Floats, counts: Floats | None = None) -> F
 
 
 def _shown(one: Asked, share: float) -> tuple[Row, list[Found]]:
-    found = ranked(one.found, WEIGHT)[:3]
+    found = ranked(one.found, PASSAGE_WEIGHT)[:3]
     return one.row, [some for some in found if some.score >= share * found[0].score]
 
 
@@ -205,6 +213,6 @@ def _answerable(asked: Sequence[Asked]) -> Iterable[tuple[str, list[Asked]]]:
 
 def _masks(
     asked: Sequence[Asked], name: Callable[[Asked], str]
-) -> list[tuple[str, np.typing.NDArray[np.bool_]]]:
+) -> list[tuple[str, NDArray[np.bool_]]]:
     names = [name(one) for one in asked]
     return [(some, np.array([one == some for one in names])) for some in dict.fromkeys(names)]

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from index import index as index_module
-from index import syncing
+from index import parsing
 from index.analysis import question_terms
 from index.embedding import HashingEmbedder
 from index.errors import UnreadableError
@@ -62,7 +62,7 @@ class InProcess:
 
 def parse_in_process() -> None:
     """From now on, in this process."""
-    syncing.Sandbox = InProcess  # type: ignore[misc, assignment]
+    parsing.Sandbox = InProcess  # type: ignore[misc, assignment]
 
 
 def embedder() -> HashingEmbedder:
