@@ -38,7 +38,10 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors whose dot product is a similarity, higher is closer."""
+    """Turns texts into unit vectors whose dot product is a similarity, higher is closer.
+
+    Several threads may call it at once: a sync in two, and questions meanwhile.
+    """
 
     @property
     def name(self) -> str:

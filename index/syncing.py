@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -39,9 +39,8 @@ from index.types import Document
 
 __all__ = ["SyncProgress", "SyncReport", "Syncer"]
 
-# Chunks gathered from small files before the embedder is called, and embedded between two looks at
-# whether to stop.
-_BATCH_CHUNKS = 96
+_BATCH_CHUNKS = 96  # gathered from small files before the embedder is called
+_PART_CHUNKS = 128  # embedded between two looks at whether to stop
 _FEW_CHUNKS = 12  # enough to begin with while the embedder has nothing to do
 
 
@@ -50,6 +49,7 @@ class _Embedding:
     """Files of one batch and the vectors of their chunks, which are in work."""
 
     files: Sequence[Parsed]
+    keys: Collection[bytes]  #: of the vectors
     parts: Sequence[Future[dict[bytes, Vectors]]]
 
     @property
@@ -179,11 +179,10 @@ class Syncer:
 
     def _work(self, tasks: list[Task]) -> None:
         batch: list[Parsed] = []
-        ahead = _Embedding((), ())
-        with (
-            closing(parse_ahead(tasks, self._limits)) as parsed_files,
-            ThreadPoolExecutor(1) as pool,
-        ):
+        ahead = _Embedding((), (), ())
+        parsing = parse_ahead(tasks, self._limits)
+        # Two embed, so that while one waits for its last texts the processor has others.
+        with closing(parsing) as parsed_files, ThreadPoolExecutor(2) as pool:
             try:
                 for parsed in parsed_files:
                     if parsed.document is None or self._is_known(parsed.document):
@@ -233,24 +232,31 @@ class Syncer:
     def _hand_on(
         self, ahead: _Embedding, batch: list[Parsed], pool: ThreadPoolExecutor
     ) -> _Embedding:
-        """Begin to embed a batch and, meanwhile, commit the one before it.
+        """Begin to embed a batch and, when it is embedded, commit the one before it.
 
         After a stop nothing more is waited for; what is embedded already is still committed.
         """
+        begun = self._begin(ahead, batch, pool)
         vectors: dict[bytes, Vectors] = {}
         for some in ahead.parts:
             if not some.done() and self._is_stopped():
                 return ahead
             vectors.update(some.result())
             self._tell(ahead.files[0].row.path, len(vectors))
-        chunks = [chunk for parsed in batch for chunk in parsed.chunks]
-        texts = missing_texts(self._catalog, self._embedder, chunks)
-        new = {key: text for key, text in texts.items() if key not in vectors}
-        embed = partial(embed_texts, self._embedder)
-        parts = [pool.submit(embed, some) for some in slices(new, _BATCH_CHUNKS)]
         for parsed in ahead.files:
             self._commit(parsed, vectors)
-        return _Embedding(batch, parts)
+        return begun
+
+    def _begin(
+        self, ahead: _Embedding, batch: list[Parsed], pool: ThreadPoolExecutor
+    ) -> _Embedding:
+        """Begin to embed a batch, without what is in work and will be committed before it."""
+        chunks = [chunk for parsed in batch for chunk in parsed.chunks]
+        texts = missing_texts(self._catalog, self._embedder, chunks)
+        new = {key: text for key, text in texts.items() if key not in ahead.keys}
+        embed = partial(embed_texts, self._embedder)
+        parts = [pool.submit(embed, some) for some in slices(new, _PART_CHUNKS)]
+        return _Embedding(batch, new.keys(), parts)
 
     def _commit(self, parsed: Parsed, vectors: dict[bytes, Vectors]) -> None:
         catalog, document, chunks = self._catalog, parsed.document, parsed.chunks

@@ -497,7 +497,7 @@ def test_the_same_words_in_two_batches_are_embedded_once(
 def test_a_stop_within_a_large_file_is_felt_between_two_parts_of_it(
     tmp_path: Path, make_folder: MakeFolder, loads: list[str]
 ) -> None:
-    large = "\n\n".join(f"# Part {n}\n\nIt tells of word{n}." for n in range(400))
+    large = "\n\n".join(f"# Part {n}\n\nIt tells of word{n}." for n in range(900))
     stop = threading.Event()
 
     class Stopping(CountingEmbedder):
@@ -509,7 +509,7 @@ def test_a_stop_within_a_large_file_is_felt_between_two_parts_of_it(
     folder = make_folder({"large.md": large})
     with Index.open(tmp_path / "index", embedder) as index:
         assert index.sync([folder], stop=stop).stopped
-        assert 0 < len(embedder.texts) <= 2 * 96
+        assert 0 < len(embedder.texts) <= 3 * 128
         with index.snapshot() as snapshot:
             assert len(snapshot) == 0
         stop = threading.Event()
