@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from index.analysis import words
-from index.sentences import sentence_spans
+from rag.quotable import answer_start, is_question, quotable_spans
 from rag.reader import Reading, Span
 from rag.types import Passage
 
 # Chosen on held-out training articles by `python -m rag.training.confidence` (model card): with
 # weight 2 the best sentence holds the answer in .93, with 1 in .90.
 PASSAGE_WEIGHT = 2.0  #: per point of fused score that a passage is behind the best
+_QUESTION = 0.25  # how far a question that nobody answers is believed to answer
 _FIRST = 5  # passages that reranking keeps in front
 _READER_WEIGHT = 0.4  # per point of log-odds that the reader says a passage answers
 # Of a sentence's log-odds, of its passage's score, of its rivalry, bias; by the same command, for
@@ -49,7 +50,7 @@ def find_sentences(passages: Sequence[Passage], readings: Sequence[Reading]) -> 
     best: dict[tuple[str, int, int], Found] = {}
     top = max((passage.score for passage in passages), default=0.0)
     for passage, reading in zip(passages, readings, strict=True):
-        sentences = sentence_spans(passage.chunk.text)
+        sentences = quotable_spans(passage.chunk.text)
         for span in map(partial(_within_line, passage.chunk.text), reading.spans):
             touched = [s for s in sentences if s[0] < span.end and s[1] > span.start]
             if not touched:
@@ -58,13 +59,16 @@ def find_sentences(passages: Sequence[Passage], readings: Sequence[Reading]) -> 
             whole = span.start <= start and span.end >= end
             behind = math.exp(PASSAGE_WEIGHT * (passage.score - top))
             likely = reading.within(span, start, end)
+            quote = passage.chunk.text[start:end]
+            if is_question(quote):
+                likely *= _QUESTION
             found = Found(
                 passage=passage,
                 start=passage.chunk.start + start,
                 end=passage.chunk.start + end,
                 probability=likely,
                 score=likely * behind,
-                short=None if whole else _bare(passage.chunk.text[span.start : span.end]),
+                short=None if whole else _bare(quote, span.start - start, span.end - start),
             )
             key = (passage.chunk.document_id, found.start, found.end)
             if key not in best or best[key].score < found.score:
@@ -134,6 +138,6 @@ def _within_line(text: str, span: Span) -> Span:
     return span if line_end < 0 else replace(span, end=line_end)
 
 
-def _bare(short: str) -> str:
-    """A bare answer without the columns that follow it in a row."""
-    return short.split(" | ", maxsplit=1)[0].strip()
+def _bare(quote: str, start: int, end: int) -> str | None:
+    """A bare answer without the columns that follow it in a row, or the question before it."""
+    return quote[max(start, answer_start(quote)) : end].split(" | ", maxsplit=1)[0].strip() or None

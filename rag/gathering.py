@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 
 from rag.finding import Found
+from rag.quotable import answer_start, is_question
 
 _MOST_ITEMS = 15
 _LONGEST_ITEM = 240  # characters; longer lines are paragraphs
@@ -27,13 +28,15 @@ def whole_list(found: Found) -> Found:
     """
     chunk = found.passage.chunk
     text = chunk.text
-    run = _run(text, found.start - chunk.start, found.end - chunk.start)
+    asked = found.start - chunk.start  # a question that the list answers stays in front of it
+    run = _run(text, asked + answer_start(found.quote), found.end - chunk.start)
     if run is None:
         return found
     start, end = run
     before = _SENTENCE.search(text[:start])
     if before is not None and start - before.start(1) <= _LONGEST_INTRODUCTION:
         start = before.start(1)
+    start = min(start, asked)
     return replace(found, start=chunk.start + start, end=chunk.start + end, short=None)
 
 
@@ -73,6 +76,6 @@ def _run(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def _is_item(line: str) -> bool:
-    if len(line) > _LONGEST_ITEM or " | " in line:
+    if len(line) > _LONGEST_ITEM or " | " in line or is_question(line):
         return False
     return len(line) <= _SHORT_ITEM or _ITEM_START.match(line) is not None

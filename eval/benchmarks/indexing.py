@@ -25,7 +25,7 @@ from index.embedding import SentenceTransformerEmbedder
 from index.errors import FootnoteError, UsageError
 from index.index import Index
 
-FILES = 60
+FILES = 180
 PARAGRAPHS = 12  #: a file
 ROUNDS = 3
 
