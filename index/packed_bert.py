@@ -1,8 +1,8 @@
 """BERT over texts laid end to end, for processors: nothing is padded, so nothing is computed twice.
 
 Layers work on all tokens at once and attention on one text at a time, whose scores stay in the
-processor's cache. Gives what transformers' own BertModel and a mean over its tokens give; who uses
-it checks that on some texts. On a graphics card many small steps would be slower, not faster.
+processor's cache. Gives what transformers' own BertModel gives, and a mean over its tokens; who
+uses it checks that on some texts. On a graphics card many small steps would be slower, not faster.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     _Shares = Callable[[Tensor], tuple[Tensor, Tensor | None]]
+
+
+_HIGHEST = 80.0  # score; the exponential of 89 is beyond float32 and bfloat16
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class _Layer:
 
 
 class PackedBert:
-    """The encoder with mean pooling: token ids of texts to one float32 row a text."""
+    """The encoder: token ids of texts to rows of its last layer, or to their mean a text."""
 
     def __init__(self, bert: torch.nn.Module, heads: int, epsilon: float, dtype: torch.dtype):
         """Takes the weights of a transformers ``BertModel``; raises KeyError for another's."""
@@ -83,8 +86,9 @@ class PackedBert:
 
             self._words = state["embeddings.word_embeddings.weight"].to(dtype)
             self.width = int(self._words.shape[1])
-            types = state["embeddings.token_type_embeddings.weight"][0]
-            self._positions = (state["embeddings.position_embeddings.weight"] + types).to(dtype)
+            types = state["embeddings.token_type_embeddings.weight"]
+            self._positions = (state["embeddings.position_embeddings.weight"] + types[0]).to(dtype)
+            self._second = (types[-1] - types[0]).to(dtype)  # of a pair, on top
             self._first_norm = norm("embeddings.LayerNorm")
             scale = (self.width // heads) ** -0.5
             self._layers: list[_Layer] = []
@@ -106,23 +110,47 @@ class PackedBert:
         found = self._means(ids, _quick_shares)
         return found if np.isfinite(found).all() else self._means(ids, _safe_shares)
 
+    def rows(self, ids: Sequence[Sequence[int]], seconds: Sequence[int]) -> Tensor:
+        """The last layer's rows of all tokens end to end, float32 of shape (tokens, width).
+
+        Each text is a pair whose second part begins at the token that ``seconds`` gives. Attention
+        that was taught by pairs reaches scores whose exponential is too large: they are lowered.
+        """
+        import torch
+
+        with torch.inference_mode():
+            found = self._rows(ids, _lowered_shares, seconds).float()
+            if not torch.isfinite(found).all():
+                found = self._rows(ids, _safe_shares, seconds).float()
+        return found
+
     def _means(self, ids: Sequence[Sequence[int]], shares: _Shares) -> Vectors:
         import torch
 
-        ends = np.cumsum([len(row) for row in ids]).tolist()
-        spans = list(zip([0, *ends[:-1]], ends, strict=True))
         with torch.inference_mode():
-            tokens = torch.tensor([token for row in ids for token in row])
-            places = torch.cat([torch.arange(len(row)) for row in ids])
-            rows = self._first_norm(self._words[tokens] + self._positions[places])
-            for layer in self._layers:
-                seen = layer.joined(self._attend(layer.asked(rows), spans, shares))
-                rows = layer.after_attention(rows + seen)
-                thought = layer.narrow(torch.nn.functional.gelu(layer.wide(rows)))
-                rows = layer.after_layer(rows + thought)
-            means = [rows[start:end].float().mean(0) for start, end in spans]
+            rows = self._rows(ids, shares)
+            means = [rows[start:end].float().mean(0) for start, end in text_spans(ids)]
             found: Vectors = torch.stack(means).numpy()
         return found
+
+    def _rows(
+        self, ids: Sequence[Sequence[int]], shares: _Shares, seconds: Sequence[int] | None = None
+    ) -> Tensor:
+        import torch
+
+        spans = text_spans(ids)
+        tokens = torch.tensor([token for row in ids for token in row])
+        places = torch.cat([torch.arange(len(row)) for row in ids])
+        found = self._words[tokens] + self._positions[places]
+        for (start, end), second in zip(spans, seconds or (), strict=seconds is not None):
+            found[start + second : end] += self._second
+        rows = self._first_norm(found)
+        for layer in self._layers:
+            seen = layer.joined(self._attend(layer.asked(rows), spans, shares))
+            rows = layer.after_attention(rows + seen)
+            thought = layer.narrow(torch.nn.functional.gelu(layer.wide(rows)))
+            rows = layer.after_layer(rows + thought)
+        return rows
 
     def _attend(self, asked: Tensor, spans: Sequence[tuple[int, int]], shares: _Shares) -> Tensor:
         """What each token gathers from those of its own text."""
@@ -142,6 +170,12 @@ class PackedBert:
         return seen.view(tokens, width)
 
 
+def text_spans(ids: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
+    """Where each text begins and ends among the tokens laid end to end."""
+    ends = np.cumsum([len(row) for row in ids]).tolist()
+    return list(zip([0, *ends[:-1]], ends, strict=True))
+
+
 def _quick_shares(scores: Tensor) -> tuple[Tensor, Tensor]:
     """Shares of attention, and what they add up to, to divide by later.
 
@@ -150,6 +184,15 @@ def _quick_shares(scores: Tensor) -> tuple[Tensor, Tensor]:
     """
     given = scores.exp_()
     return given, given.sum(-1, keepdim=True)
+
+
+def _lowered_shares(scores: Tensor) -> tuple[Tensor, Tensor]:
+    """As the quick ones, all scores of a text lowered alike where the greatest is near the limit.
+
+    Shares stay the same, but for a token whose every score lies 160 under the greatest.
+    """
+    over = float(scores.amax()) - _HIGHEST
+    return _quick_shares(scores.sub_(over) if over > 0.0 else scores)
 
 
 def _safe_shares(scores: Tensor) -> tuple[Tensor, None]:

@@ -40,9 +40,6 @@ WINDOW_TOKENS = 384  #: a longer pair is read in windows
 WINDOW_OVERLAP = 64
 LONGEST_ANSWER = 64  #: tokens; the longest tenth of the answers it was taught on is left out
 SPANS = 5  #: how many spans a reading holds at most
-_BATCH_TOKENS = (
-    1_024  # 4,096 took 1.3 to 1.9 times as long on two busy cores: less padding, more cache
-)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 FloatArray = npt.NDArray[np.float32]
@@ -79,6 +76,16 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
+class PairScores:
+    """Raw scores of one pair: ``start`` and ``end`` (tokens,) float32, nothing padded."""
+
+    start: FloatArray
+    end: FloatArray
+    answerable: float
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """One pair as token ids: a passage, or a window of a long one."""
 
@@ -101,14 +108,13 @@ class ReaderModel:
         calibration: Calibration,
         name: str,
     ) -> None:
-        from rag.reader_network import cpu_has_bfloat16, marks
+        from rag.reader_network import PackedReader, marks
 
         self.name = name
-        self._network = network.eval()
+        self._network = PackedReader(network)
         self._tokenizer = tokenizer
         self._marks = marks(tokenizer)
         self._calibration = calibration
-        self._bfloat16 = cpu_has_bfloat16()
 
     @classmethod
     def load(cls, folder: Path | None = None) -> ReaderModel:
@@ -145,9 +151,9 @@ class ReaderModel:
             for piece in self._pieces(question, [pairs[number][1] for number in numbers])
         ]
         readings: list[list[Reading]] = [[] for _ in pairs]
-        for piece, start, end, answerable, _ in self._run(pieces):
+        for piece, scores in self._run(pieces):
             readings[piece.owner].append(
-                reading_of(piece, start, end, answerable, self._calibration)
+                reading_of(piece, scores.start, scores.end, scores.answerable, self._calibration)
             )
         return [_merged(found) for found in readings]
 
@@ -155,8 +161,8 @@ class ReaderModel:
         """The probability, 0–1, that each passage supports the claim."""
         weight, bias = self._calibration.support
         best = [0.0] * len(passages)
-        for piece, _, _, _, support in self._run(self._pieces(claim, passages)):
-            best[piece.owner] = max(best[piece.owner], sigmoid(weight * support + bias))
+        for piece, scores in self._run(self._pieces(claim, passages)):
+            best[piece.owner] = max(best[piece.owner], sigmoid(weight * scores.support + bias))
         return best
 
     def _pieces(self, question: str, passages: Sequence[Passage]) -> list[Piece]:
@@ -181,29 +187,9 @@ class ReaderModel:
         clean = [_SURROGATE.sub("\ufffd", text) for text in texts]
         return list(self._tokenizer.encode_batch(clean, add_special_tokens=False))
 
-    def _run(
-        self, pieces: Sequence[Piece]
-    ) -> list[tuple[Piece, FloatArray, FloatArray, float, float]]:
-        from rag.reader_network import score
-
-        order = sorted(pieces, key=lambda piece: len(piece.ids))
-        out: list[tuple[Piece, FloatArray, FloatArray, float, float]] = []
-        for batch in _batched(order):
-            ids = [piece.ids for piece in batch]
-            seconds = [piece.second for piece in batch]
-            scores = score(self._network, ids, seconds, bfloat16=self._bfloat16)
-            for row, piece in enumerate(batch):
-                used = len(piece.ids)
-                out.append(
-                    (
-                        piece,
-                        scores.start[row, :used],
-                        scores.end[row, :used],
-                        float(scores.answerable[row]),
-                        float(scores.support[row]),
-                    )
-                )
-        return out
+    def _run(self, pieces: Sequence[Piece]) -> list[tuple[Piece, PairScores]]:
+        ids, seconds = [piece.ids for piece in pieces], [piece.second for piece in pieces]
+        return list(zip(pieces, self._network.score(ids, seconds), strict=True))
 
 
 def window_starts(tokens: int, room: int) -> list[int]:
@@ -308,16 +294,6 @@ def _merged(readings: Sequence[Reading]) -> Reading:
             spans.append(span)
     spreads = tuple(spread for reading in readings for spread in reading.spreads)
     return Reading(best.answerability, tuple(spans[:SPANS]), spreads)
-
-
-def _batched(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    batches: list[list[Piece]] = []
-    for piece in pieces:
-        if batches and len(piece.ids) * (len(batches[-1]) + 1) <= _BATCH_TOKENS:
-            batches[-1].append(piece)
-        else:
-            batches.append([piece])
-    return batches
 
 
 def _log_softmax(scores: FloatArray) -> FloatArray:

@@ -25,7 +25,13 @@ from index.embedding import (
 )
 from index.errors import ModelError
 from index.lone_workers import LoneWorkers
-from index.packed_bert import PackedBert, _quick_shares, _safe_shares
+from index.packed_bert import (
+    PackedBert,
+    _lowered_shares,
+    _quick_shares,
+    _safe_shares,
+    text_spans,
+)
 from index.sentence_model import _BATCH_TOKENS, _batches
 
 TEXTS = ["A fox.", "", "你好 😀", "The capital of France is Paris.", "word " * 400]
@@ -130,6 +136,37 @@ def test_scores_too_large_for_their_exponentials_are_taken_the_safe_way(
     assert not np.isfinite(packed._means(ids, _quick_shares)).all()
     assert np.isfinite(packed(ids)).all()
     assert np.array_equal(packed(ids), packed._means(ids, _safe_shares))
+
+
+@pytest.mark.parametrize("greatest", [5.0, 130.0])
+def test_lowered_scores_leave_the_shares_of_attention_as_they_were(greatest: float) -> None:
+    import torch
+
+    scores = torch.linspace(greatest - 60.0, greatest, 12).view(1, 3, 4)
+    weights, whole = _lowered_shares(scores.clone())
+    assert torch.allclose(weights / whole, scores.softmax(-1), atol=1e-6)
+
+
+def test_pairs_whose_scores_overflow_are_read_again_safely(
+    real: SentenceTransformerEmbedder,
+) -> None:
+    import torch
+
+    model = real._load_model()
+    encoder = next(part for part in model._model.modules() if isinstance(part, BertModel))
+    encoder = copy.deepcopy(encoder)
+    config = encoder.config
+    with torch.no_grad():
+        encoder.encoder.layer[2].attention.self.query.weight *= 100.0
+    packed = PackedBert(encoder, config.num_attention_heads, config.layer_norm_eps, torch.float32)
+    ids = model._ids(TEXTS)
+    seconds = [len(row) // 2 for row in ids]
+    assert torch.isfinite(packed.rows(ids, seconds)).all()
+    for row, second, (start, end) in zip(ids, seconds, text_spans(ids), strict=True):
+        types = torch.tensor([[int(at >= second) for at in range(len(row))]])
+        with torch.inference_mode():
+            plain = encoder(torch.tensor([row]), token_type_ids=types).last_hidden_state[0]
+        assert torch.allclose(packed.rows(ids, seconds)[start:end], plain, atol=1e-3)
 
 
 def test_a_model_that_packing_cannot_do_runs_plainly(

@@ -28,7 +28,15 @@ from rag.reader_model import (
     sigmoid,
     window_starts,
 )
-from rag.reader_network import empty_network, shipped_state, tensor_digest, word_embeddings
+from rag.reader_network import (
+    PackedReader,
+    empty_network,
+    load_network,
+    score,
+    shipped_state,
+    tensor_digest,
+    word_embeddings,
+)
 from rag.types import Parts, Passage
 
 SHIPPED = Path(__file__).parent.parent / "rag" / "weights"
@@ -268,3 +276,19 @@ def test_the_shipped_reader_tells_supported_from_altered_claims(shipped):
 
 def test_the_shipped_weights_are_small(shipped):
     assert (SHIPPED / WEIGHTS_FILE).stat().st_size < 50_000_000
+
+
+def test_packed_pairs_score_as_the_network_itself_does(shipped: ReaderModel) -> None:
+    network = load_network((SHIPPED / WEIGHTS_FILE).read_bytes(), tensor_digest(word_embeddings()))
+    questions = ["When did the mill burn?", "Who owned it, and for how long?"]
+    texts = ["The mill burned in 1823.", "Mr Pym owned the mill. " * 12, "It was sold in May 1831."]
+    pieces = [p for q in questions for p in shipped._pieces(q, [passage(t, "Mill") for t in texts])]
+    ids, seconds = [piece.ids for piece in pieces], [piece.second for piece in pieces]
+    plain = score(network, ids, seconds, bfloat16=False)
+    for row, packed in enumerate(PackedReader(network).score(ids, seconds)):
+        used = len(ids[row])
+        assert packed.start.shape == packed.end.shape == (used,)
+        assert np.abs(packed.start - plain.start[row, :used]).max() < 0.3
+        assert np.abs(packed.end - plain.end[row, :used]).max() < 0.3
+        assert packed.answerable == pytest.approx(float(plain.answerable[row]), abs=0.3)
+        assert packed.support == pytest.approx(float(plain.support[row]), abs=0.3)
