@@ -76,7 +76,7 @@ class Syncer:
         self._stop = stop
         self._started = time.monotonic()
         self._tally = Tally()
-        self._total = 0
+        self._total = self._made = 0
         self._gone: list[tuple[int, SourceRow]] = []
 
     def run(self, roots: Sequence[Path] | None) -> SyncReport:
@@ -96,8 +96,8 @@ class Syncer:
             tasks += self._compare(visited[-1], found)
         self._total = len(tasks)
         self._work(tasks)
-        self._remove(self._gone)
-        if not self._tally.stopped:
+        if not self._tally.stopped:  # else what was renamed, and not reached, would be gone
+            self._remove(self._gone)
             now = datetime.now(UTC).isoformat(timespec="seconds")
             with self._catalog.transaction():
                 for root_id in visited:
@@ -296,8 +296,9 @@ class Syncer:
     def _tell(self, source: str, embedded: int) -> None:
         if self._progress is not None:
             tally, seconds = self._tally, time.monotonic() - self._started
-            made = tally.chunks + embedded
-            self._progress(SyncProgress(tally.done, self._total, source, made, seconds))
+            # Those of the batch in work that are embedded count before their files are done.
+            self._made = max(self._made, tally.chunks + embedded)
+            self._progress(SyncProgress(tally.done, self._total, source, self._made, seconds))
 
 
 def _absolute(path: Path) -> Path:

@@ -179,6 +179,22 @@ def test_a_renamed_file_is_not_embedded_again(
     assert sources_of(index) == {"vixen.md", "whale.txt"}
 
 
+def test_a_stopped_sync_keeps_what_was_renamed_and_not_reached(
+    index: Index, make_folder: MakeFolder, loads: list[str]
+) -> None:
+    folder, stop = make_folder({"fox.md": "# The fox\n\nIt hunts."}), threading.Event()
+    index.sync([folder])
+    (folder / "fox.md").rename(folder / "vixen.md")
+    write_files(folder, MANY)  # read before it
+    assert index.sync([folder], progress=lambda _: stop.set(), stop=stop).stopped
+    with index.snapshot() as snapshot:
+        assert lexical_sources(snapshot, "hunts") == {"fox.md"}
+    report = index.sync([folder])
+    assert "fox.md" in names(report.removed)
+    with index.snapshot() as snapshot:
+        assert lexical_sources(snapshot, "hunts") == {"vixen.md"}
+
+
 def test_a_file_whose_name_is_its_title_is_found_by_its_new_name(
     index: Index, make_folder: MakeFolder, loads: list[str]
 ) -> None:
@@ -402,8 +418,12 @@ def test_stop_keeps_what_is_committed(
 ) -> None:
     folder, stop = make_folder(MANY), threading.Event()
 
+    seen = [0]
+
     def watch(progress: SyncProgress) -> None:
         assert progress.total == 250
+        assert progress.chunks >= seen[-1]
+        seen.append(progress.chunks)
         if progress.done == 97:
             stop.set()
 

@@ -36,15 +36,17 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=200, help="answerable ones of each kind")
     parser.add_argument("--weights", type=Path, help="folder of the reader, else the shipped one")
     arguments = parser.parse_args()
-    if arguments.questions < 2:
-        parser.error(f"--questions is {arguments.questions}; ask at least 2.")
+    own = [row for one in own_documents() for row in one.rows]
+    folders_of_ours = dozens(own)
+    least = 2 * len(folders_of_ours)
+    if arguments.questions < least:
+        parser.error(f"--questions is {arguments.questions}; ask at least {least}, two a folder.")
     reader = ReaderModel.load(arguments.weights)
     public = load_rows(arguments.data)
-    own = [row for one in own_documents() for row in one.rows]
     others = [row for row in public if row.source in OFF_TOPIC]
     articles = [row for row in public if row.source in SQUAD]
     asked: list[Asked] = []
-    for kind, folders in (("encyclopedia", [articles]), ("folders of ours", dozens(own))):
+    for kind, folders in (("encyclopedia", [articles]), ("folders of ours", folders_of_ours)):
         for rows in folders:
             count = arguments.questions // len(folders)
             questions = choose_questions([*rows, *others], count)
