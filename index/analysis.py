@@ -52,6 +52,11 @@ QUESTION_WORDS = frozenset(
     """.split()
 )
 
+_MONTH_OF_MAY = re.compile(
+    r"\b(?:in|of|on|by|until|till|since|before|after|early|late|mid|\d{1,2}(?:st|nd|rd|th)?) may\b"
+    r"|\bmay (?:\d|day\b)"
+)
+
 
 @lru_cache(maxsize=65_536)
 def _stem(word: str) -> str:
@@ -96,12 +101,12 @@ def terms(text: str) -> list[str]:
 
 def question_terms(question: str) -> list[str]:
     """Terms of a question, each once, without question words unless nothing else is left."""
-    kept: list[str] = []
-    for match in _WORD.finditer(_join_numbers(fold(question))):
+    folded = _join_numbers(fold(question))
+    kept = ["may"] if _MONTH_OF_MAY.search(folded) else []
+    for match in _WORD.finditer(folded):
         word = match.group()
         if re.split("['’]", word, maxsplit=1)[0] not in QUESTION_WORDS:
             kept.append(word)
-    folded = _join_numbers(fold(question))
     compounds = " ".join(match.group() for match in _COMPOUND.finditer(folded))
     chosen = terms(" ".join(kept) + " " + compounds) or terms(question)
     return list(dict.fromkeys(chosen))

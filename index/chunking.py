@@ -1,7 +1,8 @@
 """Document to chunks: sentence-aware, within a section, sized by the embedder's own tokens. Pure.
 
-A chunk prefers to end where a paragraph ends. Only inside a paragraph too long for one chunk is
-there overlap. Sentences and table rows are split only when one alone is larger than a chunk.
+A chunk prefers to end where a paragraph ends, but not between a question and its answer. Only
+inside a paragraph too long for one chunk is there overlap. Sentences and table rows are split only
+when one alone is larger than a chunk.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from index.sentences import sentence_spans
 from index.types import Block, BlockKind, Chunk, Document
 
-CHUNKER_VERSION = "1"
+CHUNKER_VERSION = "2"
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -42,6 +43,7 @@ class _Unit:
     end: int
     tokens: int
     block: int  #: number of the block it belongs to
+    asks: bool  #: it is a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +147,12 @@ def _units(document: Document, section: _Section, count: CountTokens, target: in
     units: list[_Unit] = []
     for (start, end, number), tokens in zip(spans, sizes, strict=True):
         if tokens <= target:
-            units.append(_Unit(start, end, tokens, number))
+            asks = document.text[start:end].endswith("?")
+            units.append(_Unit(start, end, tokens, number, asks))
             continue
         pieces = list(_pieces(document.text, start, end))
         for (a, b), size in zip(pieces, _count_spans(document.text, pieces, count), strict=True):
-            units.append(_Unit(a, b, size, number))
+            units.append(_Unit(a, b, size, number, asks=False))
     return units
 
 
@@ -200,8 +203,9 @@ def _pack(units: list[_Unit], target: int, options: ChunkOptions) -> Iterator[tu
         if current and (held + size > target or held >= options.minimum_tokens):
             fits_alone = size <= target
             if held >= options.minimum_tokens or fits_alone:
+                kept = [current.pop()] if _waits_for_answer(current) else []
                 yield current[0].start, current[-1].end
-                current = []
+                current = kept
         for unit in paragraph:
             held = sum(kept.tokens for kept in current)
             if current and held + unit.tokens > target:
@@ -210,6 +214,11 @@ def _pack(units: list[_Unit], target: int, options: ChunkOptions) -> Iterator[tu
             current.append(unit)
     if current:
         yield current[0].start, current[-1].end
+
+
+def _waits_for_answer(units: list[_Unit]) -> bool:
+    """Is the last unit a question in a paragraph of its own, with others before it?"""
+    return len(units) > 1 and units[-1].asks and units[-2].block != units[-1].block
 
 
 def _paragraphs(units: list[_Unit]) -> Iterator[list[_Unit]]:

@@ -6,13 +6,17 @@ in ``rag.declining``. It reads no index and calls no model.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from index.analysis import question_terms, terms, words
 from rag.finding import Found, confidence, find_sentences, rivalry
-from rag.gathering import said, whole_list
-from rag.questions import is_open, is_polar, wants_list, wants_steps
+from rag.gathering import Documents, is_torn, said, whole_list
+from rag.headed import headed_section
+from rag.questions import is_open, is_polar, wants_list, wants_steps, wants_whole
+from rag.quotable import answer_start, is_question
 from rag.reader import Reading
+from rag.rows import prefer_named_rows
 from rag.types import (
     Answer,
     AnswerKind,
@@ -28,6 +32,9 @@ _FURTHER_SHARE = 0.45  # of the best sentence's score, from which a further one 
 _LIST_SHARE = 0.15  # the same where several things or an explanation are asked for
 # In doubt the quoted sentence speaks for itself: at .5 a cat that may be kept got the answer "No".
 _DECIDED = 0.8
+_DOUBTED = 0.5  # confidence under which a section that is headed by the question is shown instead
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_YES_NO = re.compile(r"(?:A:\s*)?(yes|no)\b", re.I)
 _CONFLICT_SHARE = 0.5  # of the words of two sentences, from which they are about the same
 _CONFLICT_CANDIDATES = 8
 
@@ -35,23 +42,26 @@ _CONFLICT_CANDIDATES = 8
 Decide = Callable[[Found], float]
 
 
-def choose(question: str, found: Sequence[Found], limit: int) -> list[list[Found]]:
+def choose(
+    question: str, found: Sequence[Found], limit: int, documents: Documents | None = None
+) -> list[list[Found]]:
     """The sentences to show: groups that say the same words, best group first, at most ``limit``.
 
     Further sentences are shown when they are nearly as likely as the best. When several things or
     an explanation are asked for the bar is lower, and sentences of one document stand in its order.
-    A list whose item answers a question for several things is shown whole.
+    A list whose item answers a question for several things is shown whole, as is one that would
+    mislead in part.
     """
     if not found:
         return []
     several = is_open(question)
     bar = found[0].score * (_LIST_SHARE if several else _FURTHER_SHARE)
-    grow = wants_list(question) or wants_steps(question)
+    grow = wants_list(question) or wants_steps(question) or wants_whole(question)
     groups: dict[str, list[Found]] = {}
     for candidate in found:
         if candidate.score < bar:
             break
-        sentence = whole_list(candidate) if grow else candidate
+        sentence = whole_list(candidate, documents) if grow or is_torn(candidate) else candidate
         if any(_within(sentence, shown) for group in groups.values() for shown in group):
             continue
         key = " ".join(words(sentence.quote))
@@ -107,27 +117,36 @@ def extractive_answer(
     *,
     calibrated: bool = False,
     decide: Decide | None = None,
+    documents: Documents | None = None,
 ) -> Answer:
     """An answer of at most ``limit`` quoted sentences; without any when no passage holds one.
 
     Where another document contradicts the best sentence, both are shown, the newer one first.
     ``confidence`` is given when the readings come from a calibrated reader. With ``decide`` a
     question that wants yes or no gets that as its ``short`` answer, or none where it is in doubt.
+    With ``documents`` a list is shown whole though it goes on beyond its passage, and a section
+    where its heading is what was asked for and no sentence is likely.
     """
-    found = find_sentences(passages, readings)
-    groups = choose(question, found, limit)
+    found = prefer_named_rows(question, find_sentences(passages, readings))
+    groups = choose(question, found, limit, documents)
     conflict = find_conflict(question, found)
     if conflict is not None:
-        newest = sorted(conflict, key=lambda one: one.passage.document.modified or "", reverse=True)
+        newest = sorted(conflict, key=_age, reverse=True)
         rest = [group for group in groups if not set(conflict) & set(group)]
         groups = [[newest[0]], [newest[1]], *rest[: max(0, limit - 2)]]
     short = groups[0][0].short if groups else None
     likely = confidence(found[0], rivalry(found)) if found and calibrated else None
     if found and decide is not None and is_polar(question):
-        yes = decide(found[0])
+        told = _told(found[0].quote)
+        yes = decide(found[0]) if told is None else told
         sure = max(yes, 1.0 - yes)
         short = None if sure < _DECIDED else "Yes" if yes > 0.5 else "No"
         likely = likely * sure if likely is not None and short is not None else likely
+    if documents is not None and likely is not None and (likely < _DOUBTED or is_open(question)):
+        section = headed_section(question, passages, documents)
+        if section is not None:
+            groups, short, conflict = [[section]], None, None
+            likely = max(likely, section.probability)
     return Answer(
         conflicts=tuple(one.passage for one in conflict or ()),
         question=question,
@@ -140,10 +159,26 @@ def extractive_answer(
     )
 
 
+def _told(quote: str) -> float | None:
+    """Yes (1) or no (0) where a question's answer begins with the word; neither (0.5) where the
+    quotation only asks; None where it is no question."""
+    if is_question(quote):
+        return 0.5
+    answer = quote[answer_start(quote) :] if answer_start(quote) else ""
+    word = _YES_NO.match(answer)
+    return None if word is None else float(word[1].lower() == "yes")
+
+
 def _within(sentence: Found, shown: Found) -> bool:
     """Does the sentence overlap one that is shown already?"""
     same_document = sentence.passage.chunk.document_id == shown.passage.chunk.document_id
     return same_document and sentence.start < shown.end and shown.start < sentence.end
+
+
+def _age(found: Found) -> tuple[str, str]:
+    """What tells the newer of two documents, greater for it: its date, or the year in its name."""
+    info = found.passage.document
+    return info.modified or "", max(_YEAR.findall(f"{info.title} {info.source}"), default="")
 
 
 def _numbers(found: Found) -> set[str]:

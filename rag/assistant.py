@@ -28,6 +28,7 @@ from index.syncing import SyncProgress, SyncReport
 from index.types import Document, DocumentInfo, Scope, SkippedFile, SkipReason
 from rag.answering import extractive_answer
 from rag.comparing import compared
+from rag.comparisons.questions import comparison
 from rag.declining import missing_words, why_declined
 from rag.finding import Found, reranked
 from rag.language_model import LanguageModel, StopFlag
@@ -219,7 +220,8 @@ class Assistant:
             readings,
             self.settings.max_sentences,
             calibrated=self._reader.calibrated,
-            decide=partial(self._says_yes, asked) if self._reader.calibrated else None,
+            decide=partial(self._says_yes, asked) if self._decides(asked) else None,
+            documents=snapshot.document,
         )
         unknown = snapshot.unknown_terms(sorted(set(question_terms(asked))))
         likely = max((reading.answerability for reading in readings), default=0.0)
@@ -242,6 +244,10 @@ class Assistant:
             )
         clock.lap("answering")
         return replace(answer, question=question, model=self._reader.name, timings=clock.laps)
+
+    def _decides(self, asked: str) -> bool:
+        """May yes or no be told from one sentence? A comparison takes two, and found them not."""
+        return self._reader.calibrated and comparison(asked) is None
 
     def _compared(
         self,

@@ -7,7 +7,9 @@ documents leave open, and words that stand in no document tell both.
 
 from __future__ import annotations
 
+import difflib
 import math
+import re
 from collections.abc import Collection, Sequence
 
 from index.analysis import question_terms
@@ -19,6 +21,11 @@ SURE = 0.75  #: confidence from which an answer is given although a name in the 
 #: of held-out questions .91 about other articles declined, .033 of answerable ones (of those whose
 #: best sentence is right .019); in folders of ours .80 and .25 (.067).
 FAR_OFF = 0.5
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)", re.I)
+_DATE_NAMES = (
+    "january february march april june july august september october november december "
+    "monday tuesday wednesday thursday friday saturday sunday"
+).split()
 _PUNCTUATION = "?!.,;:\"'“”‘’()[]"
 
 
@@ -85,10 +92,20 @@ def missing_words(question: str, unknown_terms: Collection[str]) -> tuple[str, .
 
 
 def names_in(question: str, words_of_it: Sequence[str]) -> list[str]:
-    """Those of some words of a question that are names or codes: what it cannot do without."""
+    """Those of some words of a question that are names or codes: what it cannot do without.
+
+    "4th" is neither, nor is a misspelt month or day of the week.
+    """
     first = question.split(maxsplit=1)[0].strip(_PUNCTUATION) if question.split() else ""
     return [
         word
         for word in words_of_it
-        if any(map(str.isdigit, word)) or (word[:1].isupper() and word != first)
+        if (any(map(str.isdigit, word)) and not _ORDINAL.fullmatch(word))
+        or (word[:1].isupper() and word != first and not _is_misspelt_date(word))
     ]
+
+
+def _is_misspelt_date(word: str) -> bool:
+    """Nearly the name of a month or a day, and none: a correct one is missing for a reason."""
+    near = difflib.get_close_matches(word.casefold(), _DATE_NAMES, n=1, cutoff=0.85)
+    return bool(near) and near[0] != word.casefold()

@@ -7,19 +7,20 @@ Here both are weighed. What is shown of the candidates is decided in ``rag.answe
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from index.analysis import words
-from rag.quotable import answer_start, is_question, quotable_spans
+from rag.quotable import is_question, quotable_spans
 from rag.reader import Reading, Span
+from rag.short_answers import bare_answer
 from rag.types import Passage
 
 # Chosen on held-out training articles by `python -m rag.training.confidence` (model card): with
 # weight 2 the best sentence holds the answer in .93, with 1 in .90.
 PASSAGE_WEIGHT = 2.0  #: per point of fused score that a passage is behind the best
-_QUESTION = 0.25  # how far a question that nobody answers is believed to answer
+_LIKELY = 0.1  # an answer so likely leaves no room for the bare question among the candidates
 _FIRST = 5  # passages that reranking keeps in front
 _READER_WEIGHT = 0.4  # per point of log-odds that the reader says a passage answers
 # Of a sentence's log-odds, of its passage's score, of its rivalry, bias; by the same command, for
@@ -47,33 +48,45 @@ class Found:
 
 def find_sentences(passages: Sequence[Passage], readings: Sequence[Reading]) -> list[Found]:
     """The sentences that the readers' spans stand in, best first, each once."""
+    candidates = [
+        found
+        for passage, reading in zip(passages, readings, strict=True)
+        for found in _candidates(passage, reading)
+    ]
+    # A question in a document is the nearest to the same question, and answers nothing.
+    answers = [found for found in candidates if not is_question(found.quote)]
+    asking: set[str] = set()
+    if any(found.probability >= _LIKELY for found in answers):
+        telling = {found.passage.chunk.id for found in answers}
+        asking = {found.passage.chunk.id for found in candidates} - telling
+        candidates = answers
+    top = max((p.score for p in passages if p.chunk.id not in asking), default=0.0)
     best: dict[tuple[str, int, int], Found] = {}
-    top = max((passage.score for passage in passages), default=0.0)
-    for passage, reading in zip(passages, readings, strict=True):
-        sentences = quotable_spans(passage.chunk.text)
-        for span in map(partial(_within_line, passage.chunk.text), reading.spans):
-            touched = [s for s in sentences if s[0] < span.end and s[1] > span.start]
-            if not touched:
-                continue
-            start, end = touched[0][0], touched[-1][1]
-            whole = span.start <= start and span.end >= end
-            behind = math.exp(PASSAGE_WEIGHT * (passage.score - top))
-            likely = reading.within(span, start, end)
-            quote = passage.chunk.text[start:end]
-            if is_question(quote):
-                likely *= _QUESTION
-            found = Found(
-                passage=passage,
-                start=passage.chunk.start + start,
-                end=passage.chunk.start + end,
-                probability=likely,
-                score=likely * behind,
-                short=None if whole else _bare(quote, span.start - start, span.end - start),
-            )
-            key = (passage.chunk.document_id, found.start, found.end)
-            if key not in best or best[key].score < found.score:
-                best[key] = found
+    for one in candidates:
+        behind = math.exp(PASSAGE_WEIGHT * (one.passage.score - top))
+        found = replace(one, score=one.probability * behind)
+        key = (found.passage.chunk.document_id, found.start, found.end)
+        if key not in best or best[key].score < found.score:
+            best[key] = found
     return sorted(best.values(), key=lambda found: -found.score)
+
+
+def _candidates(passage: Passage, reading: Reading) -> Iterator[Found]:
+    """What the reader's spans in a passage stand in, as it may be quoted, not yet ranked."""
+    text, base = passage.chunk.text, passage.chunk.start
+    quotable = quotable_spans(text)
+    for span in map(partial(_within_line, text), reading.spans):
+        touched = [s for s in quotable if s[0] < span.end and s[1] > span.start]
+        if not touched:
+            continue
+        start, end = touched[0][0], touched[-1][1]
+        quote = text[start:end]
+        whole = span.start <= start and span.end >= end
+        # Words of two sentences are no bare answer: the second may be about something else.
+        bare = not whole and len(touched) == 1
+        short = bare_answer(quote, span.start - start, span.end - start) if bare else None
+        likely = reading.within(span, start, end)
+        yield Found(passage, base + start, base + end, likely, likely, short)
 
 
 def reranked(
@@ -136,8 +149,3 @@ def _within_line(text: str, span: Span) -> Span:
     """The span up to the end of its line: a row or an item answers, not the next one with it."""
     line_end = text.find("\n", span.start + 1, span.end)
     return span if line_end < 0 else replace(span, end=line_end)
-
-
-def _bare(quote: str, start: int, end: int) -> str | None:
-    """A bare answer without the columns that follow it in a row, or the question before it."""
-    return quote[max(start, answer_start(quote)) : end].split(" | ", maxsplit=1)[0].strip() or None

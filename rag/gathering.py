@@ -1,43 +1,61 @@
 """One item of a list to the whole list: the lines around it, with the words that announce them.
 
-Works on a passage's text, where the items of a list stand on lines of their own. Rows of a table
-are left alone: each of them answers for itself.
+Works on a passage's text, or on the document's around it, where the items of a list stand on lines
+of their own. Rows of a table are left alone: each of them answers for itself.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
+from index.chunking import span_pages
+from index.types import Document
 from rag.finding import Found
 from rag.quotable import answer_start, is_question
+
+#: A document by its id; None when it is not there.
+Documents = Callable[[str], Document | None]
 
 _MOST_ITEMS = 15
 _LONGEST_ITEM = 240  # characters; longer lines are paragraphs
 _LONGEST_INTRODUCTION = 300
 _SHORT_ITEM = 60  # a shorter line may begin in lower case; longer ones may be broken paragraphs
+_REACH = 3_000  # characters of a document around a candidate, in which its list is looked for
 _ITEM_START = re.compile(r"\W*(?:\d|[A-ZÀ-Þ])")
+_MARK = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s|[-*•–]\s")
+_NEGATED = re.compile(r"\b(?:not|no|never|none|except|without|unless|exclud\w+)\b|n['’]t\b", re.I)
 _SENTENCE = re.compile(r"(?s)(?:^|(?<=[.!?\n]))\s*(\S[^\n]*?:)\s*$")
 
 
-def whole_list(found: Found) -> Found:
+def whole_list(found: Found, documents: Documents | None = None) -> Found:
     """The candidate grown to the list that it is an item of, or announces; itself when it is none.
 
     The list is one quotation: from the sentence ending in a colon before it, where there is one, to
-    its last item.
+    its last item. With ``documents`` it may go on beyond the passage, which is then widened.
     """
-    chunk = found.passage.chunk
-    text = chunk.text
-    asked = found.start - chunk.start  # a question that the list answers stays in front of it
-    run = _run(text, asked + answer_start(found.quote), found.end - chunk.start)
-    if run is None:
-        return found
-    start, end = run
-    before = _SENTENCE.search(text[:start])
-    if before is not None and start - before.start(1) <= _LONGEST_INTRODUCTION:
-        start = before.start(1)
-    start = min(start, asked)
-    return replace(found, start=chunk.start + start, end=chunk.start + end, short=None)
+    document = documents(found.passage.chunk.document_id) if documents is not None else None
+    if document is None:
+        return _grown(found)
+    own = found.passage.chunk
+    grown = _grown(_amid(found, document, _REACH))
+    first, last = min(own.start, grown.start), max(own.end, grown.end)
+    pages = tuple(sorted({*own.pages, *span_pages(document.blocks, first, last)}))
+    wide = replace(own, start=first, end=last, text=document.text[first:last], pages=pages)
+    return replace(grown, passage=replace(found.passage, chunk=wide))
+
+
+def is_torn(found: Found) -> bool:
+    """Would the candidate mislead without its list?
+
+    "Not covered:" tells nothing by itself, and an item under it the contrary.
+    """
+    if found.quote.rstrip().endswith(":"):
+        return True
+    grown = whole_list(found)
+    before = grown.quote[: found.start - grown.start]
+    return ":" in before and _NEGATED.search(before[: before.index(":")]) is not None
 
 
 def said(quote: str) -> str:
@@ -54,20 +72,42 @@ def said(quote: str) -> str:
     return out
 
 
+def _amid(found: Found, document: Document, reach: int) -> Found:
+    """The candidate in a passage of its document that reaches further on both sides."""
+    chunk = found.passage.chunk
+    start = min(max(0, found.start - reach), chunk.start)
+    end = max(min(len(document.text), found.end + reach), chunk.end)
+    wide = replace(chunk, start=start, end=end, text=document.text[start:end])
+    return replace(found, passage=replace(found.passage, chunk=wide))
+
+
+def _grown(found: Found) -> Found:
+    chunk = found.passage.chunk
+    text = chunk.text
+    asked = found.start - chunk.start  # a question that the list answers stays in front of it
+    run = _run(text, asked + answer_start(found.quote), found.end - chunk.start)
+    if run is None:
+        return found
+    start, end = run
+    before = _SENTENCE.search(text[:start])
+    if before is not None and start - before.start(1) <= _LONGEST_INTRODUCTION:
+        start = before.start(1)
+    start = min(start, asked)
+    return replace(found, start=chunk.start + start, end=chunk.start + end, short=None)
+
+
 def _run(text: str, start: int, end: int) -> tuple[int, int] | None:
     """The lines of the list that ``text[start:end]`` stands in or announces, as a span."""
-    lines: list[tuple[int, int]] = []
-    for match in re.finditer(r"[^\n]+", text):
-        lines.append(match.span())
+    lines = [match.span() for match in re.finditer(r"[^\n]+", text)]
     place = next((n for n, (a, b) in enumerate(lines) if a <= start < b), None)
     if place is None:
         return None
     if text[start:end].rstrip().endswith(":") and place + 1 < len(lines):
         place += 1
     first = last = place
-    while first > 0 and text[lines[first - 1][1] : lines[first][0]] == "\n":
+    while first > 0 and _follows(text, lines[first - 1], lines[first]):
         first -= 1
-    while last + 1 < len(lines) and text[lines[last][1] : lines[last + 1][0]] == "\n":
+    while last + 1 < len(lines) and _follows(text, lines[last], lines[last + 1]):
         last += 1
     items = [text[a:b] for a, b in lines[first : last + 1]]
     if not 2 <= len(items) <= _MOST_ITEMS or not all(map(_is_item, items)):
@@ -75,7 +115,16 @@ def _run(text: str, start: int, end: int) -> tuple[int, int] | None:
     return lines[first][0], lines[last][1]
 
 
+def _follows(text: str, line: tuple[int, int], following: tuple[int, int]) -> bool:
+    """Do two lines stand together? Items with marks of their own may be paragraphs."""
+    between = text[line[1] : following[0]]
+    marked = _MARK.match(text, line[0]) and _MARK.match(text, following[0])
+    return between == "\n" or (between == "\n\n" and marked is not None)
+
+
 def _is_item(line: str) -> bool:
     if len(line) > _LONGEST_ITEM or " | " in line or is_question(line):
         return False
-    return len(line) <= _SHORT_ITEM or _ITEM_START.match(line) is not None
+    if len(line) <= _SHORT_ITEM or line.rstrip().endswith(";"):
+        return True
+    return any(start.match(line) is not None for start in (_ITEM_START, _MARK))

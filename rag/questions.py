@@ -25,8 +25,8 @@ _CHOICE = re.compile(r"\bor\b(?!\s+not\b)", re.I)
 _CLAUSE_END = re.compile(r"[.!;:]\s+(?=\S)")
 _LIST = re.compile(
     r"^\W*(?:list|name|enumerate|who (?:are|were) the"
-    r"|(?:what|which) (?:\w+ ){0,2}?\w+s "
-    r"(?:are|were|do|did|have|had|can|could|may|must|should|come)\b"
+    r"|(?:what|which) (?:\w+ ){0,2}?\w+(?<![isu])s "
+    r"(?:are|were|do|does|did|have|has|had|can|could|may|must|should|come)\b"
     r"|what (?:are|were) (?!\w+ (?:called|made)\b)"
     r"|what (?:can|could|may|should|must) (?:i|we|you|one) \w+ (?:from|at|in|on|for|with|to)\b"
     r"|(?:what|which) (?:things|items|steps|kinds|types|sorts|ways|options|reasons|ingredients)\b)",
@@ -35,6 +35,12 @@ _LIST = re.compile(
 _STEPS = re.compile(
     r"^\W*(?:how (?:do|does|did|can|could|should|to|must|would)\b(?! (?:much|many))"
     r"|what (?:must|should|do|can|could) (?:i|we|you|one) )",
+    re.I,
+)
+_WHOLE = re.compile(
+    r"^\W*what(?:'s|’s)?\b.*\b(?:includ\w+|contains?|contained|covers?|covered|holds?|consists?|"
+    r"compris\w+|needed|required|allowed|permitted|forbidden|prohibited|excluded|belongs?|"
+    r"(?:comes?|came|goes) with)\b",
     re.I,
 )
 _WHY = re.compile(
@@ -69,6 +75,11 @@ def wants_list(question: str) -> bool:
 def wants_steps(question: str) -> bool:
     """Is a way of doing something asked for, which may take several steps?"""
     return bool(_STEPS.match(last_clause(question)))
+
+
+def wants_whole(question: str) -> bool:
+    """Is it asked what something holds, covers or needs, which may be a list?"""
+    return bool(_WHOLE.search(last_clause(question)))
 
 
 def wants_reason(question: str) -> bool:

@@ -1,4 +1,4 @@
-"""What is quoted as one: a sentence, the row of a table, a question with the answer under it.
+"""What is quoted as one: a sentence, a row, a message of a chat, a question with its answer.
 
 Works on a passage's text. A question that stands in a document answers nobody by itself, yet it
 shares the most words with a question that somebody asks.
@@ -6,30 +6,58 @@ shares the most words with a question that somebody asks.
 
 from __future__ import annotations
 
+import re
+
 from index.sentences import sentence_spans
 
 _COLUMN = " | "  # between the cells of a row
+_BLANK = "____"  # of a form
+_ITEM = re.compile(r"\[.?\]|[-*•–☐☑☒]\s|\(?(?:\d{1,2}|[a-z])[.)]\s")
+#: "24/07/2026, 18:05 - Ollie: …", as a chat is exported.
+_MESSAGE = re.compile(
+    r"\s*\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? +\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[AaPp][Mm])?\]?"
+    r" ?[-–]? ?[^:|]{1,40}: "
+)
 _LONGEST_ROW = 600  # characters; a longer row is quoted by sentences
 _LONGEST_QUESTION = 240
+_LONGEST_ANSWER = 400  # characters, with its question
+_FEW_WORDS = 2  # are no sentence to quote: "Table 1.", "Yes.", "4."
 _CLOSING = "\"'”’)]*_ "  # may follow the mark
 
 
 def quotable_spans(text: str) -> list[tuple[int, int]]:
     """Spans (start, end) in order, none overlapping, as `sentence_spans` gives them but joined.
 
-    A row is one span. A question takes the sentence after it along, unless that is a question too.
+    A row is one span, a message too, and a question with its answer: what follows on the same line,
+    or the sentence on the next. What a full stop has torn off is put back: "Area 4.2 km², max." and
+    "depth 31 m.", "4." and its step. The blanks of a form are left out: nobody has filled them in.
     """
     spans: list[tuple[int, int]] = []
+    asking = False  # the last span opened with a question
     for start, end in sentence_spans(text):
         row = _row(text, start)
         if row is not None:
             if row not in spans[-1:]:
                 spans.append(row)
-        elif spans and _opens(text, spans[-1], start) and not is_question(text[start:end]):
-            spans.append((spans.pop()[0], end))
+            asking = False
+            continue
+        last = spans[-1] if spans else (0, 0)
+        asks = is_question(text[start:end])
+        if spans and not asks and _opens(text, last, start):
+            spans[-1], asking = (last[0], end), True
+        elif (
+            spans
+            and "\n" not in text[last[1] : start]
+            and (
+                (asking and not asks and end - last[0] <= _LONGEST_ANSWER)
+                or _is_torn(text[slice(*last)], text[start:end])
+            )
+        ):
+            spans[-1] = (last[0], end)
         else:
             spans.append((start, end))
-    return spans
+            asking = False
+    return [span for span in spans if _BLANK not in text[slice(*span)]]
 
 
 def is_question(quote: str) -> bool:
@@ -45,20 +73,31 @@ def answer_start(quote: str) -> int:
     return 0
 
 
+def _is_torn(before: str, after: str) -> bool:
+    """Did a full stop part two pieces of one sentence of the same line?"""
+    if _COLUMN in before or is_question(before):
+        return False
+    return len(before.split()) <= _FEW_WORDS or after[:1].islower()
+
+
 def _row(text: str, start: int) -> tuple[int, int] | None:
-    """The line that ``start`` stands in, without outer blanks, if it is a row of a table."""
+    """The line that ``start`` stands in, without outer blanks, if it is a row or a message."""
     first = text.rfind("\n", 0, start) + 1
     last = text.find("\n", start)
     line = text[first : len(text) if last < 0 else last]
-    if _COLUMN not in line or len(line) > _LONGEST_ROW:
+    if len(line) > _LONGEST_ROW or (_COLUMN not in line and not _MESSAGE.match(line)):
         return None
     begin = first + len(line) - len(line.lstrip())
     return begin, first + len(line.rstrip())
 
 
 def _opens(text: str, question: tuple[int, int], start: int) -> bool:
-    """Is the span a question, and does what begins at ``start`` follow on it closely?"""
+    """Is the span a question, and does what begins at ``start`` follow on it closely?
+
+    An item of a list that follows on one that asks is another item.
+    """
     asked = text[slice(*question)]
     if len(asked) > _LONGEST_QUESTION or _COLUMN in asked or not is_question(asked):
         return False
-    return text[question[1] : start].count("\n") <= 2
+    breaks = text[question[1] : start].count("\n")
+    return breaks <= 2 and not (breaks and _ITEM.match(text, start))

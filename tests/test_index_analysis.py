@@ -182,3 +182,17 @@ def test_dots_join_decimals_but_not_dates_or_versions() -> None:
     assert terms("costs 3.5.") == ["cost", "3d5"]
     assert terms("on 12.05.2020") == ["on", "12", "05", "2020"]
     assert terms("version 2.13.0") == ["version", "2", "13", "0"]
+
+
+@pytest.mark.parametrize(
+    ("question", "month"),
+    [
+        ("What is on in May 2026?", True),
+        ("What happens on 4 May?", True),
+        ("What is planned for May Day?", True),
+        ("May I keep a dog?", False),
+        ("What may I bring?", False),
+    ],
+)
+def test_may_is_a_month_where_it_is_one(question: str, month: bool) -> None:
+    assert ("may" in question_terms(question)) == month

@@ -211,3 +211,14 @@ def test_large_documents_take_seconds(kind: BlockKind) -> None:
     chunks = chunked(document, HASHING)
     assert len(chunks) > 10_000
     assert time.perf_counter() - started < 15
+
+
+def test_no_chunk_ends_between_a_question_and_its_answer() -> None:
+    lines: list[str] = []
+    for number in range(12):
+        lines += [f"Does number {number} open?", f"It opens at {number}. " + SENTENCE * 2]
+    chunks = check(paragraphs(*lines), HASHING)
+    assert len(chunks) > 4
+    assert not [chunk.text for chunk in chunks if chunk.text.endswith("?")]
+    alone = check(paragraphs(SENTENCE * 6, "Does it open?"), HASHING)
+    assert alone[-1].text.endswith("Does it open?")

@@ -50,6 +50,7 @@ def test_headings_lists_tables_in_reading_order() -> None:
     for cell in table.rows[0].cells:
         cell.paragraphs[0].runs[0].bold = True
     document.add_paragraph().add_run("Contact us").bold = True
+    document.add_paragraph().add_run("Where is the bell?").bold = True
     document.add_paragraph("Ring the bell.")
     document.sections[0].footer.paragraphs[0].text = "Valid from May 2024"
     parsed = read(document)
@@ -62,6 +63,7 @@ def test_headings_lists_tables_in_reading_order() -> None:
         ("table row", 0, "Model: X100 | Price: 20 €"),
         ("table row", 0, "Model: X200 | Price: 30 €"),
         ("heading", 2, "Contact us"),
+        ("paragraph", 0, "Where is the bell?"),  # stays with its answer
         ("paragraph", 0, "Ring the bell."),
         ("paragraph", 0, "Valid from May 2024"),
     ]

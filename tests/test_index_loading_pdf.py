@@ -95,6 +95,27 @@ def test_two_columns_are_read_one_after_the_other() -> None:
     assert check_runs(data, parsed) > 0.9 * len(parsed.text)
 
 
+def test_a_table_inside_a_column_leaves_the_columns_apart() -> None:
+    left, right = WORDS * 3, [word.upper() for word in WORDS * 2]
+
+    def page(sheet) -> None:
+        sheet.setFont("Helvetica", 10)
+        for number, line in enumerate(lines(left, 42)[:30]):
+            sheet.drawString(72, 700.0 - 12 * number, line)
+        some = lines(right, 42)
+        for number, line in enumerate(some[:22]):
+            sheet.drawString(320, 700.0 - 12 * number, line)
+        for number in range(7):
+            for place, cell in enumerate(("ASKER", "T", "8.0", "11.2", "2.48", "0.02")):
+                sheet.drawString(320 + 40 * place, 430.0 - 12 * number, cell)
+
+    words = pdf.parse(make(page), Limits()).text.split()
+    uppers = [place for place, word in enumerate(words) if word.isupper() and len(word) > 1]
+    lowers = [place for place, word in enumerate(words) if word.islower()]
+    assert words.count("ASKER") == 7
+    assert max(lowers) < min(uppers)
+
+
 def test_heads_feet_and_page_numbers_go_and_sentences_cross_pages() -> None:
     # No line may come twice, or it would itself be a running head.
     varied = [f"{word}{'abcdefghijkl'[turn]}" for turn in range(12) for word in WORDS]

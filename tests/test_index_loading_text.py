@@ -288,3 +288,24 @@ def test_rows_and_titles_and_dates() -> None:
 )
 def test_language_is_guessed_or_left_open(language: str | None, words: str) -> None:
     assert guess_language(words) == language
+
+
+def read_text(words: str) -> list[tuple[str, str]]:
+    parsed = text.parse(words.encode(), LIMITS)
+    return said(parsed.text, parsed.blocks)
+
+
+def test_lines_that_hang_below_an_entry_belong_to_it() -> None:
+    words = (
+        "Sat 18  Barbecue of the club\n          CANCELLED\n"
+        "Sun 19  Walk to the mill\n          meet at the green\n"
+    )
+    told = "Sat 18  Barbecue of the club CANCELLED\nSun 19  Walk to the mill meet at the green"
+    assert read_text(words) == [("paragraph", told)]
+    verse = "    The mill is old,\nthe mill is grey."
+    assert read_text(verse)[0][1].count("\n") == 1
+
+
+def test_words_set_apart_by_blanks_are_columns_and_no_sentence() -> None:
+    row = "CB 451    Gatwick   dep 21:35    Doha      arr 06:10 +1"
+    assert read_text(f"{row}\n{row}\n{row}\n")[0][1].count("\n") == 2

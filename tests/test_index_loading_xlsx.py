@@ -287,3 +287,25 @@ def test_cells_out_of_place_are_read_all_the_same() -> None:
     cells = text_cell("", "first") + text_cell("ZZZZ9", "second") + text_cell("XFE1", "third")
     parsed = by_hand(f"<sheetData><row r='99999999999'>{cells}</row></sheetData>")
     assert words(parsed)[1:] == ["first | second | third"]
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "told"),
+    [
+        (
+            (None, "AquaLift 220", "AquaLift 300"),
+            ("Flow (l/min)", 320, 410),
+            "Flow (l/min) | AquaLift 220: 320 | AquaLift 300: 410",
+        ),
+        (
+            ("Cost of", "2024 (£)", "2025 (£)"),
+            ("Electricity", -2870, -3390),
+            "Cost of: Electricity | 2024 (£): -2870 | 2025 (£): -3390",
+        ),
+    ],
+)
+def test_an_empty_corner_and_years_with_a_unit_leave_columns_their_names(
+    head: tuple[object, ...], row: tuple[object, ...], told: str
+) -> None:
+    parsed = read(sheet_of(head, row, (row[0], 1, 2), (row[0], 3, 4)))
+    assert told in [text for _, _, text in said(parsed)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -183,3 +184,40 @@ def test_a_span_over_two_rows_answers_with_the_first() -> None:
     answer = extractive_answer("How late on Thursdays?", [passage(rows)], [reading], limit=1)
     assert answer.sentences[0].text == rows.splitlines()[0]
     assert answer.short == "12:00–20:30"
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("May I bring a dog? No. It frightens the sheep.", "No"),
+        ("Q: May I bring a dog?\nA: Yes, on a lead.", "Yes"),
+        ("May I bring a dog?", None),
+        ("May I bring a dog? Ask at the desk.", "Yes"),  # left to the reader
+    ],
+)
+def test_yes_and_no_are_taken_from_an_answer_that_says_them(text: str, short: str | None) -> None:
+    reading = Reading(0.9, (span("bring a dog", 0.9, text),))
+    answer = extractive_answer(
+        "Can I bring my dog?", [passage(text)], [reading], limit=3, decide=lambda _: 0.95
+    )
+    assert answer.short == short
+
+
+def test_of_two_documents_without_dates_the_later_year_in_a_name_is_newer() -> None:
+    old, new = "The fee for adults is £3 a visit.", "The fee for adults is £5 a visit."
+    passages = [passage(old, document="rules 2023"), passage(new, document="rules 2025")]
+    readings = [Reading(0.9, (span("£3", 0.9, old),)), Reading(0.9, (span("£5", 0.8, new),))]
+    answer = extractive_answer("What is the fee for adults?", passages, readings, limit=3)
+    assert len(answer.conflicts) == 2
+    assert [s.text for s in answer.sentences] == [new, old]
+
+
+def test_an_answer_goes_before_a_bare_question_that_is_found_first() -> None:
+    asks, tells = "Is the 15 September still right?", "The full draft is due on 30 September."
+    passages = [passage(asks, document="a"), replace(passage(tells, document="b"), score=0.0)]
+    readings = [Reading(0.9, (span("15 September", 0.9, asks),))]
+    readings.append(Reading(0.8, (span("30 September", 0.7, tells),)))
+    answer = extractive_answer("When is the draft due?", passages, readings, limit=1)
+    assert answer.short == "30 September"
+    (found,) = find_sentences(passages, readings)
+    assert found.score == found.probability

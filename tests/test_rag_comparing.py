@@ -116,6 +116,11 @@ def test_in_doubt_there_is_no_verdict(assistant: Assistant, question: str) -> No
     assert not (answer.short or "").startswith(("Yes:", "No:", "the "))
 
 
+def test_where_the_values_are_not_found_no_word_is_told(assistant: Assistant) -> None:
+    answer = assistant.ask("Is the Arden lamp heavier than the Ostby kettle?")  # said of neither
+    assert answer.short not in ("Yes", "No")
+
+
 def test_other_questions_are_read_once(assistant: Assistant) -> None:
     answer = assistant.ask("How much does the Wren cost per day?")
     assert "£44" in answer.text

@@ -111,3 +111,14 @@ def test_names_and_codes_are_told_from_words() -> None:
     question = "Does Samsung repair error E06 on tuesdays?"
     assert names_in(question, ["Does", "Samsung", "E06", "tuesdays"]) == ["Samsung", "E06"]
     assert names_in("", []) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "is_name"),
+    [
+        *((word, False) for word in ("4th", "21st", "Febuary", "Wensday")),
+        *((word, True) for word in ("Sunday", "Mayer", "4th-gen", "June")),
+    ],
+)
+def test_ordinals_and_misspelt_dates_are_no_names(word: str, is_name: bool) -> None:
+    assert names_in(f"Is it open on {word}?", [word]) == [word] * is_name

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.types import Chunk, DocumentInfo
+from index.types import Block, BlockKind, Chunk, Document, DocumentInfo
 from rag.answering import extractive_answer
 from rag.finding import Found, confidence, find_sentences, log_odds, reranked, rivalry
-from rag.gathering import said, whole_list
+from rag.gathering import is_torn, said, whole_list
 from rag.reader import Reading, Span, Spread
 from rag.types import Parts, Passage
 
@@ -63,13 +63,47 @@ def test_what_is_no_list_stays_as_it_is(text: str) -> None:
 
 def test_a_question_for_several_things_shows_the_list_and_one_for_a_thing_does_not() -> None:
     for question, shown in (
-        ("What does the kit hold?", "Two ropes"),
+        ("What is needed to climb with the kit at night?", "The kit holds"),
+        ("How many ropes does one need?", "Two ropes"),
         ("Which things are in the kit?", "The kit holds the following things: a map; Two ropes; "),
     ):
         answer = extractive_answer(question, [passage(KIT)], [reading(KIT, "ropes")], limit=3)
         assert answer.sentences[0].text.startswith(shown)
         (citation,) = answer.citations
         assert KIT[citation.start - 50 : citation.end - 50] == citation.quote
+
+
+def test_a_list_goes_on_beyond_its_passage() -> None:
+    items = "\n".join(f"(a) thing {n} of iron;" for n in range(6))
+    whole = f"You need:\n\n{items}\n\nPay now."
+    blocks = (Block(BlockKind.PARAGRAPH, 0, len(whole), 0, 7),)
+    document = Document("d", "Kit", whole, blocks, "en", "text/1", None)
+    middle = whole[whole.index("(a) thing 2") : whole.index("(a) thing 4")].strip()
+    (found,) = find_sentences(
+        [passage(middle, start=whole.index(middle))], [reading(middle, "thing 3")]
+    )
+    grown = whole_list(found, lambda _: document)
+    assert grown.quote == whole[: whole.index("\n\nPay")]
+    assert document.text[grown.start : grown.end] == grown.quote
+    assert grown.passage.chunk.pages == (7,)
+    assert whole_list(found, lambda _: None).quote == middle
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_marked_items_may_be_paragraphs(between: str) -> None:
+    text = between.join(["(a) to keep up the hall", "(b) to plant trees", "(c) to hold a fair"])
+    (found,) = find_sentences([passage(text)], [reading(text, "trees")])
+    assert whole_list(found).quote == text
+
+
+def test_an_item_that_says_the_contrary_without_its_list_is_never_shown_alone() -> None:
+    for before, shown in (("Not covered:", True), ("Covered:", False)):
+        text = f"The warranty\n\n{before}\n\nwear of the impeller\nbroken glass\n\nPay now."
+        some = reading(text, "wear of the impeller")
+        answer = extractive_answer("Is the impeller covered?", [passage(text)], [some], limit=3)
+        assert (before in answer.sentences[0].text) == shown
+    (found,) = find_sentences([passage(text)], [reading(text, "Covered:")])
+    assert is_torn(found)
 
 
 def test_two_items_of_one_list_are_shown_once() -> None:

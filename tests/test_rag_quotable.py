@@ -30,11 +30,9 @@ def quotes(text: str) -> list[str]:
 
 def test_a_question_takes_the_sentence_after_it_along() -> None:
     assert quotes(PAIRS) == [
-        "When do you close? The garden closes at six.",
-        "It opens at nine.",
+        "When do you close? The garden closes at six. It opens at nine.",
         "Is there a car park?\n\nThere is one behind the mill.",
-        "Q: What does a child pay?\nA: Nothing.",
-        "Older ones pay £4.",
+        "Q: What does a child pay?\nA: Nothing. Older ones pay £4.",
     ]
 
 

@@ -16,7 +16,9 @@ _NAME_CHARS = 80
 _PLAIN_NAME_CHARS = 40  #: where nothing but the words themselves speaks for a header
 _SAMPLE_ROWS = 60
 _SIGNS = frozenset("# % № € $ £ ¥ +/-".split())
-_YEAR = re.compile(r"(?:FY\s?)?(?:19|20)\d\d(?:\s?[/–-]\s?\d{2,4})?")
+_YEAR = re.compile(
+    r"(?:FY\s?)?(?:19|20)\d\d(?:\s?[/–-]\s?\d{2,4})?(?:\s?[(\[][^()\[\]]{1,12}[)\]])?"
+)
 _MONEY = "(?:[€$£¥₹%]|[A-Z]{3}|kr|zł|Kč)"
 _NUMBER = re.compile(
     rf"\(?[-+−~<>≈]?\s?{_MONEY}?\s?[-+−]?(?:\d{{1,3}}(?:[ ,.'’\u00a0\u202f]\d{{3}})+|\d+)?"
@@ -63,9 +65,13 @@ def cell_of(text: str, bold: bool = False) -> Cell:
 
 
 def can_name(row: Row, columns: int) -> bool:
-    """True when every cell of a row could name a column, and hardly a column is left out."""
+    """True when every cell of a row could name a column, and hardly a column is left out.
+
+    The corner above names on the left is often empty.
+    """
     texts = [cell.text for cell in row.values()]
-    if len(texts) < 2 or len(texts) < 0.7 * columns or len(set(texts)) < len(texts):
+    most = 0.7 * columns if 0 in row else min(0.7 * columns, columns - 1)
+    if len(texts) < max(2, most) or len(set(texts)) < len(texts):
         return False
     return all(
         len(cell.text) <= _NAME_CHARS

@@ -164,9 +164,10 @@ class _Walk:
             self.builder.add(BlockKind.PARAGRAPH, text)
 
     def _is_bold_heading(self, node: etree._Element, text: str, style: Style) -> bool:
-        """Many writers make headings by hand: a short line all in bold."""
+        """Many writers make headings by hand: a short line all in bold. A question stays with the
+        answer under it instead: the last of them would head whatever else follows."""
         said = text.strip()
-        if len(said) > _BOLD_HEADING_CHARS or "\n" in said or said.endswith((".", ",", ";", "!")):
+        if len(said) > _BOLD_HEADING_CHARS or "\n" in said or said.endswith(tuple(".,;!?")):
             return False
         runs = [
             run

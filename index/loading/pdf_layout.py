@@ -145,11 +145,16 @@ def _side(piece: Piece, x: float) -> int:
 
 
 def _is_running_text(pieces: Sequence[Piece]) -> bool:
-    """Most lines fill their column, as text does and the cells of a table do not."""
-    left, right = min(p.left for p in pieces), max(p.right for p in pieces)
-    full = sum(p.right - p.left > 0.7 * (right - left) for p in pieces)
-    mean_chars = sum(len(p.text) for p in pieces) / len(pieces)
-    return full >= 0.5 * len(pieces) and mean_chars >= 16
+    """Most of the text stands in lines that fill their column, as those of a table do not.
+
+    By characters: a table inside a column has as many pieces as all the text around it.
+    """
+    width = max(p.right for p in pieces) - min(p.left for p in pieces)
+    lines = lines_of(pieces)
+    chars = [sum(len(piece.text) for piece in line) for line in lines]
+    full = [sum(piece.right - piece.left for piece in line) > 0.7 * width for line in lines]
+    filling = sum(count for count, fills in zip(chars, full, strict=True) if fills)
+    return filling >= 0.5 * sum(chars) and sum(chars) >= 16 * len(lines)
 
 
 def _side_by_side(left: Sequence[Piece], right: Sequence[Piece]) -> bool:

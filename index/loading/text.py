@@ -21,6 +21,7 @@ _BULLET = re.compile(r"^(\s*)(?:([-*•‣◦▪·–])|(\(?(?:\d{1,3}|[a-zA-Z])
 _NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
 _SENTENCE_END = (".", ",", ";", ":", "!", "?", "…")
 _LONG_LINE = 120  #: nobody wraps lines by hand at more than this
+_HANGING = 4  # blanks further in than the entry above
 
 
 def parse(data: bytes, limits: Limits) -> Parsed:
@@ -106,6 +107,7 @@ def _add_list(builder: TextBuilder, lines: list[str], words: frozenset[str]) -> 
 
 
 def _add_paragraphs(builder: TextBuilder, lines: list[str], words: frozenset[str]) -> None:
+    lines = _entries(lines)
     stripped = [line.strip() for line in lines]
     if len(stripped) > 1 and median(map(len, stripped)) > _LONG_LINE:
         for line in stripped:
@@ -116,9 +118,29 @@ def _add_paragraphs(builder: TextBuilder, lines: list[str], words: frozenset[str
         builder.add(BlockKind.PARAGRAPH, "\n".join(lines))
 
 
+def _entries(lines: list[str]) -> list[str]:
+    """The lines with those that hang below an entry put behind it: "Sat 18 Barbecue", "CANCELLED".
+
+    As the lines were where none stands much further in than the first.
+    """
+    indents = [len(line) - len(line.lstrip()) for line in map(str.expandtabs, lines)]
+    if max(indents) < indents[0] + _HANGING or min(indents) < indents[0]:
+        return lines
+    entries: list[str] = []
+    for line, indent in zip(lines, indents, strict=True):
+        if entries and indent >= indents[0] + _HANGING:
+            entries[-1] = f"{entries[-1]} {line.strip()}"
+        else:
+            entries.append(line)
+    return entries
+
+
 def is_wrapped(lines: list[str]) -> bool:
-    """True when the lines break because the next word did not fit, not because they end."""
-    if len(lines) < 2:
+    """True when the lines break because the next word did not fit, not because they end.
+
+    Lines whose words are set apart by runs of blanks are columns.
+    """
+    if len(lines) < 2 or 2 * sum("   " in line for line in lines) > len(lines):
         return False
     width = max(map(len, lines))
     if width < 45:

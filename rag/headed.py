@@ -1,0 +1,73 @@
+"""A section whose heading is what was asked for: "What are the known problems of the pump?".
+
+The reader looks for words that answer; a heading needs none: what stands under it does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from index.analysis import question_terms, terms
+from index.chunking import span_pages
+from index.types import BlockKind, Document
+from rag.finding import Found
+from rag.gathering import Documents
+from rag.questions import last_clause
+from rag.types import Passage
+
+_ASKS = re.compile(
+    r"^\W*(?:(?:what|which)(?:'s|’s| is| are| were| was| do| does| did| can| must| should)\b"
+    r"|(?!(?:who|whom|whose|when|where|why|how|what|which|is|are|was|were|am|do|does|did|has|have|had"
+    r"|can|could|may|might|must|shall|should|will|would)\b)\w)",
+    re.I,
+)
+_NUMBER = re.compile(r"^\W*(?:§\s*)?(?:\d+(?:\.\d+)*|[a-z])[.):]?\s+", re.I)
+_GENERAL = frozenset(terms("list lists name show steps things items points section give tell"))
+_LONGEST = 1_200  # characters; a longer section is no answer but a chapter
+_LIKELY = 0.6  # that the section is meant whose heading and title hold every word of the question
+
+
+def headed_section(
+    question: str, passages: Sequence[Passage], documents: Documents
+) -> Found | None:
+    """The section that a question asks for by its heading, as one quotation; None without one.
+
+    All words of the heading stand in the question, and all of the question's in the heading or the
+    document's title or file name. Of several such sections that of the best passage is meant.
+    """
+    asked = set(question_terms(last_clause(question))) - _GENERAL
+    if not asked or not _ASKS.match(last_clause(question)):
+        return None
+    for passage in passages:
+        headings = passage.chunk.headings
+        name = set(terms(_NUMBER.sub("", headings[-1]))) - _GENERAL if headings else set()
+        info = passage.document
+        known = name | set(terms(f"{info.title} {info.source.rpartition('/')[2]}"))
+        if not asked & name or not name <= asked | set(terms(info.title)) or not asked <= known:
+            continue
+        document = documents(passage.chunk.document_id)
+        if document is not None:
+            return _section(document, passage, headings[-1])
+    return None
+
+
+def _section(document: Document, passage: Passage, heading: str) -> Found | None:
+    """What stands between the heading above the passage and the next one."""
+    blocks = document.blocks
+    places = [place for place, block in enumerate(blocks) if block.kind is BlockKind.HEADING]
+    above = [place for place in places if blocks[place].start < passage.chunk.end]
+    if not above:
+        return None
+    first = above[-1]
+    inside = blocks[first + 1 : min((p for p in places if p > first), default=len(blocks))]
+    title = " ".join(document.text[blocks[first].start : blocks[first].end].split())
+    if not inside or title != heading or inside[-1].end - inside[0].start > _LONGEST:
+        return None
+    own = passage.chunk
+    start, end = inside[0].start, inside[-1].end
+    low, high = min(own.start, start), max(own.end, end)
+    pages = tuple(sorted({*own.pages, *span_pages(blocks, low, high)}))
+    wide = replace(own, start=low, end=high, text=document.text[low:high], pages=pages)
+    return Found(replace(passage, chunk=wide), start, end, _LIKELY, _LIKELY)

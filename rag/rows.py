@@ -1,0 +1,45 @@
+"""Rows of a table and the codes that questions name: a row of another thing is no answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.finding import Found
+
+_COLUMN = " | "
+#: Letters and digits together ("VD-22", "Q3", "E06"), or a year.
+_CODE = re.compile(
+    r"(?<![\w-])(?=[\w-]*[^\W\d_])(?=[\w-]*\d)[\w-]+|(?<![\w.,-])(?:19|20)\d\d(?![\w-]|[.,]\d)"
+)
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
+_OTHER = 0.1  #: how far a row is believed where another one holds the code that is asked about
+
+
+def prefer_named_rows(question: str, found: Sequence[Found]) -> list[Found]:
+    """The candidates, best first, rows held back that lack a code which another row holds.
+
+    Told apart document by document: "price of the VD-22" wants the row of the VD-22, however well
+    that of the VD-17 reads. Sentences stay as they are.
+    """
+    asked = codes(question)
+    if not asked:
+        return list(found)
+    named = [len(asked & codes(one.quote)) if _COLUMN in one.quote else None for one in found]
+    most: dict[str, int] = {}
+    for one, count in zip(found, named, strict=True):
+        document = one.passage.chunk.document_id
+        most[document] = max(most.get(document, 0), count or 0)
+    kept = [
+        one
+        if count is None or count == most[one.passage.chunk.document_id]
+        else replace(one, score=one.score * _OTHER, probability=one.probability * _OTHER)
+        for one, count in zip(found, named, strict=True)
+    ]
+    return sorted(kept, key=lambda one: -one.score)
+
+
+def codes(text: str) -> set[str]:
+    """Codes and years in a text, lower case."""
+    return {code.lower() for code in _CODE.findall(text) if not _ORDINAL.fullmatch(code.lower())}

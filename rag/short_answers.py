@@ -1,0 +1,59 @@
+"""The bare answer inside a quotation: whole words and numbers, a row's value and not its label."""
+
+from __future__ import annotations
+
+import re
+
+from rag.quotable import answer_start
+
+_COLUMN = " | "
+_LABEL = ": "
+_INSIDE = ".,:/-"  # of a number or a code: "2,684.00", "KH2-0098841"
+_CLAUSE = re.compile(r"\(?\d{1,2}(?:\.\d{1,2})*[.)]?")
+
+
+def bare_answer(quote: str, start: int, end: int) -> str | None:
+    """The words of ``quote[start:end]`` as a short answer, None where they make none.
+
+    Grown to whole words and numbers; in a row kept to one cell, without its column's name, of
+    which the cell's value is told where only the name was found. The number of a clause is none,
+    nor is a question that opens the quotation.
+
+    >>> bare_answer("Item: Rent | Monthly (£): 1,250.00", 20, 31)
+    '1,250.00'
+    """
+    low, high = answer_start(quote), len(quote)
+    start = max(start, low)
+    if _COLUMN in quote:
+        low = quote.rfind(_COLUMN, 0, start + 1)
+        low = 0 if low < 0 else low + len(_COLUMN)
+        found = quote.find(_COLUMN, max(start, low))
+        high = len(quote) if found < 0 else found
+        label = quote.find(_LABEL, low, high)
+        if label >= 0:
+            low = label + len(_LABEL)
+            end = high if end <= low else end
+        start = max(start, low)
+    end = min(end, high)
+    while start > low and _joined(quote, start):
+        start -= 1
+    while end < high and _joined(quote, end):
+        end += 1
+    said = " ".join(quote[start:end].split())
+    if start == 0 and end < len(quote) and _CLAUSE.fullmatch(said):
+        return None
+    if said.count("(") < said.count(")"):
+        said = said.rstrip(")").rstrip()
+    return said or None
+
+
+def _joined(text: str, at: int) -> bool:
+    """Would a cut at this place go through a word, a number or a code?"""
+    if not 0 < at < len(text):
+        return False
+    left, right = text[at - 1], text[at]
+    if left.isalnum() and right.isalnum():
+        return True
+    if left in _INSIDE and right.isdigit():
+        return at > 1 and text[at - 2].isalnum()
+    return right in _INSIDE and left.isdigit() and text[at + 1 : at + 2].isdigit()

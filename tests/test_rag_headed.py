@@ -1,0 +1,93 @@
+"""A section is shown where its heading is what was asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.types import Block, BlockKind, Chunk, Document, DocumentInfo
+from rag.answering import extractive_answer
+from rag.headed import headed_section
+from rag.reader import Reading, Span
+from rag.types import Parts, Passage
+
+PARTS = [
+    (BlockKind.HEADING, "Pump P-12"),
+    (BlockKind.PARAGRAPH, "It lifts water."),
+    (BlockKind.HEADING, "3. Known problems"),
+    (BlockKind.LIST_ITEM, "The seal leaks when cold."),
+    (BlockKind.LIST_ITEM, "The display is dim."),
+    (BlockKind.HEADING, "Cleaning"),
+    (BlockKind.PARAGRAPH, ("Rinse it weekly. " * 100).strip()),
+]
+
+
+def pump() -> Document:
+    blocks: list[Block] = []
+    text = ""
+    for kind, words in PARTS:
+        blocks.append(Block(kind, len(text), len(text) + len(words), 1, None))
+        text += words + "\n\n"
+    return Document("d", "Pump P-12", text.rstrip(), tuple(blocks), "en", "text/1", None)
+
+
+DOCUMENT = pump()
+
+
+def passage(words: str, heading: str) -> Passage:
+    start = DOCUMENT.text.index(words)
+    end = start + len(words)
+    info = DocumentInfo("d", ("/home/me/manual 2024.txt",), DOCUMENT.title, "en", None, None, 3)
+    chunk = Chunk(words, "d", start, end, words, ("Pump P-12", heading), (), "")
+    return Passage(chunk, info, 4.0, Parts())
+
+
+PASSAGES = [
+    passage("It lifts water.", "Pump P-12"),
+    passage("The display is dim.", "3. Known problems"),
+    passage("Rinse it weekly. Rinse", "Cleaning"),
+]
+PROBLEMS = "The seal leaks when cold.\n\nThe display is dim."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What are the known problems?",
+        "What are the known problems of the P-12?",
+        "known problems of the pump",
+        "List the known problems in the manual.",
+    ],
+)
+def test_the_section_under_the_heading_is_quoted_whole(question: str) -> None:
+    found = headed_section(question, PASSAGES, lambda _: DOCUMENT)
+    assert found is not None
+    assert found.quote == PROBLEMS
+    assert DOCUMENT.text[found.start : found.end] == PROBLEMS
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What are the known problems of the Heron?",  # of something else
+        "What are the problems?",  # half of a heading
+        "Who knows problems?",
+        "Why are there known problems?",
+        "Are there known problems?",
+        "What is the cleaning?",  # the section is too long to be an answer
+        "",
+    ],
+)
+def test_other_questions_are_left_to_the_reader(question: str) -> None:
+    assert headed_section(question, PASSAGES, lambda _: DOCUMENT) is None
+
+
+def test_it_is_shown_where_no_sentence_is_likely() -> None:
+    readings = [Reading(0.1, (Span(0, 2, 0.05),)) for _ in PASSAGES]
+    asked = ("What are the known problems?", PASSAGES, readings)
+    answer = extractive_answer(*asked, limit=3, calibrated=True, documents=lambda _: DOCUMENT)
+    assert [citation.quote for citation in answer.citations] == [PROBLEMS]
+    assert (answer.short, answer.confidence) == (None, 0.6)
+    without = extractive_answer(*asked, limit=3, calibrated=True)
+    assert PROBLEMS not in [citation.quote for citation in without.citations]
+    gone = extractive_answer(*asked, limit=3, calibrated=True, documents=lambda _: None)
+    assert gone.sentences == without.sentences

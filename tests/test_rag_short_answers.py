@@ -1,0 +1,44 @@
+"""The bare answer: whole words and numbers, one cell of a row, no label and no clause number."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.short_answers import bare_answer
+
+ROW = "Cover: Buildings | Excess (£): 350 | Yearly premium (£): 2,684.00"
+
+
+@pytest.mark.parametrize(
+    ("quote", "found", "said"),
+    [
+        ("The frame number is KH2-0098841.", "0098841", "KH2-0098841"),
+        ("It cost £2,684.00 in all.", "684.00", "2,684.00"),
+        ("File it by 22 Jan 2026.", "Jan 2026", "Jan 2026"),
+        ("They are friends.", "iend", "friends"),
+        ("It closes at six. ", "six. ", "six."),
+        ("6.2 The fee is due in May.", "6.2", None),
+        ("In 6.2 the fee is named.", "6.2", "6.2"),
+        ("Ring Moira (ext. 31).", "ext. 31)", "ext. 31"),
+        ("Ring Moira (ext. 31) now.", "Moira (ext. 31)", "Moira (ext. 31)"),
+        ("When is it? At\n  six.", "At\n  six", "At six"),
+        ("When is it? At six.", "When is it?", None),
+        (ROW, "Yearly premium", "2,684.00"),
+        (ROW, "Buildings | Excess (£): 350", "Buildings"),
+        (ROW, "Excess (£): 35", "350"),
+        ("Rent | 1,250", "Ren", "Rent"),
+    ],
+)
+def test_bare_answers(quote: str, found: str, said: str | None) -> None:
+    start = quote.index(found)
+    assert bare_answer(quote, start, start + len(found)) == said
+
+
+@given(st.text(alphabet="ab1 .,?|:/-()\n", max_size=40), st.data())
+def test_any_span_gives_words_of_the_quotation_or_nothing(quote: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(quote)))
+    end = data.draw(st.integers(start, len(quote)))
+    said = bare_answer(quote, start, end)
+    assert said is None or said in " ".join(quote.split())
