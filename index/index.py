@@ -213,16 +213,11 @@ class Index:
             self._check_seal()
             with contextlib.closing(Catalog.create(self.folder)) as catalog:
                 unseal(catalog.path)
-                sound = True
-                try:
-                    with clear_errors(catalog.path):
-                        yield catalog
-                except DamagedError:
-                    sound = False  # a seal would say otherwise
-                    raise
-                finally:
-                    if sound:
-                        catalog.seal()
+                with clear_errors(catalog.path):
+                    yield catalog
+                # Not after an error: what is damaged must not be sealed, nor what SQLite takes
+                # back at the next opening because it could not end a transaction.
+                catalog.seal()
 
     # ---- writing -------------------------------------------------------------------------
 

@@ -102,6 +102,22 @@ def test_damage_found_by_a_writer_is_not_sealed(filled: Index, make_folder: Make
     assert not (filled.folder / SEAL).exists()
 
 
+def test_after_an_error_nothing_is_sealed(
+    filled: Index, make_folder: MakeFolder, embedder: CountingEmbedder
+) -> None:
+    """SQLite may have left a transaction to be taken back at the next opening, which changes the
+    file: a journal that a failing disk would not delete."""
+    folder = make_folder({**FILES, "frog.txt": "The green frog sleeps."})
+    embedder.fail_after = 0
+    with pytest.raises(RuntimeError, match="told to fail"):
+        filled.sync([folder])
+    assert not (filled.folder / SEAL).exists()
+    embedder.fail_after = None
+    filled.sync([folder])
+    assert (filled.folder / SEAL).exists()
+    assert filled.verify() == []
+
+
 def test_the_seal_is_broken_before_the_first_change(
     filled: Index, make_folder: MakeFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
