@@ -16,13 +16,21 @@ Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 
-class LoneWorkers:
-    """A few such threads, made at once and kept."""
+_MAKING = threading.Lock()  # torch's common number changes meanwhile
 
-    def __init__(self, count: int) -> None:
+
+class LoneWorkers:
+    """A few such threads, made at once and kept: as many as torch uses, unless told."""
+
+    def __init__(self, count: int | None = None) -> None:
+        with _MAKING:
+            self._make(count)
+
+    def _make(self, wanted: int | None) -> None:
         import torch
 
         before = torch.get_num_threads()
+        count = before if wanted is None else wanted
         ready = threading.Barrier(count + 1)
 
         def begin() -> None:

@@ -89,9 +89,10 @@ def _grown(found: Found) -> Found:
     if run is None:
         return found
     start, end = run
-    before = _SENTENCE.search(text[:start])
-    if before is not None and start - before.start(1) <= _LONGEST_INTRODUCTION:
-        start = before.start(1)
+    cut = max(0, start - _LONGEST_INTRODUCTION - 2)
+    before = _SENTENCE.search(text[cut:start])
+    if before is not None and (before.start() > 0 or cut == 0):
+        start = cut + before.start(1)
     start = min(start, asked)
     return replace(found, start=chunk.start + start, end=chunk.start + end, short=None)
 
@@ -106,6 +107,8 @@ def _run(text: str, start: int, end: int) -> tuple[int, int] | None:
         place += 1
     first = last = place
     while first > 0 and _follows(text, lines[first - 1], lines[first]):
+        if text[slice(*lines[first - 1])].rstrip().endswith(":"):
+            break  # it announces the list
         first -= 1
     while last + 1 < len(lines) and _follows(text, lines[last], lines[last + 1]):
         last += 1

@@ -22,7 +22,9 @@ _POLITE = re.compile(
     re.I,
 )
 _CHOICE = re.compile(r"\bor\b(?!\s+not\b)", re.I)
-_CLAUSE_END = re.compile(r"[.!;:]\s+(?=\S)")
+_CLAUSE_END = re.compile(
+    r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bSt)(?<!\bNo)(?<!\bProf)[.!;:]\s+(?=\S)"
+)
 _LIST = re.compile(
     r"^\W*(?:list|name|enumerate|who (?:are|were) the"
     r"|(?:what|which) (?:\w+ ){0,2}?\w+(?<![isu])s "

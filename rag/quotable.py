@@ -7,6 +7,7 @@ shares the most words with a question that somebody asks.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from index.sentences import sentence_spans
 
@@ -45,19 +46,17 @@ def quotable_spans(text: str) -> list[tuple[int, int]]:
         asks = is_question(text[start:end])
         if spans and not asks and _opens(text, last, start):
             spans[-1], asking = (last[0], end), True
-        elif (
-            spans
-            and "\n" not in text[last[1] : start]
-            and (
-                (asking and not asks and end - last[0] <= _LONGEST_ANSWER)
-                or _is_torn(text[slice(*last)], text[start:end])
-            )
-        ):
+        elif spans and _goes_on(text, last, (start, end), asking=asking):
             spans[-1] = (last[0], end)
         else:
             spans.append((start, end))
             asking = False
-    return [span for span in spans if _BLANK not in text[slice(*span)]]
+    return [span for span in spans if not _is_blank(text[slice(*span)])]
+
+
+def _is_blank(words: str) -> bool:
+    """Is a third of it the blanks of a form?"""
+    return _BLANK in words and 3 * words.count("_") >= len(words)
 
 
 def is_question(quote: str) -> bool:
@@ -67,17 +66,34 @@ def is_question(quote: str) -> bool:
 
 def answer_start(quote: str) -> int:
     """Where the answer begins in a span that may open with a question: 0 where it does not."""
-    first = sentence_spans(quote)[:2]
-    if len(first) == 2 and is_question(quote[slice(*first[0])]) and _COLUMN not in quote:
-        return first[1][0]
+    if _COLUMN in quote:
+        return 0
+    spans = sentence_spans(quote)
+    for span, following in pairwise(spans):
+        if is_question(quote[slice(*span)]):
+            return following[0]
+        if not _is_few(quote[slice(*span)]):
+            break
     return 0
 
 
-def _is_torn(before: str, after: str) -> bool:
-    """Did a full stop part two pieces of one sentence of the same line?"""
+def _goes_on(text: str, last: tuple[int, int], piece: tuple[int, int], *, asking: bool) -> bool:
+    """Does a piece belong to the span before it on the same line: to the answer of the question
+    that opened it, or because a full stop has parted one sentence?"""
+    before, after = text[slice(*last)], text[slice(*piece)]
+    if "\n" in text[last[1] : piece[0]] or piece[1] - last[0] > _LONGEST_ANSWER:
+        return False
     if _COLUMN in before or is_question(before):
         return False
-    return len(before.split()) <= _FEW_WORDS or after[:1].islower()
+    if _is_few(before):
+        return True
+    if is_question(after):
+        return False
+    return asking or (after[:1].islower() and not before[:1].islower())
+
+
+def _is_few(words: str) -> bool:
+    return len(words.split()) <= _FEW_WORDS
 
 
 def _row(text: str, start: int) -> tuple[int, int] | None:

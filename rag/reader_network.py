@@ -193,7 +193,7 @@ class PackedReader:
             encoder, config.num_attention_heads, config.layer_norm_eps, dtype
         )
         self._heads = {name: network[name] for name in ("span", "answerable", "support")}
-        self._workers = LoneWorkers(torch.get_num_threads())
+        self._workers = LoneWorkers()
 
     def score(self, ids: Sequence[Sequence[int]], seconds: Sequence[int]) -> list[PairScores]:
         """Raw scores of each pair, in order."""

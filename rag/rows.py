@@ -26,7 +26,7 @@ def prefer_named_rows(question: str, found: Sequence[Found]) -> list[Found]:
     asked = codes(question)
     if not asked:
         return list(found)
-    named = [len(asked & codes(one.quote)) if _COLUMN in one.quote else None for one in found]
+    named = [len(asked & _codes_of(one)) if _COLUMN in one.quote else None for one in found]
     most: dict[str, int] = {}
     for one, count in zip(found, named, strict=True):
         document = one.passage.chunk.document_id
@@ -38,6 +38,11 @@ def prefer_named_rows(question: str, found: Sequence[Found]) -> list[Found]:
         for one, count in zip(found, named, strict=True)
     ]
     return sorted(kept, key=lambda one: -one.score)
+
+
+def _codes_of(found: Found) -> set[str]:
+    """Those of a row and of the headings above it: a table may be all about the third quarter."""
+    return codes(" ".join((found.quote, *found.passage.chunk.headings)))
 
 
 def codes(text: str) -> set[str]:

@@ -25,6 +25,8 @@ def bare_answer(quote: str, start: int, end: int) -> str | None:
     low, high = answer_start(quote), len(quote)
     start = max(start, low)
     if _COLUMN in quote:
+        while start < end and quote[start] in " |":
+            start += 1
         low = quote.rfind(_COLUMN, 0, start + 1)
         low = 0 if low < 0 else low + len(_COLUMN)
         found = quote.find(_COLUMN, max(start, low))
@@ -34,17 +36,22 @@ def bare_answer(quote: str, start: int, end: int) -> str | None:
             low = label + len(_LABEL)
             end = high if end <= low else end
         start = max(start, low)
-    end = min(end, high)
+    end = max(start, min(end, high))
     while start > low and _joined(quote, start):
         start -= 1
     while end < high and _joined(quote, end):
         end += 1
     said = " ".join(quote[start:end].split())
-    if start == 0 and end < len(quote) and _CLAUSE.fullmatch(said):
+    if start == 0 and _CLAUSE.fullmatch(said) and _is_clause(said, quote[end:].lstrip()):
         return None
-    if said.count("(") < said.count(")"):
-        said = said.rstrip(")").rstrip()
+    while said.endswith(")") and said.count("(") < said.count(")"):
+        said = said[:-1].rstrip()
     return said or None
+
+
+def _is_clause(number: str, after: str) -> bool:
+    """Does a number that opens a sentence count clauses ("6.2 The fee"), not things ("12 men")?"""
+    return bool(after) and (not number.isdigit() or after[0].isupper())
 
 
 def _joined(text: str, at: int) -> bool:

@@ -333,3 +333,26 @@ def test_a_stated_window_is_kept_to(tmp_path: Path) -> None:
 def test_hub_look_ups_are_off(real: SentenceTransformerEmbedder) -> None:
     real.embed(["x"])
     assert os.environ["HF_HUB_OFFLINE"] == "1"
+
+
+def _make(kept: list[LoneWorkers]) -> None:
+    kept.append(LoneWorkers())
+
+
+def test_workers_made_at_the_same_time_leave_the_common_number_alone() -> None:
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(4)
+    try:
+        for _ in range(5):
+            made: list[LoneWorkers] = []
+            makers = [threading.Thread(target=_make, args=(made,)) for _ in range(2)]
+            for maker in makers:
+                maker.start()
+            for maker in makers:
+                maker.join()
+            assert [one.count for one in made] == [4, 4]
+            assert torch.get_num_threads() == 4
+    finally:
+        torch.set_num_threads(before)

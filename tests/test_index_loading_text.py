@@ -309,3 +309,16 @@ def test_lines_that_hang_below_an_entry_belong_to_it() -> None:
 def test_words_set_apart_by_blanks_are_columns_and_no_sentence() -> None:
     row = "CB 451    Gatwick   dep 21:35    Doha      arr 06:10 +1"
     assert read_text(f"{row}\n{row}\n{row}\n")[0][1].count("\n") == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Usage:\n    footnote ask Q\n    footnote sync F\n",
+        "server 1:\n    port: 80\n    host: a.b\n",
+        "The mill is old,\n    the mill is grey,\nthe wheel is cold,\n    and gone away.\n",
+        "Mr A. Pym, 4 High Street\n    Brackwater\n    BR1 4XY\n",
+    ],
+)
+def test_other_lines_that_stand_further_in_stay_lines(words: str) -> None:
+    assert "\n".join(said for _, said in read_text(words)).count("\n") == words.count("\n") - 1

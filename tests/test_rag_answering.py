@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.types import Chunk, DocumentInfo
+from index.types import Block, BlockKind, Chunk, Document, DocumentInfo
 from rag.answering import choose, compose, extractive_answer
 from rag.finding import confidence, find_sentences, rivalry
 from rag.reader import Reading, Span
@@ -193,6 +194,11 @@ def test_a_span_over_two_rows_answers_with_the_first() -> None:
         ("Q: May I bring a dog?\nA: Yes, on a lead.", "Yes"),
         ("May I bring a dog?", None),
         ("May I bring a dog? Ask at the desk.", "Yes"),  # left to the reader
+        ("Is it forbidden to bring a dog? No, they are welcome.", "Yes"),
+        ("May I not bring a dog? No.", "Yes"),
+        ("May I bring a dog? No more than two.", "Yes"),
+        ("May I bring a dog? No. 5 of the rules allows it.", "Yes"),
+        ("1. May I bring a dog? No.", "No"),
     ],
 )
 def test_yes_and_no_are_taken_from_an_answer_that_says_them(text: str, short: str | None) -> None:
@@ -221,3 +227,30 @@ def test_an_answer_goes_before_a_bare_question_that_is_found_first() -> None:
     assert answer.short == "30 September"
     (found,) = find_sentences(passages, readings)
     assert found.score == found.probability
+
+
+def test_documents_are_read_once_and_a_grown_list_is_not_shown_beside_its_item() -> None:
+    texts = {
+        name: f"The fees are:\n\nEntry for adults: £{fee}\nEntry for dogs: £{fee + 1}\n\nPay now."
+        for name, fee in (("rules 2023", 40), ("rules 2025", 55))
+    }
+    read: list[str] = []
+
+    def documents(name: str) -> Document:
+        read.append(name)
+        text = texts[name]
+        blocks = (Block(BlockKind.PARAGRAPH, 0, len(text), 0, None),)
+        return Document(name, "History", text, blocks, "en", "text/1", None)
+
+    passages = [passage(text, start=0, document=name) for name, text in texts.items()]
+    readings = [
+        Reading(0.9, (span("adults", 0.9 - 0.1 * at, text), span("dogs", 0.3, text)))
+        for at, text in enumerate(texts.values())
+    ]
+    answer = extractive_answer(
+        "What fees do you take for entry?", passages, readings, limit=4, documents=documents
+    )
+    assert sorted(read) == sorted(texts)
+    shown = sorted((c.document_id, c.start, c.end) for c in answer.citations)
+    for (name, _, end), (following, start, _) in pairwise(shown):
+        assert name != following or end <= start

@@ -117,7 +117,7 @@ def test_names_and_codes_are_told_from_words() -> None:
     ("word", "is_name"),
     [
         *((word, False) for word in ("4th", "21st", "Febuary", "Wensday")),
-        *((word, True) for word in ("Sunday", "Mayer", "4th-gen", "June")),
+        *((word, True) for word in ("Sunday", "Mayer", "4th-gen", "June", "Marc", "Augusta")),
     ],
 )
 def test_ordinals_and_misspelt_dates_are_no_names(word: str, is_name: bool) -> None:

@@ -106,6 +106,13 @@ def test_an_item_that_says_the_contrary_without_its_list_is_never_shown_alone() 
     assert is_torn(found)
 
 
+def test_a_long_line_that_announces_a_list_stays_before_it() -> None:
+    before = "For the walk to the mill, which takes all day and leads over a ford, " * 4 + "bring:"
+    text = f"{before}\nflour\nwater\nsalt"
+    (found,) = find_sentences([passage(text)], [reading(text, "water")])
+    assert whole_list(found).quote in (text, "flour\nwater\nsalt")
+
+
 def test_two_items_of_one_list_are_shown_once() -> None:
     spans = (*reading(KIT, "ropes").spans, *reading(KIT, "12 pegs", 0.8).spans)
     answer = extractive_answer("List the things.", [passage(KIT)], [Reading(0.9, spans)], limit=3)

@@ -80,5 +80,15 @@ def test_ways_and_reasons() -> None:
 
 def test_what_is_told_before_the_question_is_left_out() -> None:
     assert last_clause("I am new here. Whom do I ask?") == "Whom do I ask?"
-    assert last_clause("Dr. Weber") == "Weber"  # a title is taken for a sentence: harmless
     assert last_clause("") == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "clause"),
+    [
+        ("Who is Dr. Smith?", "Who is Dr. Smith?"),
+        ("I am ill. May Mr. Jones keep my dog?", "May Mr. Jones keep my dog?"),
+    ],
+)
+def test_titles_before_names_end_no_clause(question: str, clause: str) -> None:
+    assert last_clause(question) == clause

@@ -72,6 +72,30 @@ def test_every_sentence_lies_in_exactly_one_span(text: str) -> None:
         assert sum(a <= start and end <= b for a, b in spans) == 1
 
 
+def test_notes_in_lower_case_stay_sentences() -> None:
+    text = "the rent is 500 a month. the deposit is 900. is it fair?"
+    assert len(quotes(text)) == 3
+    area = "Area 4.2 km², max. depth 31 metres."
+    assert quotes(f"{area} It froze.") == [area, "It froze."]
+    assert max(map(len, quotes("Yes. " * 600))) <= 400
+
+
+def test_items_after_one_that_asks_are_other_items() -> None:
+    text = "[ ] allowance or costs?\n[x] child benefit is paid\n- Who pays?\n- The mill burned."
+    assert len(quotes(text)) == 4
+
+
+def test_a_message_is_quoted_with_its_sender_and_time() -> None:
+    text = "24/07/2026, 18:05 - Ollie: I bring it all. See you.\n24/07/2026, 18:07 - Ann: Fine."
+    assert quotes(text) == text.split("\n")
+
+
+def test_blanks_of_a_form_are_not_quoted() -> None:
+    assert quotes("Name: ________ Date: ______\nSign below.") == ["Sign below."]
+    filled = "Item: Paint | Price: 30 | Paid: ____ | Remark: for the hall and the shed"
+    assert quotes(filled) == [filled]
+
+
 @pytest.mark.parametrize("quote", ["Why?", "“Why?”", "Is it so? *", "Why?)"])
 def test_questions_end_in_their_mark(quote: str) -> None:
     assert is_question(quote)
@@ -80,6 +104,7 @@ def test_questions_end_in_their_mark(quote: str) -> None:
 
 def test_the_answer_begins_after_the_question() -> None:
     assert answer_start("Why? Because. So there.") == 5
+    assert answer_start("1. Who pays? The tenant pays.") == 13
     assert answer_start("Because. Why?") == answer_start("Because.") == answer_start("") == 0
 
 

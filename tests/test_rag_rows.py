@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from index.types import Chunk, DocumentInfo
@@ -51,3 +53,13 @@ def test_without_a_row_that_holds_it_nothing_changes(question: str) -> None:
 def test_rows_of_other_documents_and_sentences_stay() -> None:
     some = [found("It costs £4.", 0.9), found(VD17, 0.8, "other"), found(VD22, 0.4)]
     assert prefer_named_rows("What does the VD-22 cost?", some) == some
+
+
+def test_a_code_in_the_heading_above_counts_for_its_rows() -> None:
+    paint, brush = (
+        found("Item: Paint | Price: 30", 0.9),
+        found("Item: Brush for Q3 | Price: 9", 0.3),
+    )
+    chunk = replace(paint.passage.chunk, headings=("Prices", "Q3"))
+    paint = replace(paint, passage=replace(paint.passage, chunk=chunk))
+    assert prefer_named_rows("What is the price of paint in Q3?", [paint, brush]) == [paint, brush]

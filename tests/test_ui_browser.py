@@ -280,6 +280,13 @@ def test_a_reload_and_the_list_bring_a_conversation_back(visit: Visit) -> None:
     assert "28 days" in exported
     assert "SHA-256" in exported
     here.locator("summary").click()
+    with page.expect_download() as saved:
+        here.get_by_text("Save as Markdown").click()
+    assert saved.value.suggested_filename.endswith(".md")
+    written = saved.value.path().read_text("utf-8")
+    assert written.startswith("# ")
+    assert "28 days" in written
+    here.locator("summary").click()
     here.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     page.wait_for_selector("#fn-talk-list .fn-empty")
@@ -369,6 +376,34 @@ def test_ask_within_a_document_and_remove_it(visit: Visit) -> None:
     assert "Wren" not in page.locator(".fn-turn").inner_text()
 
 
+def test_ask_within_dates(visit: Visit) -> None:
+    page = visit.page
+    Paced.step_s = 0.0
+    size = "wide" if visit.wide else "phone"
+    page.locator(".fn-top [data-action=documents]").click()
+    for year, name in ((2001, "Wren"), (2020, "Heron")):
+        words = f"---\ndate: {year}-03-01\n---\n\nThe ferry of {size} is called {name}."
+        file = {"name": f"ferry-{size}-{year}.md", "mimeType": "text/markdown"}
+        page.locator("#fn-files").set_input_files([{**file, "buffer": words.encode()}])
+        page.wait_for_selector(f".fn-shelf li:has-text('ferry-{size}-{year}.md')")
+    page.get_by_label("Dated from").fill("2015-01-01")
+    page.get_by_label("Until").fill("2025-01-01")
+    page.get_by_role("button", name="Ask only these dates").click()
+    page.wait_for_selector("#fn-scope >> text=2015")
+    visit.ask(f"What is the ferry of {size} called?")
+    page.wait_for_selector(".fn-turn:not(.fn-live) .fn-marker")
+    assert "Heron" in page.locator(".fn-prose").inner_text()
+    assert "Wren" not in page.locator(".fn-turn").inner_text()
+    page.get_by_role("button", name="Ask all", exact=True).click()
+    page.locator(".fn-top [data-action=documents]").click()
+    for year in (2001, 2020):
+        row = page.locator(".fn-shelf li", has_text=f"ferry-{size}-{year}.md")
+        row.get_by_role("button", name="Remove").click()
+        box = page.get_by_role("dialog", name="Remove this document?")
+        box.get_by_role("button", name="Remove").click()
+        row.wait_for(state="detached")
+
+
 def test_a_folder_is_added_to_a_library_of_its_own(visit: Visit, tmp_path: Path) -> None:
     page = visit.page
     Paced.step_s = 0.0
@@ -397,6 +432,11 @@ def test_a_folder_is_added_to_a_library_of_its_own(visit: Visit, tmp_path: Path)
     page.wait_for_selector(".fn-turn .fn-marker")
     page.locator(".fn-top [data-action=documents]").click()
     page.wait_for_selector("#fn-listing >> text=house.txt")
+    page.locator("#fn-libraries").get_by_role("button", name="Rename").click()
+    title = title.replace("Letters", "Post")
+    page.get_by_role("textbox", name="Rename the library").fill(title)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"#fn-library >> text={title}")
     page.locator("#fn-libraries").get_by_role("button", name="Delete").click()
     box = page.get_by_role("dialog", name="Delete this library?")
     assert title in box.inner_text()

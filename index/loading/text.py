@@ -21,6 +21,7 @@ _BULLET = re.compile(r"^(\s*)(?:([-*•‣◦▪·–])|(\(?(?:\d{1,3}|[a-zA-Z])
 _NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
 _SENTENCE_END = (".", ",", ";", ":", "!", "?", "…")
 _LONG_LINE = 120  #: nobody wraps lines by hand at more than this
+_DIGIT = re.compile(r"\d")
 _HANGING = 4  # blanks further in than the entry above
 
 
@@ -119,19 +120,21 @@ def _add_paragraphs(builder: TextBuilder, lines: list[str], words: frozenset[str
 
 
 def _entries(lines: list[str]) -> list[str]:
-    """The lines with those that hang below an entry put behind it: "Sat 18 Barbecue", "CANCELLED".
-
-    As the lines were where none stands much further in than the first.
+    """The lines, with the one that hangs below a dated entry put behind it: "Sat 18 Barbecue" and
+    "CANCELLED". Poems, usage texts and settings stay as they are: more lines hang there, below a
+    colon or below words without a number.
     """
     indents = [len(line) - len(line.lstrip()) for line in map(str.expandtabs, lines)]
-    if max(indents) < indents[0] + _HANGING or min(indents) < indents[0]:
-        return lines
+    hangs = [indent >= indents[0] + _HANGING for indent in indents]
     entries: list[str] = []
-    for line, indent in zip(lines, indents, strict=True):
-        if entries and indent >= indents[0] + _HANGING:
-            entries[-1] = f"{entries[-1]} {line.strip()}"
-        else:
+    for line, hanging, before in zip(lines, hangs, [False, *hangs], strict=False):
+        if not hanging:
             entries.append(line)
+            continue
+        above = entries[-1]
+        if before or above.endswith(":") or not _DIGIT.search(above) or "   " in line.strip():
+            return lines
+        entries[-1] = f"{above} {line.strip()}"
     return entries
 
 
