@@ -13,6 +13,11 @@ from index.sentences import sentence_spans
 
 _COLUMN = " | "  # between the cells of a row
 _BLANK = "____"  # of a form
+_ABBREVIATED = re.compile(
+    r"\b(?:max|min|approx|ext|tel|incl|excl|nos?|vol|figs?|eds?|cf|ca|vs|resp|dept|est|temp|avg|alt|"
+    r"art|sec|ch|pp?|para|dia|qty|ref|sq|wk|yr|mo|hrs?|mins?|secs?|lbs?|oz|ft|in)\.$",
+    re.I,
+)
 _ITEM = re.compile(r"\[.?\]|[-*•–☐☑☒]\s|\(?(?:\d{1,2}|[a-z])[.)]\s")
 #: "24/07/2026, 18:05 - Ollie: …", as a chat is exported.
 _MESSAGE = re.compile(
@@ -22,7 +27,7 @@ _MESSAGE = re.compile(
 _LONGEST_ROW = 600  # characters; a longer row is quoted by sentences
 _LONGEST_QUESTION = 240
 _LONGEST_ANSWER = 400  # characters, with its question
-_FEW_WORDS = 2  # are no sentence to quote: "Table 1.", "Yes.", "4."
+_FEW_WORDS, _FEW_CHARACTERS = 2, 20  # are no sentence to quote: "Table 1.", "Yes.", "4."
 _CLOSING = "\"'”’)]*_ "  # may follow the mark
 
 
@@ -89,11 +94,13 @@ def _goes_on(text: str, last: tuple[int, int], piece: tuple[int, int], *, asking
         return True
     if is_question(after):
         return False
-    return asking or (after[:1].islower() and not before[:1].islower())
+    return asking or (after[:1].islower() and _ABBREVIATED.search(before) is not None)
 
 
 def _is_few(words: str) -> bool:
-    return len(words.split()) <= _FEW_WORDS
+    """Words that end like a sentence and are none."""
+    few = len(words) <= _FEW_CHARACTERS and len(words.split()) <= _FEW_WORDS
+    return few and words.endswith((".", ":", ")", ","))
 
 
 def _row(text: str, start: int) -> tuple[int, int] | None:
