@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from index.sentences import sentence_spans
+from index.sentences import is_question, sentence_spans
 from index.types import Block, BlockKind, Chunk, Document
 
 CHUNKER_VERSION = "2"
@@ -147,7 +147,7 @@ def _units(document: Document, section: _Section, count: CountTokens, target: in
     units: list[_Unit] = []
     for (start, end, number), tokens in zip(spans, sizes, strict=True):
         if tokens <= target:
-            asks = document.text[start:end].endswith("?")
+            asks = is_question(document.text[start:end])
             units.append(_Unit(start, end, tokens, number, asks))
             continue
         pieces = list(_pieces(document.text, start, end))

@@ -10,6 +10,7 @@ _PLAIN_BLANKS = {code: " " for code in range(0x80, 0x3001) if chr(code).isspace(
 # Its time also grows with the square of a line, to minutes for a megabyte of quotation marks, and
 # no clock stands over this process. No sentence that people write is longer than the window.
 _WINDOW = 4_000
+_CLOSING = "\"'”’)]*_ "  # may follow a question mark
 
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
@@ -33,6 +34,11 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tu
                 spans.append((left, left + len(stripped)))
         line_start = line_end + 1
     return spans
+
+
+def is_question(words: str) -> bool:
+    """Do they end as a question does?"""
+    return words.rstrip(_CLOSING).endswith(("?", "？"))
 
 
 def _boundaries(line: str) -> list[tuple[int, int]]:

@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from index.analysis import question_terms, terms, words
+from index.sentences import is_question
 from rag.finding import Found, confidence, find_sentences, rivalry
 from rag.gathering import Documents, is_torn, said, whole_list
 from rag.headed import headed_section
 from rag.questions import is_open, is_polar, wants_list, wants_steps, wants_whole
-from rag.quotable import answer_start, is_question
+from rag.quotable import answer_start
 from rag.reader import Reading
 from rag.rows import prefer_named_rows
 from rag.types import (

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from index.analysis import words
-from rag.quotable import is_question, quotable_spans
+from index.sentences import is_question
+from rag.quotable import quotable_spans
 from rag.reader import Reading, Span
 from rag.short_answers import bare_answer
 from rag.types import Passage

@@ -11,9 +11,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from index.chunking import span_pages
+from index.sentences import is_question
 from index.types import Document
 from rag.finding import Found
-from rag.quotable import answer_start, is_question
+from rag.quotable import COLUMN, answer_start
+from rag.types import Passage
 
 #: A document by its id; None when it is not there.
 Documents = Callable[[str], Document | None]
@@ -38,12 +40,20 @@ def whole_list(found: Found, documents: Documents | None = None) -> Found:
     document = documents(found.passage.chunk.document_id) if documents is not None else None
     if document is None:
         return _grown(found)
-    own = found.passage.chunk
-    grown = _grown(_amid(found, document, _REACH))
-    first, last = min(own.start, grown.start), max(own.end, grown.end)
+    around = widened(found.passage, document, found.start - _REACH, found.end + _REACH)
+    grown = _grown(replace(found, passage=around))
+    return replace(grown, passage=widened(found.passage, document, grown.start, grown.end))
+
+
+def widened(passage: Passage, document: Document, start: int, end: int) -> Passage:
+    """The passage of a document so far that it holds ``start`` to ``end``, which are cut to it."""
+    own = passage.chunk
+    first, last = min(own.start, max(0, start)), max(own.end, min(end, len(document.text)))
+    if (first, last) == (own.start, own.end):
+        return passage
     pages = tuple(sorted({*own.pages, *span_pages(document.blocks, first, last)}))
     wide = replace(own, start=first, end=last, text=document.text[first:last], pages=pages)
-    return replace(grown, passage=replace(found.passage, chunk=wide))
+    return replace(passage, chunk=wide)
 
 
 def is_torn(found: Found) -> bool:
@@ -70,15 +80,6 @@ def said(quote: str) -> str:
         between = "" if not out else " " if out[-1] in ".:;,!?|" else "; "
         out += between + line
     return out
-
-
-def _amid(found: Found, document: Document, reach: int) -> Found:
-    """The candidate in a passage of its document that reaches further on both sides."""
-    chunk = found.passage.chunk
-    start = min(max(0, found.start - reach), chunk.start)
-    end = max(min(len(document.text), found.end + reach), chunk.end)
-    wide = replace(chunk, start=start, end=end, text=document.text[start:end])
-    return replace(found, passage=replace(found.passage, chunk=wide))
 
 
 def _grown(found: Found) -> Found:
@@ -126,7 +127,7 @@ def _follows(text: str, line: tuple[int, int], following: tuple[int, int]) -> bo
 
 
 def _is_item(line: str) -> bool:
-    if len(line) > _LONGEST_ITEM or " | " in line or is_question(line):
+    if len(line) > _LONGEST_ITEM or COLUMN in line or is_question(line):
         return False
     if len(line) <= _SHORT_ITEM or line.rstrip().endswith(";"):
         return True

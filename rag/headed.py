@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from index.analysis import question_terms, terms
-from index.chunking import span_pages
 from index.types import BlockKind, Document
 from rag.finding import Found
-from rag.gathering import Documents
+from rag.gathering import Documents, widened
 from rag.questions import last_clause
 from rag.types import Passage
 
@@ -26,7 +24,7 @@ _ASKS = re.compile(
 _NUMBER = re.compile(r"^\W*(?:§\s*)?(?:\d+(?:\.\d+)*|[a-z])[.):]?\s+", re.I)
 _GENERAL = frozenset(terms("list lists name show steps things items points section give tell"))
 _LONGEST = 1_200  # characters; a longer section is no answer but a chapter
-_LIKELY = 0.6  # that the section is meant whose heading and title hold every word of the question
+_LIKELY = 0.6  # that such a section answers; set by hand, as held-out data has no such questions
 
 
 def headed_section(
@@ -34,8 +32,9 @@ def headed_section(
 ) -> Found | None:
     """The section that a question asks for by its heading, as one quotation; None without one.
 
-    All words of the heading stand in the question, and all of the question's in the heading or the
-    document's title or file name. Of several such sections that of the best passage is meant.
+    All words of the heading stand in the question or the document's title, and all of the
+    question's in the heading, the title or the file name. Of several such sections that of the best
+    passage is meant.
     """
     asked = set(question_terms(last_clause(question))) - _GENERAL
     if not asked or not _ASKS.match(last_clause(question)):
@@ -65,9 +64,5 @@ def _section(document: Document, passage: Passage, heading: str) -> Found | None
     title = " ".join(document.text[blocks[first].start : blocks[first].end].split())
     if not inside or title != heading or inside[-1].end - inside[0].start > _LONGEST:
         return None
-    own = passage.chunk
     start, end = inside[0].start, inside[-1].end
-    low, high = min(own.start, start), max(own.end, end)
-    pages = tuple(sorted({*own.pages, *span_pages(blocks, low, high)}))
-    wide = replace(own, start=low, end=high, text=document.text[low:high], pages=pages)
-    return Found(replace(passage, chunk=wide), start, end, _LIKELY, _LIKELY)
+    return Found(widened(passage, document, start, end), start, end, _LIKELY, _LIKELY)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from index.sentences import sentence_spans
+from index.sentences import is_question, sentence_spans
 
-_COLUMN = " | "  # between the cells of a row
+COLUMN = " | "  #: between the cells of a row, as the loaders write it
 _BLANK = "____"  # of a form
 _ABBREVIATED = re.compile(
     r"\b(?:max|min|approx|ext|tel|incl|excl|nos?|vol|figs?|eds?|cf|ca|vs|resp|dept|est|temp|avg|alt|"
@@ -28,7 +28,6 @@ _LONGEST_ROW = 600  # characters; a longer row is quoted by sentences
 _LONGEST_QUESTION = 240
 _LONGEST_ANSWER = 400  # characters, with its question
 _FEW_WORDS, _FEW_CHARACTERS = 2, 20  # are no sentence to quote: "Table 1.", "Yes.", "4."
-_CLOSING = "\"'”’)]*_ "  # may follow the mark
 
 
 def quotable_spans(text: str) -> list[tuple[int, int]]:
@@ -64,14 +63,9 @@ def _is_blank(words: str) -> bool:
     return _BLANK in words and 3 * words.count("_") >= len(words)
 
 
-def is_question(quote: str) -> bool:
-    """Does it end as a question does?"""
-    return quote.rstrip(_CLOSING).endswith("?")
-
-
 def answer_start(quote: str) -> int:
     """Where the answer begins in a span that may open with a question: 0 where it does not."""
-    if _COLUMN in quote:
+    if COLUMN in quote:
         return 0
     spans = sentence_spans(quote)
     for span, following in pairwise(spans):
@@ -88,7 +82,7 @@ def _goes_on(text: str, last: tuple[int, int], piece: tuple[int, int], *, asking
     before, after = text[slice(*last)], text[slice(*piece)]
     if "\n" in text[last[1] : piece[0]] or piece[1] - last[0] > _LONGEST_ANSWER:
         return False
-    if _COLUMN in before or is_question(before):
+    if COLUMN in before or is_question(before):
         return False
     if _is_few(before):
         return True
@@ -108,7 +102,7 @@ def _row(text: str, start: int) -> tuple[int, int] | None:
     first = text.rfind("\n", 0, start) + 1
     last = text.find("\n", start)
     line = text[first : len(text) if last < 0 else last]
-    if len(line) > _LONGEST_ROW or (_COLUMN not in line and not _MESSAGE.match(line)):
+    if len(line) > _LONGEST_ROW or (COLUMN not in line and not _MESSAGE.match(line)):
         return None
     begin = first + len(line) - len(line.lstrip())
     return begin, first + len(line.rstrip())
@@ -120,7 +114,7 @@ def _opens(text: str, question: tuple[int, int], start: int) -> bool:
     An item of a list that follows on one that asks is another item.
     """
     asked = text[slice(*question)]
-    if len(asked) > _LONGEST_QUESTION or _COLUMN in asked or not is_question(asked):
+    if len(asked) > _LONGEST_QUESTION or COLUMN in asked or not is_question(asked):
         return False
     breaks = text[question[1] : start].count("\n")
     return breaks <= 2 and not (breaks and _ITEM.match(text, start))

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.finding import Found
+from rag.quotable import COLUMN
 
-_COLUMN = " | "
 #: Letters and digits together ("VD-22", "Q3", "E06"), or a year.
 _CODE = re.compile(
     r"(?<![\w-])(?=[\w-]*[^\W\d_])(?=[\w-]*\d)[\w-]+|(?<![\w.,-])(?:19|20)\d\d(?![\w-]|[.,]\d)"
@@ -26,7 +26,7 @@ def prefer_named_rows(question: str, found: Sequence[Found]) -> list[Found]:
     asked = codes(question)
     if not asked:
         return list(found)
-    named = [len(asked & _codes_of(one)) if _COLUMN in one.quote else None for one in found]
+    named = [len(asked & _codes_of(one)) if COLUMN in one.quote else None for one in found]
     most: dict[str, int] = {}
     for one, count in zip(found, named, strict=True):
         document = one.passage.chunk.document_id

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rag.quotable import answer_start
+from rag.quotable import COLUMN, answer_start
 
-_COLUMN = " | "
 _LABEL = ": "
 _INSIDE = ".,:/-"  # of a number or a code: "2,684.00", "KH2-0098841"
 _CLAUSE = re.compile(r"\(?\d{1,2}(?:\.\d{1,2})*[.)]?")
@@ -24,12 +23,12 @@ def bare_answer(quote: str, start: int, end: int) -> str | None:
     """
     low, high = answer_start(quote), len(quote)
     start = max(start, low)
-    if _COLUMN in quote:
+    if COLUMN in quote:
         while start < end and quote[start] in " |":
             start += 1
-        low = quote.rfind(_COLUMN, 0, start + 1)
-        low = 0 if low < 0 else low + len(_COLUMN)
-        found = quote.find(_COLUMN, max(start, low))
+        low = quote.rfind(COLUMN, 0, start + 1)
+        low = 0 if low < 0 else low + len(COLUMN)
+        found = quote.find(COLUMN, max(start, low))
         high = len(quote) if found < 0 else found
         label = quote.find(_LABEL, low, high)
         if label >= 0:

@@ -110,7 +110,7 @@ def test_a_long_line_that_announces_a_list_stays_before_it() -> None:
     before = "For the walk to the mill, which takes all day and leads over a ford, " * 4 + "bring:"
     text = f"{before}\nflour\nwater\nsalt"
     (found,) = find_sentences([passage(text)], [reading(text, "water")])
-    assert whole_list(found).quote in (text, "flour\nwater\nsalt")
+    assert whole_list(found).quote == text
 
 
 def test_two_items_of_one_list_are_shown_once() -> None:

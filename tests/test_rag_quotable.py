@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.sentences import sentence_spans
+from index.sentences import is_question, sentence_spans
 from index.types import Chunk, DocumentInfo
 from rag.answering import extractive_answer
 from rag.finding import find_sentences
 from rag.gathering import whole_list
-from rag.quotable import answer_start, is_question, quotable_spans
+from rag.quotable import answer_start, quotable_spans
 from rag.reader import Reading, Span
 from rag.types import Parts, Passage
 
