@@ -170,6 +170,9 @@
   });
 
   const carries = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  document.addEventListener("dragenter", (event) => {
+    if (carries(event)) event.preventDefault(); // or a drop on what has just come under the pointer is refused
+  });
   document.addEventListener("dragover", (event) => {
     if (!carries(event)) return;
     event.preventDefault();
