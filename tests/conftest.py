@@ -140,6 +140,17 @@ def all_sources(snapshot: Snapshot) -> set[str]:
     return {Path(path).name for info in snapshot.infos().values() for path in info.sources}
 
 
+def sources_of(index: Index) -> set[str]:
+    """The file names of all documents."""
+    with index.snapshot() as snapshot:
+        return all_sources(snapshot)
+
+
+def names(paths: Sequence[str]) -> list[str]:
+    """File names without their folders."""
+    return [Path(path).name for path in paths]
+
+
 def _names(snapshot: Snapshot, numbers: Sequence[int]) -> set[str]:
     chunks = snapshot.chunks(numbers)
     assert set(chunks) == set(numbers), "a search found passages that are gone"

@@ -75,6 +75,23 @@ def test_an_unknown_name_asks_for_more_and_an_unknown_word_does_not() -> None:
     assert declined(answer(asked.question, SURE), "whitbi") is None
 
 
+@pytest.mark.parametrize(
+    ("question", "unknown", "given"),
+    [
+        ("What does error code E06 mean?", ("e06",), False),
+        ("Which lift is PL-2019-08?", ("pl201908", "08"), False),
+        ("Does a bag of 25kg fit?", ("25kg", "25"), True),
+        ("What was agreed in 2019?", ("2019",), True),
+        ("What leaves at 10am?", ("10am", "10"), True),
+        ("What does error code E05 mean?", (), True),
+    ],
+)
+def test_another_code_is_no_answer_however_sure(
+    question: str, unknown: tuple[str, ...], given: bool
+) -> None:
+    assert (declined(answer(question, 0.99), *unknown) is None) is given
+
+
 def test_when_most_words_are_nowhere_nothing_was_found() -> None:
     asked = answer("zebra crossings of Antarctica", 0.1)
     assert declined(asked, "zebra", "cross") is NOTHING
