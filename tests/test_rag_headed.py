@@ -18,6 +18,9 @@ PARTS = [
     (BlockKind.LIST_ITEM, "The display is dim."),
     (BlockKind.HEADING, "Cleaning"),
     (BlockKind.PARAGRAPH, ("Rinse it weekly. " * 100).strip()),
+    (BlockKind.HEADING, "Spare parts"),
+    (BlockKind.LIST_ITEM, "Seal S-4."),
+    (BlockKind.LIST_ITEM, "Lamp L-1."),
 ]
 
 
@@ -45,6 +48,7 @@ PASSAGES = [
     passage("It lifts water.", "Pump P-12"),
     passage("The display is dim.", "3. Known problems"),
     passage("Rinse it weekly. Rinse", "Cleaning"),
+    passage("Lamp L-1.", "Spare parts"),
 ]
 PROBLEMS = "The seal leaks when cold.\n\nThe display is dim."
 
@@ -63,6 +67,12 @@ def test_the_section_under_the_heading_is_quoted_whole(question: str) -> None:
     assert found is not None
     assert found.quote == PROBLEMS
     assert DOCUMENT.text[found.start : found.end] == PROBLEMS
+
+
+def test_the_last_section_ends_with_the_document() -> None:
+    found = headed_section("What are the spare parts?", PASSAGES, lambda _: DOCUMENT)
+    assert found is not None
+    assert found.quote == "Seal S-4.\n\nLamp L-1."
 
 
 @pytest.mark.parametrize(

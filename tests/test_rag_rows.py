@@ -40,6 +40,7 @@ def test_the_row_that_holds_the_code_comes_before_one_that_reads_better() -> Non
     )
     assert (first.quote, first.score) == (VD22, 0.4)
     assert (second.quote, second.score) == (VD17, pytest.approx(0.09))
+    assert second.probability == pytest.approx(0.09)
 
 
 @pytest.mark.parametrize(
