@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -43,6 +43,7 @@ from index.catalog_schema import (
 from index.catalog_search import FullText
 from index.embedding import Vectors
 from index.errors import DamagedError
+from index.held_files import hold, release
 from index.seal import seal
 from index.types import Chunk, Document, DocumentInfo, SkippedFile
 
@@ -55,23 +56,35 @@ class Catalog:
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._db = connection
+        self._is_open = True
         self.path = path
         self.full_text = FullText(connection, path)
 
     @classmethod
     def create(cls, folder: Path) -> Catalog:
         """Open for writing, made or migrated as needed."""
-        path = folder / FILE_NAME
-        return cls(connect_to_write(path), path)
+        return cls._connected(connect_to_write, folder / FILE_NAME)
 
     @classmethod
     def open_to_read(cls, folder: Path) -> Catalog:
         """Open an existing catalog without ever writing to it."""
-        path = folder / FILE_NAME
-        return cls(connect_to_read(path), path)
+        return cls._connected(connect_to_read, folder / FILE_NAME)
+
+    @classmethod
+    def _connected(cls, connect: Callable[[Path], sqlite3.Connection], path: Path) -> Catalog:
+        hold(path)
+        try:
+            return cls(connect(path), path)
+        except BaseException:
+            release(path)
+            raise
 
     def close(self) -> None:
+        """Let go of the file; once is enough."""
         self._db.close()
+        if self._is_open:
+            self._is_open = False
+            release(self.path)
 
     def seal(self) -> None:
         """Write the log back and seal the file. Where readers keep the log from being written back
