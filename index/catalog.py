@@ -86,14 +86,22 @@ class Catalog:
             self._is_open = False
             release(self.path)
 
-    def seal(self) -> None:
-        """Write the log back and seal the file. Where readers keep the log from being written back
-        it stays unsealed until the next writer is done."""
+    def seal(self, wait_ms: int = 200) -> bool:
+        """Write the log back and seal the file; False where readers keep it from being written
+        back for longer than ``wait_ms``."""
         with contextlib.suppress(sqlite3.Error):
-            self._db.execute("PRAGMA busy_timeout=200")
+            self._db.execute(f"PRAGMA busy_timeout={wait_ms}")
             busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             if not busy:
                 seal(self.path)
+                return True
+        return False
+
+    def written(self) -> tuple[int, ...]:
+        """When file and log were last written, and their sizes: alike while nobody writes."""
+        log = self.path.with_name(f"{self.path.name}-wal")
+        found = [path.stat() for path in (self.path, log) if path.exists()]
+        return tuple(n for stat in found for n in (stat.st_mtime_ns, stat.st_size))
 
     def transaction(self) -> AbstractContextManager[None]:
         """All changes inside become durable together, or none does."""

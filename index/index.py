@@ -22,7 +22,14 @@ from index.catalog_schema import clear_errors, damaged
 from index.chunking import CHUNKER_VERSION
 from index.deriving import derive_again, wrong_terms
 from index.embedding import Embedder
-from index.errors import BusyError, DamagedError, MismatchError, MissingIndexError, StoreError
+from index.errors import (
+    BusyError,
+    DamagedError,
+    FootnoteError,
+    MismatchError,
+    MissingIndexError,
+    StoreError,
+)
 from index.folders import make_private_folder, sync_folder, sync_folders_in
 from index.generations import VectorFiles
 from index.loading import Limits
@@ -49,6 +56,8 @@ class Index:
         self._idle: list[Catalog] = []
         self._vectors = VectorFiles(folder, embedder.dimension)
         self._cut_short = False  # the catalog is older than the vectors made from it
+        self._readers = 0
+        self._unsealed: tuple[int, ...] | None = None  # what readers kept from being sealed
         self._lock = threading.Lock()
         self._closed = False
 
@@ -95,6 +104,7 @@ class Index:
 
     def close(self) -> None:
         """Close idle connections; snapshots still open stay valid until they end."""
+        self._seal_at_last()
         with self._lock:
             self._closed = True
             for catalog in self._idle:
@@ -217,7 +227,21 @@ class Index:
                     yield catalog
                 # Not after an error: what is damaged must not be sealed, nor what SQLite takes
                 # back at the next opening because it could not end a transaction.
-                catalog.seal()
+                self._unsealed = None if catalog.seal() else catalog.written()
+
+    def _seal_at_last(self) -> None:
+        """Seal what readers kept from being sealed, once none reads and if nobody wrote since."""
+        with self._lock:
+            if self._unsealed is None or self._readers:
+                return
+            wanted, self._unsealed = self._unsealed, None
+        with (
+            contextlib.suppress(FootnoteError, OSError),
+            self._writing(),
+            contextlib.closing(Catalog.create(self.folder)) as catalog,
+        ):
+            if catalog.written() == wanted and not catalog.seal(wait_ms=0):
+                self._unsealed = wanted
 
     # ---- writing -------------------------------------------------------------------------
 
@@ -362,16 +386,21 @@ class Index:
 
     def _take(self) -> Catalog:
         with self._lock:
-            if self._idle:
-                return self._idle.pop()
-        return Catalog.open_to_read(self.folder)
+            catalog = self._idle.pop() if self._idle else None
+        catalog = catalog or Catalog.open_to_read(self.folder)
+        with self._lock:
+            self._readers += 1
+        return catalog
 
     def _give_back(self, catalog: Catalog) -> None:
         with self._lock:
-            if not self._closed and len(self._idle) < _IDLE_CONNECTIONS:
+            self._readers -= 1
+            kept = not self._closed and len(self._idle) < _IDLE_CONNECTIONS
+            if kept:
                 self._idle.append(catalog)
-                return
-        catalog.close()
+        if not kept:
+            catalog.close()
+        self._seal_at_last()
 
 
 def _versions() -> dict[str, str]:

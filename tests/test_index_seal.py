@@ -154,10 +154,9 @@ def test_a_seal_that_cannot_be_broken_stops_the_writer(
 def test_a_reader_that_holds_on_leaves_it_unsealed(filled: Index, make_folder: MakeFolder) -> None:
     with filled.snapshot():
         filled.sync([make_folder({"new.txt": "A new newt."})])
-    assert not (filled.folder / SEAL).exists()
-    with Index.open(filled.folder, filled.embedder) as again, again.snapshot() as snapshot:
-        assert lexical_sources(snapshot, "newt") == {"new.txt"}
-    filled.sync()
+        assert not (filled.folder / SEAL).exists()
+        with Index.open(filled.folder, filled.embedder) as again, again.snapshot() as snapshot:
+            assert lexical_sources(snapshot, "newt") == {"new.txt"}
     assert not is_broken(filled.folder / FILE_NAME)
     assert (filled.folder / SEAL).exists()
 
@@ -216,3 +215,40 @@ def test_disks_that_fail_are_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("index.folders.os.fsync", _full)
     with pytest.raises(OSError, match="No space"):
         sync_folder(tmp_path)
+
+
+def test_what_a_reader_held_up_is_sealed_when_it_ends(
+    filled: Index, make_folder: MakeFolder
+) -> None:
+    folder = make_folder({"frog.txt": "The green frog sleeps."})
+    with filled.snapshot(), filled.snapshot():
+        filled.sync([folder])
+        with filled.snapshot():
+            pass
+        assert not (filled.folder / SEAL).exists()
+    assert (filled.folder / SEAL).exists()
+    assert not is_broken(filled.folder / FILE_NAME)
+
+
+def test_what_another_wrote_since_is_not_sealed(filled: Index, make_folder: MakeFolder) -> None:
+    with filled.snapshot():
+        filled.sync([make_folder({"frog.txt": "The green frog sleeps."})])
+        with sqlite3.connect(filled.folder / FILE_NAME) as other:
+            other.execute("UPDATE roots SET synced = NULL")
+        other.close()
+    assert not (filled.folder / SEAL).exists()
+    filled.sync()
+    assert (filled.folder / SEAL).exists()
+
+
+def test_closing_seals_what_a_reader_elsewhere_held_up(
+    filled: Index, make_folder: MakeFolder
+) -> None:
+    with Index.open(filled.folder, filled.embedder, read_only=True) as other:
+        with other.snapshot():
+            filled.sync([make_folder({"frog.txt": "The green frog sleeps."})])
+            with filled.snapshot():
+                pass
+            assert not (filled.folder / SEAL).exists()
+        filled.close()
+        assert (filled.folder / SEAL).exists()
