@@ -201,3 +201,19 @@ def test_pages_without_text_are_named() -> None:
 
 def test_ranges_of_pages() -> None:
     assert ranges([1, 2, 3, 7, 9, 10]) == "1–3, 7, 9–10"
+
+
+def test_a_running_head_makes_no_column_wider() -> None:
+    """Lines that fill a narrow column are not taken for lines that were broken on purpose."""
+
+    def page(number: int) -> Callable[[object], None]:
+        def drawn(sheet: object) -> None:
+            draw(sheet, [f"{'The River Wenlow and its mills ' * 4}{number}"], 60, 760)
+            draw(sheet, lines(WORDS[number:], 45), 60, 700)
+
+        return drawn
+
+    parsed = pdf.parse(make(*(page(number) for number in range(4))), Limits())
+    assert parsed.text.count("The River Wenlow and its mills") == 4  # once
+    assert "rises in the hills above the town and runs for eighty miles" in parsed.text
+    assert "\n" not in parsed.text.replace("\n\n", "")

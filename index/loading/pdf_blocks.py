@@ -21,6 +21,7 @@ _ENDED = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 _HEADING_RATIO = 1.12  #: of body size; book headings begin at about 1.2
 _HEADING_CHARS = 160
 _BOLD_HEADING_CHARS = 90
+_FULL_LINES = 3  # that end alike show how far a column reaches
 
 
 @dataclass(slots=True)
@@ -76,6 +77,7 @@ class _Maker:
         self._levels = self._heading_levels()
         self._open: _Open | None = None
         self._tables = named_rows(rows, sorted(_table_rows(rows)))
+        self._reach = _reach(rows)
 
     def run(self) -> None:
         for place, row in enumerate(self._rows):
@@ -146,7 +148,8 @@ class _Maker:
             return False
         word = row.pieces[0].text.split(maxsplit=1)[0] if row.pieces[0].text.strip() else ""
         width = (above.right - above.left) / max(1, len(above.text))
-        return above.right + width * (len(word) + 3) < above.column_right - width * 2
+        reach = self._reach.get(_column(above), above.column_right)
+        return above.right + width * (len(word) + 3) < reach - width * 2
 
     def _continues(self, block: _Open, row: Row) -> bool:
         last = block.last
@@ -202,6 +205,29 @@ class _Maker:
         block, self._open = self._open, None
         if block is not None:
             self._builder.add(block.kind, block.text, block.level, block.page, block.runs)
+
+
+def _column(row: Row) -> tuple[int, float, float]:
+    return row.page, row.column_left, row.column_right
+
+
+def _reach(rows: Sequence[Row]) -> dict[tuple[int, float, float], float]:
+    """How far the lines of a column go, where several end alike.
+
+    A head or foot across the page makes a column seem wider than it is: the outermost lines have no
+    say.
+    """
+    lines: dict[tuple[int, float, float], list[Row]] = {}
+    for row in rows:
+        lines.setdefault(_column(row), []).append(row)
+    found: dict[tuple[int, float, float], float] = {}
+    for column, some in lines.items():
+        inner = sorted(some, key=lambda row: row.top)[1:-1]
+        furthest = max((row.right for row in inner), default=column[2])
+        near = furthest - 0.1 * (furthest - column[1])
+        if sum(row.right > near for row in inner) >= _FULL_LINES:
+            found[column] = furthest
+    return found
 
 
 def _bullet_end(piece: Piece) -> int:
