@@ -19,7 +19,14 @@ from index.snapshot import Snapshot
 from index.types import Chunk, DocumentInfo, Scope
 from rag.overviews.questions import Request, Wish, requests
 from rag.overviews.summaries import summarise
-from rag.overviews.targets import MOST_DOCUMENTS, Part, find_parts, means_everything
+from rag.overviews.targets import (
+    MOST_DOCUMENTS,
+    Part,
+    about,
+    find_parts,
+    lacking_section,
+    means_everything,
+)
 from rag.overviews.things import Holds, pattern_of
 from rag.types import (
     Answer,
@@ -35,6 +42,8 @@ MODEL = "overview"  #: what stands under ``Answer.model``
 _SENTENCES = {Wish.ABOUT: 3, Wish.SUMMARY: 6}  # of one document or section
 _SENTENCES_EACH = 2  # of several
 _MOST_LISTED = 60  # sentences of a list that are shown; the note says how many there are
+_MOST_HEADINGS = 12  # of a document that lacks the section asked for
+_LONGEST_BEGINNING = 200  # characters
 _FEW_WORDS = 3  # that are quoted with what follows them
 
 
@@ -70,8 +79,11 @@ def overview(
     for wish in wishes:
         if wish.wish is Wish.LIST:
             found = _listed(wish, snapshot, infos, inside)
+        elif wish.wish is Wish.INVENTORY:
+            found = _inventory(wish, snapshot, infos)
         else:
             found = _summary(wish, snapshot, infos, embedder)
+            found = found or _without_section(wish, snapshot, infos)
         if found is not None:
             answer = replace(found.answer, question=question, standalone_question=asked)
             return replace(found, answer=answer)
@@ -133,6 +145,60 @@ def _summary_note(
     left = len(infos) - len(parts) if len(parts) >= MOST_DOCUMENTS else 0
     more = f"; {left:,} further documents were not read" if left else ""
     return f"{quoted} of {read:,} sentences of {of} are quoted, in their order{more}."
+
+
+def _without_section(
+    wish: Request, snapshot: Snapshot, infos: dict[str, DocumentInfo]
+) -> Overview | None:
+    """A refusal that says which sections there are."""
+    lacking = lacking_section(wish.target, infos, snapshot.document)
+    if lacking is None:
+        return None
+    info, section, headings = lacking
+    has = f"; it has: {'; '.join(headings[:_MOST_HEADINGS])}" if headings else ""
+    more = " …" if len(headings) > _MOST_HEADINGS else "."
+    note = f"There is no {section.casefold()} in {info.title}{has}{more}"
+    return Overview(_refused(), len(headings), len(headings), note)
+
+
+# ---- which documents there are -------------------------------------------------------------
+
+
+def _inventory(
+    wish: Request, snapshot: Snapshot, infos: dict[str, DocumentInfo]
+) -> Overview | None:
+    """The documents by title, each with a footnote to how it begins."""
+    found = about(wish.what, infos)
+    if not found:
+        return None  # the usual search may know more than the titles
+    sentences: list[Sentence] = []
+    for info in sorted(found, key=lambda one: one.title.casefold()):
+        document = snapshot.document(info.id) if len(sentences) < _MOST_LISTED else None
+        if document is None:
+            continue
+        start, end = _beginning(document.text)
+        quote, pages = document.text[start:end], span_pages(document.blocks, start, end)
+        whole = _sentence(len(sentences) + 1, info, start, quote, pages)
+        sentences.append(replace(whole, text=info.title))
+    count = (
+        f"{len(found):,} of {len(infos):,} documents" if wish.what else f"{len(infos):,} documents"
+    )
+    told = "have this in their names" if wish.what else "can be asked"
+    if len(infos) == 1:
+        count, told = "1 document", "can be asked"
+    shown = f", the first {len(sentences)} are shown" if len(sentences) < len(found) else ""
+    note = f"{count} {told}{shown}; each footnote shows how one begins."
+    return Overview(_answer(tuple(sentences)), len(found), len(infos), note)
+
+
+def _beginning(text: str) -> tuple[int, int]:
+    """The first line that says something, cut at a word."""
+    match = re.search(r"\S.*", text)
+    start, end = match.span() if match is not None else (0, len(text))
+    if end - start > _LONGEST_BEGINNING:
+        end = text.rfind(" ", start + 1, start + _LONGEST_BEGINNING)
+        end = start + _LONGEST_BEGINNING if end < 0 else end
+    return start, end
 
 
 # ---- lists ---------------------------------------------------------------------------------
@@ -230,9 +296,7 @@ def _list_answer(what: str, hits: list[_Hit], checked: int) -> Overview:
     said = " ".join(what.split())
     note = f"{checked:,} of {checked:,} passages checked for {said}"
     if not hits:
-        refusal = Refusal(RefusalReason.NOT_SAID)
-        answer = replace(_answer(()), kind=AnswerKind.REFUSED, refusal=refusal)
-        return Overview(answer, checked, checked, f"{note}, none found.")
+        return Overview(_refused(), checked, checked, f"{note}, none found.")
     shown = hits[:_MOST_LISTED]
     places = len({hit.info.id for hit in hits})
     note += f": {len(hits):,} found in {places} document{'s' if places > 1 else ''}"
@@ -263,6 +327,11 @@ def _sentence(
         score=1.0,
     )
     return Sentence(" ".join(quote.split()), (citation,))
+
+
+def _refused() -> Answer:
+    refusal = Refusal(RefusalReason.NOT_SAID)
+    return replace(_answer(()), kind=AnswerKind.REFUSED, refusal=refusal)
 
 
 def _answer(sentences: tuple[Sentence, ...]) -> Answer:

@@ -314,3 +314,60 @@ def test_numbers_in_a_scope(snapshot: Snapshot) -> None:
     assert inside is not None
     assert inside < everything
     assert snapshot.numbers_in(Scope()) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What documents do you have?",
+        "Which files are there?",
+        "how many documents are there",
+        "How many files have I uploaded?",
+        "List all documents.",
+        "show me my files",
+        "What can I ask?",
+        "What do you know about?",
+    ],
+)
+def test_which_documents_there_are(snapshot: Snapshot, question: str) -> None:
+    found = asked(snapshot, question)
+    assert texts(found) == ["Gannet rowing club handbook", "Harbour parking policy"]
+    assert found.note == "2 documents can be asked; each footnote shows how one begins."
+    for citation in found.answer.citations:
+        document = snapshot.document(citation.document_id)
+        assert document is not None
+        assert document.text[citation.start : citation.end] == citation.quote
+
+
+def test_documents_about_something_are_told_by_their_names(snapshot: Snapshot) -> None:
+    found = asked(snapshot, "List all documents about the parking in 2024")
+    assert texts(found) == ["Harbour parking policy"]
+    assert found.note.startswith("1 of 2 documents have this in their names")
+    nothing = overview("Which documents are there about heating?", snapshot, HashingEmbedder())
+    assert nothing is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What documents do I need for the permit?",
+        "Which files are backed up?",
+        "How many documents are handed in?",
+        "What files does the program write?",
+        "What do you know about the regatta?",
+        "What can I ask the steward for?",
+    ],
+)
+def test_documents_in_a_question_of_fact(question: str) -> None:
+    assert not [one for one in requests(question) if one.wish is Wish.INVENTORY]
+
+
+def test_a_section_that_is_not_there_is_said_to_be_missing(snapshot: Snapshot) -> None:
+    found = asked(snapshot, "Summarise section 9 of the Gannet handbook")
+    assert found.answer.kind is AnswerKind.REFUSED
+    assert found.note == (
+        "There is no section 9 in Gannet rowing club handbook; it has: 1 Booking; 2 Cleaning;"
+        " 3 Dates."
+    )
+    unnamed = overview("Summarise section 9 of the tide table", snapshot, HashingEmbedder())
+    assert unnamed is None

@@ -22,6 +22,7 @@ class Wish(Enum):
     ABOUT = "about"  #: what it is about: a few sentences
     SUMMARY = "summary"  #: its main points
     LIST = "list"  #: everything of a kind, wherever it stands
+    INVENTORY = "inventory"  #: which documents there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,27 @@ _IN = re.compile(
     r"(?:in|from|of|within|throughout|across)\s+",
     re.I,
 )
+_FILES = r"(?:documents?|files?|pdfs?|uploads)"
+_THERE = (
+    r"(?:\s+(?:do|have|did|can|are|is)\s+(?:you|i|we|there|in|here)\b"
+    r"(?:\s+(?:got|have|read|know|see|search|hold|use|uploaded|added|indexed|here|there|now"
+    r"|in|to|the|my|this|library|folder|index|all|together|access|available|loaded)\b)*)"
+)
+_SUBJECT = r"(?:\s+(?:about|on|concerning|regarding)\s+(.+?))?"
+_INVENTORY = (
+    re.compile(rf"{_OPEN}(?:what|which|how many)\s+{_FILES}{_THERE}{_SUBJECT}\W*$", re.I),
+    re.compile(
+        rf"{_OPEN}(?:list|show|name|give)\s+(?:me\s+|us\s+)?(?:all\s+|a list of\s+)?"
+        rf"(?:(?:of|the|my|our|your|these|those|all)\s+)*{_FILES}"
+        r"(?:\s+(?:you have|there are|in (?:the|this|my) (?:library|folder|index)))?"
+        rf"{_SUBJECT}\W*$",
+        re.I,
+    ),
+    re.compile(
+        rf"{_OPEN}what (?:can|could|may|should) i ask(?: you)?(?: about| here)?()\W*$", re.I
+    ),
+    re.compile(rf"{_OPEN}what do you know(?: about)?()\W*$", re.I),
+)
 _WISHES: tuple[tuple[Wish, Sequence[re.Pattern[str]]], ...] = (
     (Wish.SUMMARY, _SUMMARY),
     (Wish.ABOUT, _ABOUT),
@@ -131,6 +153,9 @@ def requests(question: str) -> list[Request]:
     asked = " ".join(question.split())
     if not asked or len(asked) > _LONGEST_CHARACTERS or len(words(asked)) > _LONGEST:
         return []
+    match = _first(_INVENTORY, asked)
+    if match is not None:
+        return [Request(Wish.INVENTORY, "", (match[1] or "").strip())]
     for wish, patterns in _WISHES:
         match = _first(patterns, asked)
         if match is not None:

@@ -142,6 +142,34 @@ def _stem(source: str) -> str:
     return re.sub(r"[-_.]+", " ", name.rsplit(".", 1)[0])
 
 
+def about(subject: str, infos: Mapping[str, DocumentInfo]) -> list[DocumentInfo]:
+    """The documents whose title or file name holds every word of a subject; all for none."""
+    wanted = set(terms(" ".join(w for w in words(subject) if w not in QUESTION_WORDS)))
+    named = {
+        info.id: f"{info.title} {' '.join(map(_stem, info.sources))}" for info in infos.values()
+    }
+    return [info for info in infos.values() if wanted <= set(terms(named[info.id]))]
+
+
+def lacking_section(
+    target: str, infos: Mapping[str, DocumentInfo], read: ReadDocument
+) -> tuple[DocumentInfo, str, tuple[str, ...]] | None:
+    """A document that is named with a section it does not have: the section's words, and the
+    document's headings. None where a target is no such thing."""
+    cleaned = target.strip(" ?.!,")
+    asked = _SECTION.search(cleaned) or _ORDINAL_SECTION.search(cleaned)
+    if asked is None:
+        return None
+    documents = named_documents(_around(cleaned, asked), infos)
+    if documents is None or len(documents) != 1:
+        return None
+    document = read(documents[0].id)
+    if document is None:
+        return None
+    headings = tuple(text for _, _, text in _headings(document) if text != document.title)
+    return documents[0], asked[0], headings
+
+
 # ---- sections ------------------------------------------------------------------------------
 
 Section = Callable[[Document], tuple[int, int, str] | None]
