@@ -113,6 +113,7 @@ class QuestionSet:
     documents: Path
     questions: tuple[Question, ...]
     roots: tuple[Path, ...] = ()  #: what to index before asking; empty: ask an index that is there
+    files: tuple[Path, ...] = ()  #: where the questions are written: never among what is asked
 
 
 def built_in_sets() -> list[str]:
@@ -133,7 +134,7 @@ def load_set(path_or_name: str | Path) -> QuestionSet:
         )
     roots = _listed(listed) if has_list else (documents,)
     questions = read_questions(lines, folder, anywhere=has_list)
-    return QuestionSet(folder.resolve().name, documents, questions, roots)
+    return QuestionSet(folder.resolve().name, documents, questions, roots, (lines,))
 
 
 def _listed(path: Path) -> tuple[Path, ...]:

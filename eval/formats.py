@@ -7,6 +7,7 @@ Malformed input is refused with the file, the line, the value and the remedy.
 from __future__ import annotations
 
 import csv
+import filecmp
 import hashlib
 import io
 import json
@@ -26,9 +27,11 @@ from eval.datasets import (
     load_set,
     load_squad,
 )
+from eval.library import same_source
 from eval.mine import load_my_questions, my_sets_folder
 from eval.rows import Place, filled, json_object, lines_of, short
 from index.errors import UsageError
+from index.scanning import scan
 from index.sentences import sentence_spans
 
 MINE = "mine"
@@ -38,10 +41,11 @@ KINDS = (
 )
 
 
-def open_set(words: str, data_folder: Path) -> QuestionSet:
+def open_set(words: str, data_folder: Path, elsewhere: Sequence[Path] | None = None) -> QuestionSet:
     """The set that a person named. Raises UsageError when there is none or anything is amiss.
 
     Texts that come inside a question file are written below ``data_folder``, to be indexed there.
+    ``elsewhere`` as in `plain_set`.
     """
     if not words.strip():
         raise UsageError("The name of the question set is empty; leave it out, or name a set.")
@@ -64,7 +68,7 @@ def open_set(words: str, data_folder: Path) -> QuestionSet:
     if name.endswith(".json"):
         return squad_set(path, data_folder)
     if name.endswith((".jsonl", ".csv", ".tsv")):
-        return plain_set(path)
+        return plain_set(path, elsewhere)
     raise UsageError(
         f"{path} is of no kind that holds questions: name a .json (SQuAD), .jsonl or .csv file."
     )
@@ -98,7 +102,7 @@ def squad_set(path: Path, data_folder: Path) -> QuestionSet:
     if not questions:
         raise UsageError(f"{path} holds no question: name a SQuAD file that has some.")
     _refuse_duplicates(path, questions)
-    return QuestionSet(path.name.split(".")[0], documents, questions, (documents,))
+    return QuestionSet(path.name.split(".")[0], documents, questions, (documents,), (path,))
 
 
 def _squad_question(one: ArticleQuestion, article: Article, source: str) -> Question:
@@ -173,37 +177,69 @@ def guessed_type(question: str, answers: Sequence[str]) -> QuestionType:
 # --- plain JSONL and CSV ------------------------------------------------------------------------
 
 
-def plain_set(path: Path) -> QuestionSet:
+def plain_set(path: Path, elsewhere: Sequence[Path] | None = None) -> QuestionSet:
     """Questions from a JSONL or CSV file with question, answer and source.
 
     ``answer`` is text, variants parted by " | ", or in JSON a list; empty where the documents hold
     none. ``source`` names the file, from the question file's folder or its documents/; ``quote``,
     ``id`` and ``type`` are optional. Without a quote anything in the source counts as evidence.
+
+    With ``elsewhere``, the files and folders that are asked in place of those, a source is a name
+    or the end of a path there. Where it is empty nothing is known of them before they are asked.
     """
     folder = path.parent
     questions: list[Question] = []
     sources: dict[Path, None] = {}
+    there = [file.source for root in elsewhere or () for file in scan(root).files]
     for row, place in _plain_rows(path):
         question = _plain_question(row, place)
         for piece in question.evidence:
-            found = next((p for p in _candidates(folder, piece.source) if os.path.isfile(p)), None)
-            if found is None:
-                raise place.fault(
-                    f"the source {short(repr(piece.source))}, which is not there",
-                    "name a file beside the question file or in documents/ there",
-                )
-            sources[found] = None
+            if elsewhere is None:
+                sources[_beside(folder, piece.source, place)] = None
+            elif elsewhere:
+                _refuse_unnamed(piece.source, there, elsewhere, place)
         questions.append(question)
     if not questions:
         raise UsageError(f"{path} holds no question: write one a line.")
     _refuse_duplicates(path, questions)
     documents = folder / "documents"
     roots = (documents,) if documents.is_dir() else tuple(sources)
-    return QuestionSet(path.name.split(".")[0], documents, tuple(questions), roots)
+    return QuestionSet(path.name.split(".")[0], documents, tuple(questions), roots, (path,))
 
 
-def _candidates(folder: Path, source: str) -> tuple[Path, Path]:
-    return folder / source, folder / "documents" / source
+def _beside(folder: Path, source: str, place: Place) -> Path:
+    """The file of a source beside the question file or in documents/ there."""
+    for path in (folder / source, folder / "documents" / source):
+        if os.path.isfile(path):
+            return path
+    raise place.fault(
+        f"the source {short(repr(source))}, which is not there",
+        "name a file beside the question file or in documents/ there, or the documents with --docs",
+    )
+
+
+def _refuse_unnamed(source: str, there: Sequence[str], roots: Sequence[Path], place: Place) -> None:
+    """A source has to name one of the files; several only where they say the same."""
+    found = sorted({path for path in there if same_source(path, source)}, key=len)
+    shown = short(repr(source))
+    if not found:
+        raise place.fault(
+            f"the source {shown}, which is not in {', '.join(map(str, roots))}",
+            "name a file that lies there",
+        )
+    for other in found[1:]:
+        if not same_file(other, found[0]):
+            raise place.fault(
+                f"the source {shown}, which names {found[0]} and {other}", "write more of the path"
+            )
+
+
+def same_file(one: str | Path, other: str | Path) -> bool:
+    """True when two paths lead to the same bytes; what cannot be read is like nothing."""
+    try:
+        return filecmp.cmp(one, other, shallow=False)
+    except OSError:
+        return False
 
 
 def _plain_rows(path: Path) -> Iterator[tuple[dict[str, object], Place]]:

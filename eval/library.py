@@ -6,9 +6,10 @@ So a wrong offset cannot pass for a right one. Judges no answer.
 from __future__ import annotations
 
 import unicodedata
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePosixPath
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from eval.datasets import Evidence
 from eval.metrics import Span, overlaps
@@ -39,6 +40,7 @@ class Library:
         ]
         self._located: dict[Evidence, tuple[Span, ...]] = {}
         self._documents: dict[str, Document | None] = {}
+        self._read: dict[str, _Evened] = {}
         self._spans: dict[str, list[Span]] | None = None
 
     def locate(self, evidence: Evidence) -> tuple[Span, ...]:
@@ -47,17 +49,22 @@ class Library:
         Evidence without a quote is the whole of these documents.
         """
         if evidence not in self._located:
-            ids = dict.fromkeys(
-                id_ for id_, source in self._sources if same_source(source, evidence.source)
-            )
-            found = [(id_, self._document(id_)) for id_ in ids]
             self._located[evidence] = tuple(
-                Span(id_, start, end)
-                for id_, document in found
-                if document is not None
-                for start, end in _places(document.text, evidence.quote)
+                Span(document.id, start, end)
+                for document in self.named(evidence.source)
+                for start, end in self._places(document, evidence.quote)
             )
         return self._located[evidence]
+
+    def named(self, source: str) -> list[Document]:
+        """The documents that a source names."""
+        ids = dict.fromkeys(id_ for id_, path in self._sources if same_source(path, source))
+        found = (self._document(id_) for id_ in ids)
+        return [document for document in found if document is not None]
+
+    def paths(self, source: str) -> list[str]:
+        """The indexed files that a source names."""
+        return [path for _, path in self._sources if same_source(path, source)]
 
     def sources_but(self, left_out: Sequence[str]) -> tuple[str, ...]:
         """All sources but those named."""
@@ -89,9 +96,12 @@ class Library:
             self._documents[document_id] = self._assistant.document(document_id)
         return self._documents[document_id]
 
-
-def _places(text: str, quote: str) -> list[tuple[int, int]]:
-    return find_quote(text, quote) if quote.strip() else [(0, len(text))]
+    def _places(self, document: Document, quote: str) -> list[tuple[int, int]]:
+        if not quote.strip():
+            return [(0, len(document.text))]
+        if document.id not in self._read:
+            self._read[document.id] = _evened(document.text)
+        return _found(self._read[document.id], quote)
 
 
 def same_source(one: str, other: str) -> bool:
@@ -110,20 +120,32 @@ def find_quote(text: str, quote: str) -> list[tuple[int, int]]:
 
     Offsets are those of ``text`` itself. White space around the quote is ignored.
     """
-    wanted = " ".join(quote.split())
-    if not wanted:
-        return []
+    return _found(_evened(text), quote)
+
+
+class _Evened(NamedTuple):
+    """A text with one blank for each run of white space, and where each letter of it stands."""
+
+    plain: str
+    offsets: array[int]
+
+
+def _evened(text: str) -> _Evened:
     letters: list[str] = []
-    offsets: list[int] = []
+    offsets = array("Q")
     for at, letter in enumerate(text):
         blank = letter.isspace()
         if not (blank and letters and letters[-1] == " "):
             letters.append(" " if blank else letter)
             offsets.append(at)
-    plain = "".join(letters)
+    return _Evened("".join(letters), offsets)
+
+
+def _found(text: _Evened, quote: str) -> list[tuple[int, int]]:
+    wanted = " ".join(quote.split())
     spans: list[tuple[int, int]] = []
-    at = plain.find(wanted)
+    at = text.plain.find(wanted) if wanted else -1
     while at >= 0:
-        spans.append((offsets[at], offsets[at + len(wanted) - 1] + 1))
-        at = plain.find(wanted, at + 1)
+        spans.append((text.offsets[at], text.offsets[at + len(wanted) - 1] + 1))
+        at = text.plain.find(wanted, at + 1)
     return spans

@@ -138,7 +138,8 @@ def load_my_questions(data_folder: Path) -> QuestionSet:
             "You have corrected no answers yet: mark one in the chat, and it is kept as a question."
         )
     folder = my_folder(data_folder)
-    return QuestionSet("mine", folder / "documents", questions, _roots(folder, questions))
+    files = (_file(data_folder), older)
+    return QuestionSet("mine", folder / "documents", questions, _roots(folder, questions), files)
 
 
 def _roots(folder: Path, questions: Sequence[Question]) -> tuple[Path, ...]:
