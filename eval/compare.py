@@ -1,16 +1,17 @@
 """Two evaluations of the same questions, side by side: paired differences with their intervals.
 
 Reads what ``footnote eval --json`` wrote. Only questions that both asked, in the same words and
-with the same gold, are compared.
+with the same gold, are compared, and it is said which set and which model the earlier run had.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from eval.datasets import Question
 from index.errors import UsageError
 
 RESAMPLES = 4000
@@ -48,17 +49,43 @@ class Comparison:
     differences: tuple[Difference, ...]
     mended: tuple[str, ...]  #: ids wrong before, right now
     broken: tuple[str, ...]  #: ids right before, wrong now
+    earlier: str = ""  #: set, split and model of the first, in words
+    other_set: bool = False  #: whether the first was of a set of another name
 
 
-def load_outcomes(path: Path) -> list[Row]:
-    """The outcomes of an evaluation saved as JSON. Raises UsageError when it is none."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """An evaluation as JSON has it; set, split and model are empty where it does not say."""
+
+    set: str
+    split: str
+    model: str
+    outcomes: tuple[Row, ...]
+
+    def __str__(self) -> str:
+        """Set, split and model in words."""
+        split = f"{self.split} split" if self.split else ""
+        return ", ".join(filter(None, (self.set or "a set without a name", split, self.model)))
+
+
+def run_of(data: Mapping[str, object]) -> Run:
+    """A run from its JSON. Raises KeyError, TypeError or AttributeError when it is none."""
+    given = data["outcomes"]
+    if not isinstance(given, list):
+        raise TypeError("outcomes")
+    rows: tuple[Row, ...] = tuple(dict(row) for row in given)
+    for row in rows:
+        for key in ("correct", "declined", "cited_gold", "citations", "gold_citations"):
+            _ = row[key]
+        _ = _question(row)["id"], _question(row)["question"]
+    set_, split, model = (str(data.get(key) or "") for key in ("set", "split", "model"))
+    return Run(set_, split, model, rows)
+
+
+def load_run(path: Path) -> Run:
+    """An evaluation saved as JSON. Raises UsageError when it is none."""
     try:
-        data = json.loads(path.read_text("utf-8"))
-        rows: list[Row] = [dict(row) for row in data["outcomes"]]
-        for row in rows:
-            for key in ("correct", "declined", "cited_gold", "citations", "gold_citations"):
-                _ = row[key]
-            _ = _question(row)["id"], _question(row)["question"]
+        return run_of(json.loads(path.read_text("utf-8")))
     except OSError as error:
         raise UsageError(
             f"{path} could not be read ({error.strerror}): name a file that "
@@ -69,17 +96,26 @@ def load_outcomes(path: Path) -> list[Row]:
             f"{path} is no evaluation ({type(error).__name__}: {str(error)[:60]}): name a file "
             "that footnote eval --json wrote."
         ) from None
-    return rows
 
 
-def compare(old: Sequence[Row], new: Sequence[Row]) -> Comparison:
+def refuse_unlike(old: Run, questions: Sequence[Question], name: str) -> None:
+    """Raise UsageError when the earlier run asked none of the questions of the set ``name``."""
+    before = {_key(row) for row in old.outcomes}
+    if not any(_key({"question": asdict(question)}) in before for question in questions):
+        raise UsageError(
+            f"The earlier evaluation is of {old} and shares no question with {name}, so there is "
+            "nothing to compare: evaluate the same set and split with both."
+        )
+
+
+def compare(old: Run, new: Run) -> Comparison:
     """The second against the first. Raises UsageError when they share no question."""
-    before, after = ({_key(row): row for row in rows} for rows in (old, new))
+    before, after = ({_key(row): row for row in run.outcomes} for run in (old, new))
     shared = [key for key in after if key in before]
     if not shared:
         raise UsageError(
-            "The two evaluations share no question, so there is nothing to compare: evaluate the "
-            "same set and split with both."
+            f"The earlier evaluation is of {old} and this one of {new}; they share no question, so "
+            "there is nothing to compare: evaluate the same set and split with both."
         )
     pairs = [(before[key], after[key]) for key in shared]
     found = [_difference(name, part, pairs) for name, part in _FIGURES.items()]
@@ -90,6 +126,8 @@ def compare(old: Sequence[Row], new: Sequence[Row]) -> Comparison:
         differences=tuple(one for one in found if one is not None),
         mended=tuple(_id(b) for a, b in pairs if b["correct"] and not a["correct"]),
         broken=tuple(_id(b) for a, b in pairs if a["correct"] and not b["correct"]),
+        earlier=str(old),
+        other_set=old.set != new.set,
     )
 
 

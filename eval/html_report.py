@@ -14,8 +14,9 @@ from eval.compare import Comparison
 from eval.html_plots import plots
 from eval.html_style import STYLE
 from eval.markdown import BY_TYPE, by_type
+from eval.model_use import Use
 from eval.outcomes import STAGE_MEANINGS, Outcome
-from eval.report import figures, heading, percent, wanted
+from eval.report import earlier_run, figures, heading, percent, wanted
 from eval.runner import Evaluation
 from eval.summary import Summary
 
@@ -33,6 +34,7 @@ def html_report(evaluation: Evaluation, comparison: Comparison | None = None) ->
     title = heading(evaluation)
     parts = [
         f"<h1>{escape(title)}</h1>",
+        _use(evaluation.use),
         _tiles(evaluation.overall),
         _unlocated(evaluation.unlocated),
         _compared(comparison) if comparison is not None else "",
@@ -48,6 +50,11 @@ def html_report(evaluation: Evaluation, comparison: Comparison | None = None) ->
         f"<title>{escape(title)}</title><style>{STYLE}</style></head>"
         f"<body><main>{''.join(parts)}</main></body></html>\n"
     )
+
+
+def _use(use: Use | None) -> str:
+    kind = ' class="warning"' if use is not None and use.fell_back else ""
+    return f"<p{kind}>{escape(str(use))}</p>" if use is not None else ""
 
 
 def _tiles(summary: Summary) -> str:
@@ -108,6 +115,7 @@ def _compared(comparison: Comparison) -> str:
     )
     return (
         f"<h2>Since the earlier run, on {comparison.shared} shared questions</h2>"
+        f"<p>{escape(earlier_run(comparison))}</p>"
         '<div class="wide"><table><tr><th></th><th>before</th><th>now</th><th>change</th>'
         f"<th>95 % interval</th></tr>{rows}</table></div>{lists}"
     )

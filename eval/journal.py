@@ -36,14 +36,16 @@ class Journal:
         return cls(folder / f"{digest.hexdigest()[:16]}.jsonl")
 
     def read(self, questions: Sequence[Question]) -> dict[str, Outcome]:
-        """What was finished before, by question id."""
+        """What was finished before, by question id; not where a language model had failed."""
         wanted = {question.id: question for question in questions}
         found: dict[str, Outcome] = {}
         with suppress(FileNotFoundError):
             for line in self.file.read_text("utf-8", errors="replace").splitlines():
                 with suppress(ValueError, TypeError, KeyError):
                     row = json.loads(line)
-                    found[row["id"]] = outcome_from_dict(row["outcome"], wanted[row["id"]])
+                    outcome = outcome_from_dict(row["outcome"], wanted[row["id"]])
+                    if not outcome.model_failed:
+                        found[row["id"]] = outcome
         return found
 
     def add(self, outcome: Outcome) -> None:

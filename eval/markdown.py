@@ -30,6 +30,7 @@ def markdown(evaluation: Evaluation) -> str:
     parts = [
         f"{evaluation.name}{split}, {evaluation.overall.questions} questions, "
         f"{evaluation.model or 'no model'}:",
+        str(evaluation.use or ""),
         _table(BY_TYPE, by_type(evaluation)),
         _table(("Without an answer", "Asked", "Refused", _AT), list(_refusals(evaluation))),
         _mistaken(evaluation),

@@ -39,6 +39,14 @@ STAGE_MEANINGS: Mapping[Stage, str] = {
 }
 
 
+class ModelUse(StrEnum):
+    """What became of the language model that was asked for, at one question."""
+
+    ANSWERED = "answered"  #: its answer or its refusal is the one given
+    FELL_BACK = "fell back"  #: the answer of the built-in reader was given in its place
+    NOT_ASKED = "not asked"  #: the question needed no language model
+
+
 @dataclass(frozen=True, slots=True)
 class Support:
     """What the check of citations makes of an answer's sentences; see `eval.alce`."""
@@ -76,6 +84,9 @@ class Outcome:
     tokens_read: int | None = None  #: of the passages an answer was looked for in
     tokens_said: int | None = None
     stage: Stage | None = None  #: where it was lost; None when it was not
+    use: ModelUse | None = None  #: of the language model asked for; None without one
+    fell_back: str = ""  #: why its answer was not given
+    model_failed: bool = False  #: it fell back for no fault of its words: worth asking again
 
     @property
     def answerable(self) -> bool:
@@ -99,9 +110,10 @@ def outcome_from_dict(data: Mapping[str, object], question: Question) -> Outcome
     if set(data) != names:
         raise ValueError("the fields of an outcome have changed")
     values = dict(data)
-    support, stage = values["support"], values["stage"]
+    support, stage, use = values["support"], values["stage"], values["use"]
     values["support"] = Support(**support) if isinstance(support, dict) else None
     values["stage"] = Stage(str(stage)) if stage is not None else None
+    values["use"] = ModelUse(str(use)) if use is not None else None
     return Outcome(**{**values, "question": question})  # type: ignore[arg-type]
 
 

@@ -29,6 +29,7 @@ def table(evaluation: Evaluation, *, failures: int = 0) -> RenderableType:
     """
     parts: list[RenderableType] = [
         Text(heading(evaluation)),
+        *_use(evaluation),
         _overall(evaluation.overall),
         _groups("type", {kind.value: one for kind, one in evaluation.by_type.items()}),
     ]
@@ -50,6 +51,11 @@ def table(evaluation: Evaluation, *, failures: int = 0) -> RenderableType:
     wrong = [outcome for outcome in evaluation.outcomes if not outcome.correct][:failures]
     parts.extend(_failure(outcome) for outcome in wrong)
     return Group(*(Padding(part, (0, 0, 1, 0)) for part in parts))
+
+
+def _use(evaluation: Evaluation) -> list[Text]:
+    use = evaluation.use
+    return [] if use is None else [Text(str(use), style="yellow" if use.fell_back else "")]
 
 
 def heading(evaluation: Evaluation) -> str:
@@ -184,7 +190,8 @@ def comparison_table(comparison: Comparison) -> RenderableType:
             Text(f"{one.change:+.3f}", style=style),
             f"{one.low:+.3f} to {one.high:+.3f}",
         )
-    lines = [
+    lines = [earlier_run(comparison)] if comparison.earlier else []
+    lines += [
         f"{name}: {len(ids)}{' (' + ', '.join(ids[:_SHOWN_IDS]) if ids else ''}"
         f"{', …' if len(ids) > _SHOWN_IDS else ''}{')' if ids else ''}"
         for name, ids in (
@@ -198,6 +205,12 @@ def comparison_table(comparison: Comparison) -> RenderableType:
             f"{comparison.only_new} now"
         )
     return Group(out, Padding(Text("\n".join(lines)), (1, 0)))
+
+
+def earlier_run(comparison: Comparison) -> str:
+    """Which run it is compared with."""
+    other = "; this is another set" if comparison.other_set else ""
+    return f"The earlier run: {comparison.earlier}{other}"
 
 
 def to_dict(evaluation: Evaluation, *, answers: bool = True) -> dict[str, object]:
@@ -217,6 +230,7 @@ def to_dict(evaluation: Evaluation, *, answers: bool = True) -> dict[str, object
         "set": evaluation.name,
         "split": evaluation.split,
         "model": evaluation.model,
+        "language_model": asdict(evaluation.use) if evaluation.use is not None else None,
         "overall": asdict(evaluation.overall),
         "by_type": {kind.value: asdict(one) for kind, one in evaluation.by_type.items()},
         "by_trait": {name: asdict(one) for name, one in evaluation.by_trait.items()},

@@ -8,6 +8,7 @@ printing in `eval.report`.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,6 +17,7 @@ from eval.datasets import Question, QuestionSet, QuestionType
 from eval.journal import Journal
 from eval.judging import Instruments, judge
 from eval.library import Library, find_quote, same_source
+from eval.model_use import Use, use_of, with_use
 from eval.outcomes import Outcome, Stage
 from eval.summary import Summary, grouped, losses, summarise
 from index.errors import UsageError
@@ -55,7 +57,7 @@ class Evaluation:
 
     name: str
     split: str | None
-    model: str
+    model: str  #: that was asked for: the language model, or else what answered most questions
     outcomes: tuple[Outcome, ...]
     overall: Summary
     by_type: Mapping[QuestionType, Summary]
@@ -63,6 +65,7 @@ class Evaluation:
     by_format: Mapping[str, Summary]  #: by the file ending of the evidence
     lost: Mapping[Stage, int]  #: questions lost at each stage
     unlocated: tuple[str, ...]  #: evidence that occurs in no document as "question id: quote"
+    use: Use | None = None  #: how many questions the language model answered; None without one
 
 
 def chosen_questions(set_: QuestionSet, split: str | None) -> list[Question]:
@@ -81,10 +84,13 @@ def evaluate(
     progress: Callable[[int, int], None] | None = None,
     instruments: Instruments | None = None,
     journal: Journal | None = None,
+    model: str | None = None,
 ) -> Evaluation:
     """Ask the questions of a split (all when None) in order; ``progress(done, of)`` after each.
 
-    Raises UsageError when there are none. Questions that ``journal`` holds are not asked again.
+    ``model`` is the name of the language model that is to answer, None where there is none.
+    Questions that ``journal`` holds are not asked again. Raises UsageError when there are no
+    questions, ModelError when the language model answered none of them.
     """
     questions = chosen_questions(set_, split)
     with_ = instruments or Instruments()
@@ -94,16 +100,19 @@ def evaluate(
     for question in questions:
         outcome = known.get(question.id)
         if outcome is None:
-            outcome = _asked(question, assistant, library, with_)
+            outcome = _asked(question, assistant, library, with_, model)
             if journal is not None:
                 journal.add(outcome)
         outcomes.append(outcome)
         if progress is not None:
             progress(len(outcomes), len(questions))
-    found = Evaluation(
+    if journal is not None:
+        journal.discard()
+    use = use_of(outcomes, model) if model is not None else None
+    return Evaluation(
         name=set_.name,
         split=split,
-        model=next((m for o in outcomes if (m := str(o.answer.get("model") or ""))), ""),
+        model=model if model is not None else _usual_model(outcomes),
         outcomes=tuple(outcomes),
         overall=summarise(outcomes),
         by_type=grouped(outcomes, lambda o: (o.question.type,), QuestionType),
@@ -123,14 +132,24 @@ def evaluate(
             for piece in (*question.evidence, *question.contradicted_by)
             if not library.locate(piece)
         ),
+        use=use,
     )
-    if journal is not None:
-        journal.discard()
-    return found
 
 
-def _asked(question: Question, assistant: Answers, library: Library, with_: Instruments) -> Outcome:
+def _usual_model(outcomes: Sequence[Outcome]) -> str:
+    names = Counter(str(outcome.answer.get("model") or "") for outcome in outcomes)
+    return names.most_common(1)[0][0]
+
+
+def _asked(
+    question: Question,
+    assistant: Answers,
+    library: Library,
+    with_: Instruments,
+    model: str | None,
+) -> Outcome:
     scope = Scope(sources=library.sources_but(question.without)) if question.without else None
     started = time.perf_counter()
     answer = assistant.ask(question.question, question.history, scope=scope)
-    return judge(question, answer, library, time.perf_counter() - started, with_)
+    outcome = judge(question, answer, library, time.perf_counter() - started, with_)
+    return outcome if model is None else with_use(outcome, answer, model)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from eval.compare import Row, compare, load_outcomes
+from eval.compare import Row, Run, compare, load_run, refuse_unlike
+from eval.datasets import Question, QuestionType
+from eval.report import earlier_run
 from eval.summary import summarise
 from eval.targets import missed, parse_targets
 from index.errors import UsageError
@@ -27,10 +30,14 @@ def row(id_: str, correct: bool, *, gold: bool = True, words: str = "?") -> Row:
     }
 
 
+def run(*rows: Row, name: str = "own") -> Run:
+    return Run(name, "dev", "built-in reader", rows)
+
+
 def test_paired_differences_by_hand() -> None:
     old = [row(f"q{at}", at < 10) for at in range(40)]
     new = [row(f"q{at}", at < 30) for at in range(40)]
-    found = compare(old, new)
+    found = compare(run(*old), run(*new))
     assert found.shared == 40
     assert len(found.mended) == 20
     assert found.broken == ()
@@ -42,24 +49,37 @@ def test_paired_differences_by_hand() -> None:
     assert by_name["citation precision"].new == pytest.approx(30 / 80)
     assert not by_name["seconds a question"].told_apart
     assert "refusal recall" not in by_name  # every question has an answer
-    assert compare(old, new) == found
+    assert compare(run(*old), run(*new)) == found
 
 
 def test_the_interval_is_that_of_paired_differences() -> None:
     # the same questions fail in both: nothing changed, however many fail
     rows = [row(f"q{at}", at % 2 == 0) for at in range(30)]
-    for one in compare(rows, rows).differences:
+    for one in compare(run(*rows), run(*rows)).differences:
         assert one.low == one.high == one.change == 0
 
 
 def test_changed_questions_are_left_out() -> None:
     old = [row("a", True), row("b", True), row("c", False, words="old words")]
     new = [row("a", False), row("c", True, words="new words"), row("d", True)]
-    found = compare(old, new)
+    found = compare(run(*old), run(*new))
     assert (found.shared, found.only_old, found.only_new) == (1, 2, 2)
     assert found.broken == ("a",)
     with pytest.raises(UsageError, match="share no question"):
-        compare(old, [row("z", True)])
+        compare(run(*old), run(row("z", True)))
+
+
+def test_a_run_of_another_set_is_named() -> None:
+    rows = [row("a", True), row("b", False)]
+    assert not compare(run(*rows), run(*rows)).other_set
+    found = compare(run(*rows, name="other"), run(*rows))
+    assert found.other_set
+    assert found.earlier == "other, dev split, built-in reader"
+    assert "other, dev split, built-in reader; this is another set" in earlier_run(found)
+    asked = Question("a", "?", QuestionType.FACT, ("x",), (), "dev")
+    refuse_unlike(run(*rows), [asked], "own")
+    with pytest.raises(UsageError, match=r"is of other, dev split, .* shares no question with own"):
+        refuse_unlike(run(*rows, name="other"), [replace(asked, question="How?")], "own")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"outcomes": [1]}', '{"outcomes": [{}]}'])
@@ -67,15 +87,15 @@ def test_other_files_are_no_evaluation(tmp_path: Path, text: str) -> None:
     file = tmp_path / "old.json"
     file.write_text(text)
     with pytest.raises(UsageError, match=r"is no evaluation .* footnote eval --json wrote"):
-        load_outcomes(file)
+        load_run(file)
     with pytest.raises(UsageError, match="could not be read"):
-        load_outcomes(tmp_path / "none.json")
+        load_run(tmp_path / "none.json")
 
 
 def test_saved_outcomes_are_read(tmp_path: Path) -> None:
     file = tmp_path / "old.json"
     file.write_text(json.dumps({"outcomes": [row("a", True)]}))
-    assert load_outcomes(file) == [row("a", True)]
+    assert load_run(file) == Run("", "", "", (row("a", True),))
 
 
 def test_targets() -> None:

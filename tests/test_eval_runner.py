@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from eval.compare import compare
+from eval.compare import compare, run_of
 from eval.datasets import Evidence, Question, QuestionSet, QuestionType
 from eval.html_report import html_report
 from eval.journal import Journal
@@ -474,7 +474,7 @@ def test_the_page_needs_nothing_else_and_escapes_everything() -> None:
 def test_the_page_of_a_faultless_run_and_a_comparison() -> None:
     said = answer("It is 40 m tall.", citation("40 m   tall."), passages=(passage(0, 47),))
     evaluation = run({TALL: said, MAYOR: REFUSED})
-    rows = json.loads(to_json(evaluation))["outcomes"]
+    rows = run_of(json.loads(to_json(evaluation)))
     page = html_report(evaluation, compare(rows, rows))
     assert "<p>None.</p>" in page
     assert "Since the earlier run, on 2 shared questions" in page
