@@ -16,6 +16,7 @@ from eval.datasets import Evidence, Question
 from eval.formats import guessed_type
 from eval.library import find_quote
 from eval.metrics import holds
+from eval.proposals import leans_on_another
 from index.sentences import sentence_spans
 from index.types import BlockKind, Document
 from rag.language_model import BoundedReply, LanguageModel
@@ -85,8 +86,8 @@ def _checked(row: object, source: str, piece: str) -> Question | None:
     question, answer = (" ".join(str(row.get(key) or "").split()) for key in ("question", "answer"))
     if not question.endswith("?") or not 0 < len(answer) <= _LONGEST_ANSWER:
         return None
-    if holds(question, answer):  # it gives its answer away
-        return None
+    if holds(question, answer) or leans_on_another(question):  # it gives its answer away, or
+        return None  # cannot be understood alone
     places = find_quote(piece, answer)
     quotes = [
         " ".join(piece[start:end].split())

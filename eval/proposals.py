@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from eval.datasets import Evidence, Question, QuestionType, load_set
 from eval.library import find_quote
-from index.analysis import question_terms, terms
+from index.analysis import QUESTION_WORDS, question_terms, terms
 from index.sentences import sentence_spans
 from index.types import BlockKind, Document
 
@@ -31,6 +31,10 @@ _LEANS = re.compile(
     r"There|Then|Both|Neither|Either|But|And|Or|So|However|Also|If|When|Where|While|Until|Since|"
     r"After|Before|Because|Although|As|Another|Others?|Until|Each|Again)\b"
 )
+# In small letters only: "US" and "IT" are names.
+_PRONOUN = re.compile(r"\b(?:it|they|them|he|him|she|this|these|such)\b")
+_OF_A_PERSON = re.compile(r"\b(?:his|hers?|himself|herself)\b")
+_OF_A_THING = re.compile(r"\b(?:its|theirs?|itself|themselves)\b")
 _NAME = r"[A-Z][\w’'-]+(?: (?:of |the |and |& )?[A-Z][\w’'-]+)+"
 #: A plural, or a word that counts without one.
 _COUNTED = r"(?!(?:has|was|is|does|calls|its|this|as)\b)(?:[a-z][a-z-]+s|people|men|women|children)"
@@ -223,8 +227,29 @@ def stands_alone(sentence: str) -> bool:
         and sentence[0].isupper()
         and not _LEANS.match(sentence)
         and not re.match(r"\w+ed\b", sentence)
-        and not re.search(r"[“”\"|]|\bthis\b|\bthese\b|\bsuch\b|\bit\b|\bthey\b", sentence)
+        and not re.search(r"[“”\"|]", sentence)
+        and not leans_on_another(sentence)
     )
+
+
+def leans_on_another(sentence: str) -> bool:
+    """Does a pronoun stand for something that the sentence, or question, does not name before it?
+
+    "It" and "them" are taken to, wherever they stand; "his" not after a name, "its" not after a
+    noun.
+    """
+    if _PRONOUN.search(sentence):
+        return True
+    person, thing = _OF_A_PERSON.search(sentence), _OF_A_THING.search(sentence)
+    return (
+        person is not None and not any(map(str.istitle, _naming(sentence[: person.start()])))
+    ) or (thing is not None and not _naming(sentence[: thing.start()]))
+
+
+def _naming(text: str) -> list[str]:
+    """The words of a text that name something: no numbers, and none that every question has."""
+    found = re.findall(r"[^\W\d_]+", text)
+    return [word for word in found if word.casefold() not in QUESTION_WORDS]
 
 
 def asked_for(sentence: str, match: re.Match[str], asked: str) -> str | None:

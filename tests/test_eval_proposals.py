@@ -10,7 +10,7 @@ from eval.datasets import QuestionType
 from eval.library import find_quote
 from eval.metrics import holds
 from eval.model_proposals import propose_with_model
-from eval.proposals import HELD_OUT, OFF_TOPIC, propose
+from eval.proposals import HELD_OUT, OFF_TOPIC, leans_on_another, propose
 from index.types import Block, BlockKind, Document
 from rag.language_model import ScriptedModel
 
@@ -82,6 +82,30 @@ def test_a_document_without_such_sentences_gives_none() -> None:
         == []
     )
     assert propose([], 10, off_topic=False) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "leans"),
+    [
+        ("Maria Lind repaired them in October 2021 for how much?", True),
+        ("Which bridge did he build?", True),
+        ("In 1901 his father built the tower.", True),
+        ("In 1901 their members numbered 300.", True),
+        ("Maria Lind sold her house in 2021.", False),
+        ("In 1901 Karl Lind and his father built the tower.", False),
+        ("The firm raised its fee by 5 %.", False),
+        ("The IT department in the US employs 40 people.", False),
+    ],
+)
+def test_pronouns_for_what_is_not_named_are_noticed(sentence: str, leans: bool) -> None:
+    assert leans_on_another(sentence) is leans
+
+
+def test_nothing_is_asked_with_a_pronoun_that_hangs_in_the_air() -> None:
+    text = "Maria Lind repaired them in October 2021 for €400 in all."
+    assert propose([("/d/x.txt", document("x", text))], 10, off_topic=False) == []
+    model = replies({"question": "What did she pay for them?", "answer": "€400"})
+    assert propose_with_model(model, [("/d/x.txt", document("x", text * 2))], 1) == []
 
 
 def replies(*rows: object) -> ScriptedModel:

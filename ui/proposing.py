@@ -18,10 +18,13 @@ from rich.console import Console
 from rich.text import Text
 
 from eval.datasets import DOCUMENTS, QUESTIONS, Question, QuestionType
+from eval.formats import guessed_type
+from eval.metrics import holds
 from eval.mine import my_sets_folder, write_questions
-from index.errors import FootnoteError, UsageError
+from index.errors import FootnoteError, ModelError, UsageError
 from index.types import Document
 from rag.assistant import Assistant
+from rag.language_model import LanguageModel
 from rag.places import data_folder
 from rag.settings import Settings
 from ui.opening import given_path
@@ -70,9 +73,7 @@ def _folder_for(words: str) -> Path:
 
 
 def _proposed(roots: Sequence[Path], wanted: int, settings: Settings) -> list[Question]:
-    from eval.model_proposals import propose_with_model
-    from eval.proposals import held_out, off_topic_questions, propose
-    from rag.models import open_model
+    from eval.proposals import propose
 
     with sync_progress() as progress:
         assistant = Assistant.open(documents=list(roots), settings=settings, progress=progress)
@@ -84,21 +85,48 @@ def _proposed(roots: Sequence[Path], wanted: int, settings: Settings) -> list[Qu
                 documents.append((info.source, document))
     if not documents:
         raise FootnoteError("Nothing could be read in there, so there is nothing to ask about.")
-    model = open_model(settings)
-    if model is None:
-        found = propose(documents, wanted)
-    else:
-        written = propose_with_model(model, documents, wanted)
-        without = round(wanted * 0.2)
-        answerable = written[: max(1, wanted - 2 * without)]
-        foreign = off_topic_questions(documents, without)
-        found = [*answerable, *held_out(written[len(answerable) :], documents, without), *foreign]
+    model = assistant.model
+    found = propose(documents, wanted) if model is None else _by_model(model, documents, wanted)
     if not any(question.answers for question in found):
         raise FootnoteError(
             "No question could be made from these documents: their sentences hold no numbers, "
             "names or dates that could be asked for."
         )
     return found
+
+
+def _by_model(
+    model: LanguageModel, documents: Sequence[tuple[str, Document]], wanted: int
+) -> list[Question]:
+    """Questions a language model wrote; where it wrote too few, the rest by rules, and it is said.
+
+    As many have no answer as where all are made by rules.
+    """
+    from eval.model_proposals import propose_with_model
+    from eval.proposals import held_out, off_topic_questions, propose
+
+    by_rules = "are made by rules instead"
+    try:
+        written = propose_with_model(model, documents, wanted)
+    except ModelError as error:
+        say(f"The questions {by_rules}: {error}")
+        return propose(documents, wanted)
+    if not written:
+        say(f"The language model wrote no question that holds up, so the questions {by_rules}.")
+        return propose(documents, wanted)
+    without = round(wanted * 0.2)
+    answerable = written[: max(1, wanted - 2 * without)]
+    short = wanted - 2 * without - len(answerable)
+    if short > 0:
+        taken = {piece.quote for question in answerable for piece in question.evidence}
+        others = [q for q in propose(documents, wanted) if q.answers]
+        others = [q for q in others if q.evidence[0].quote not in taken][:short]
+        if others:
+            wrote = count(len(answerable), "question")
+            say(f"The language model wrote only {wrote} that hold up; {len(others)} {by_rules}.")
+        answerable += others
+    foreign = off_topic_questions(documents, without)
+    return [*answerable, *held_out(written[len(answerable) :], documents, without), *foreign]
 
 
 def keep_or_drop(proposed: Sequence[Question], ask: Callable[[str], str]) -> list[Question]:
@@ -114,14 +142,36 @@ def keep_or_drop(proposed: Sequence[Question], ask: Callable[[str], str]) -> lis
             if reply == "q":
                 break
             if reply == "e":
-                words = " ".join(ask("question: ").split())
-                kept.append(replace(question, question=words) if words else question)
+                kept.append(_edited(question, ask))
             elif reply == "k":
                 kept.append(question)
         except (EOFError, KeyboardInterrupt):
             console.print()
             break
     return kept
+
+
+def _edited(question: Question, ask: Callable[[str], str]) -> Question:
+    """The question in other words, with the answer that goes with them; nothing typed keeps it.
+
+    The quoted words have to hold the answer, as they are what it will be checked against.
+    """
+    words = " ".join(ask("question: ").split()) or question.question
+    if not question.answers:
+        return replace(question, question=words)
+    quote = question.evidence[0].quote
+    while True:
+        said = " ".join(ask(f"answer (nothing keeps “{plain(question.answers[0])}”): ").split())
+        if not said or holds(quote, said) or said.casefold() in {"yes", "no"}:
+            break
+        say(f"The quoted words do not say “{plain(said)}”; take the answer from them.")
+    answers = (said,) if said else question.answers
+    if (words, answers) == (question.question, question.answers):
+        return question
+    kind = question.type
+    if kind is not QuestionType.TABLE:
+        kind = guessed_type(words, answers)
+    return replace(question, question=words, answers=answers, type=kind)
 
 
 def _choice(ask: Callable[[str], str]) -> str:
