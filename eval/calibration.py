@@ -18,6 +18,10 @@ from index.errors import UsageError
 FOLDS = 10
 LEAST = 20  #: questions from which a fit is worth anything
 LEAST_OF_EACH = 5  #: with an answer, and without
+NO_CONFIDENCE = (
+    "This answer model states no confidence, so there is no threshold to fit: use the built-in "
+    'reader (reader = "built-in", model = "built-in").'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,7 @@ def judged(outcomes: Sequence[Outcome]) -> list[Judged]:
         Judged(None if o.declined else o.confidence, o.correct, o.answerable) for o in outcomes
     ]
     if any(o.confidence is None and not o.declined for o in outcomes):
-        raise UsageError(
-            "This answer model states no confidence, so there is no threshold to fit: use the "
-            'built-in reader (reader = "built-in", model = "built-in").'
-        )
+        raise UsageError(NO_CONFIDENCE)
     return found
 
 

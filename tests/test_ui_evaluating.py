@@ -75,7 +75,8 @@ def test_a_table_to_paste_says_when_evidence_is_nowhere(footnote: Run, docs: Pat
     file = docs.parent / "q.jsonl"
     row = {"question": "What does a card cost?", "answer": "£3", "source": "docs/fees.md"}
     file.write_text(json.dumps({**row, "quote": "A card costs £9."}))
-    code, out, err = footnote("eval", str(file), "--markdown")
+    failed(footnote("eval", str(file)), 2, "q.jsonl, line 1 holds the quote 'A card costs £9.'")
+    code, out, err = footnote("eval", str(file), "--markdown", "--lenient")
     assert code == 0
     assert "| number | 1 |" in out or "| fact | 1 |" in out
     assert "Gold quotes that no document holds: 1, the first" in err
@@ -155,14 +156,37 @@ def test_questions_are_kept_dropped_and_edited() -> None:
         Question(f"q{n}", f"Q{n}?", QuestionType.FACT, ("x",), (Evidence("a", "x"),), "dev")
         for n in range(5)
     ]
-    replies = iter(["k", "d", "?", "e", "How  so?", "q"])
+    replies = iter(["k", "d", "?", "e", "How  so?", "", "q"])
     kept = keep_or_drop(proposed, lambda _: next(replies))
     assert [(q.id, q.question) for q in kept] == [("q0", "Q0?"), ("q2", "How so?")]
+    assert kept[1].answers == ("x",)
 
     def ends(_: str) -> str:
         raise EOFError
 
     assert keep_or_drop(proposed, ends) == []
+
+
+def test_an_edited_question_gets_the_answer_that_goes_with_it() -> None:
+    quote = "The van was painted blue in 1962."
+    van = Question("v", "When?", QuestionType.DATE, ("1962",), (Evidence("van.txt", quote),), "dev")
+    replies = iter(["e", "What colour?", "red", "blue", "e", "Who paints?", "q"])
+    none = Question("n", "Who?", QuestionType.UNANSWERABLE, (), (), "dev")
+    asked: list[str] = []
+
+    def ask(words: str) -> str:
+        asked.append(words)
+        return next(replies)
+
+    first, second = keep_or_drop([van, none], ask)
+    assert (first.question, first.answers, first.type) == (
+        "What colour?",
+        ("blue",),
+        QuestionType.FACT,
+    )
+    assert "1962" in asked[2]
+    assert len([words for words in asked if words.startswith("answer")]) == 2  # red is not quoted
+    assert (second.question, second.answers) == ("Who paints?", ())
 
 
 def test_a_beir_folder_is_searched(footnote: Run, tmp_path: Path) -> None:
@@ -194,6 +218,7 @@ def test_a_beir_folder_is_searched(footnote: Run, tmp_path: Path) -> None:
         (["eval", "--closed-book"], "samples is none: name one"),
         (["eval", "--json", "--markdown"], "two ways to print the same"),
         (["eval", "citations", "--markdown"], "--markdown works for sets"),
+        (["eval", "citations", "--model", "built-in"], "--model works for sets"),
         (["eval", "new", "/no/such/docs"], "There is no file or folder"),
         (["calibrate", "samples", "--wrong-at-most", "2"], "--wrong-at-most is 2"),
         (["calibrate", "nothing"], "There is no question set"),

@@ -13,13 +13,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from eval.calibration import Effect, Fit, fit_threshold, judged
+from eval.calibration import NO_CONFIDENCE, Effect, Fit, fit_threshold, judged
 from index.errors import FootnoteError, UsageError
+from rag.models import BUILT_IN
 from rag.places import data_folder, settings_file
 from rag.settings import Settings, load_settings
-from ui.evaluating import assistant_for, journal_of, limited
+from ui.evaluating import journal_of, limited
 from ui.opening import expanded
 from ui.printing import print_json, progress_bar, say
+from ui.set_documents import assistant_for, named_documents
 
 
 def calibrate(options: argparse.Namespace, settings: Settings) -> int:
@@ -30,7 +32,9 @@ def calibrate(options: argparse.Namespace, settings: Settings) -> int:
     most = options.wrong_at_most
     if most is not None and not 0 <= most <= 1:
         raise UsageError(f"--wrong-at-most is {most:g}; it has to be from 0 to 1.")
-    set_ = open_set(options.set, data_folder())
+    if settings.model.strip() != BUILT_IN:  # said before a language model is asked for an hour
+        raise UsageError(NO_CONFIDENCE)
+    set_ = open_set(options.set, data_folder(), named_documents(options))
     # What is reported on must not be fitted to: of a set with two parts only "dev" is used.
     split = "dev" if {"dev", "test"} <= {q.split for q in set_.questions} else None
     set_, open_minded = limited(set_, split, None), replace(settings, threshold=0.0)

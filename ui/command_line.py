@@ -174,6 +174,7 @@ def _add_eval(commands: Commands) -> None:
     )
     measure.add_argument("documents", nargs="*", metavar="DOCS", help="for new: files and folders")
     _add_place(measure)
+    _add_model(measure)
     measure.add_argument("--split", choices=["dev", "test"], help="only this part of the set")
     measure.add_argument("--limit", type=int, metavar="N", help="ask N questions, spread evenly")
     measure.add_argument("--json", action="store_true", help="print the results as JSON")
@@ -184,6 +185,7 @@ def _add_eval(commands: Commands) -> None:
     measure.add_argument(
         "--fail-under", metavar="NAME=VALUE,…", help="fail when a figure is lower: accuracy=0.9"
     )
+    _add_lenient(measure)
     measure.add_argument(
         "--closed-book", action="store_true", help="SQuAD: give the reader the right paragraph"
     )
@@ -202,7 +204,14 @@ def _add_calibrate(commands: Commands) -> None:
         "--wrong-at-most", type=float, metavar="SHARE", help="of the answers given, e.g. 0.05"
     )
     fit.add_argument("--write", action="store_true", help="put the threshold into the settings")
+    _add_lenient(fit)
     fit.add_argument("--json", action="store_true", help="print the fit as JSON")
+
+
+def _add_lenient(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--lenient", action="store_true", help="ask though gold quotes stand in no document"
+    )
 
 
 def _add_documents(commands: Commands) -> None:

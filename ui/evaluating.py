@@ -19,11 +19,13 @@ from eval.judging import Instruments
 from index.errors import FootnoteError, UsageError
 from index.types import Chunk
 from rag.assistant import Assistant, shared_embedder, shared_reader
+from rag.models import BUILT_IN, is_address, model_folder
 from rag.places import data_folder
 from rag.reader import EvidenceReader, Reader
 from rag.settings import Settings
-from ui.opening import expanded, open_assistant
+from ui.opening import expanded
 from ui.printing import print_json, progress_bar, say, sync_progress
+from ui.set_documents import assistant_for, named_documents
 
 NEW, CITATIONS = "new", "citations"
 
@@ -52,8 +54,9 @@ def evaluate_set(options: argparse.Namespace, settings: Settings) -> int:
 
 def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
     from eval import report
-    from eval.compare import compare, load_outcomes
+    from eval.compare import compare, load_run, refuse_unlike, run_of
     from eval.formats import open_set
+    from eval.model_use import failure
     from eval.runner import evaluate
     from eval.targets import missed, parse_targets
 
@@ -62,12 +65,18 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
     # What would fail in the end fails first, before minutes of asking.
     targets = parse_targets(options.fail_under) if options.fail_under is not None else {}
     _check_limit(options)
-    old = load_outcomes(expanded(options.compare)) if options.compare is not None else None
+    old = load_run(expanded(options.compare)) if options.compare is not None else None
     page = writable(options.html) if options.html is not None else None
-    set_ = limited(open_set(options.set, data_folder()), options.split, options.limit)
+    set_ = open_set(options.set, data_folder(), named_documents(options))
+    set_ = limited(set_, options.split, options.limit)
+    if old is not None:
+        refuse_unlike(old, set_.questions, set_.name)
     with assistant_for(set_, options, settings) as assistant, progress_bar("asking") as step:
+        model = assistant.model.name if assistant.model is not None else None
         # The models load before the clock runs.
-        assistant.ask(set_.questions[0].question)
+        first = assistant.ask(set_.questions[0].question)
+        if model is not None and failure(first, model):  # hours before the result says so
+            say(f"{model} did not answer the first question: {failure(first, model)}")
         evaluation = evaluate(
             set_,
             assistant,
@@ -75,9 +84,10 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
             progress=step,
             instruments=instruments(assistant, settings),
             journal=journal_of(set_, options.split, assistant, settings),
+            model=model,
         )
     data = report.to_dict(evaluation)
-    changes = compare(old, json.loads(json.dumps(data["outcomes"]))) if old is not None else None
+    changes = compare(old, run_of(json.loads(json.dumps(data)))) if old is not None else None
     if page is not None:
         from eval.html_report import html_report
 
@@ -88,6 +98,8 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
             f"Gold quotes that no document holds: {len(evaluation.unlocated)}, the first "
             f"{evaluation.unlocated[0]!r}; citations of them cannot count until the set is mended."
         )
+    if evaluation.use is not None and evaluation.use.fell_back and options.json:
+        say(str(evaluation.use))
     if options.json:
         print_json({**data, "comparison": asdict(changes) if changes else None})
     elif options.markdown:
@@ -124,14 +136,6 @@ def limited(set_: QuestionSet, split: str | None, limit: int | None) -> Question
     return replace(set_, questions=kept)
 
 
-def assistant_for(set_: QuestionSet, options: argparse.Namespace, settings: Settings) -> Assistant:
-    """An assistant over the documents of a set, or over the index that was asked for."""
-    if options.index is not None or options.docs or not set_.roots:
-        return open_assistant(options, settings)
-    with sync_progress() as progress:
-        return Assistant.open(documents=list(set_.roots), settings=settings, progress=progress)
-
-
 def instruments(assistant: Assistant, settings: Settings) -> Instruments:
     """What is measured beside the answers: citations by the check, tokens, chunks."""
     from eval.alce import entailed_by_check
@@ -163,11 +167,12 @@ def journal_of(
 
     questions = chosen_questions(set_, split)
     house = Path(__file__).resolve().parents[1]
-    documents = sorted(info.id for info in assistant.documents())
+    documents = sorted(f"{info.id} {sorted(info.sources)}" for info in assistant.documents())
     code = {".py": None, ".json": None, ".safetensors": None}
     state = [
         repr(settings),
         shared_embedder(settings.embedder).fingerprint,
+        *_model_state(assistant, settings),
         state_of_folders([house / room for room in ("index", "rag", "eval")], code),
         *documents,
     ]
@@ -176,6 +181,15 @@ def journal_of(
     if done:
         say(f"Going on where a stopped run was: {done} of {len(questions)} questions are answered.")
     return journal
+
+
+def _model_state(assistant: Assistant, settings: Settings) -> list[str]:
+    """Which language model answers: a server may serve another one, a folder be written anew."""
+    if assistant.model is None:
+        return []
+    chosen = settings.model.strip()
+    folders = [] if is_address(chosen) else [model_folder(chosen)[0]]
+    return [assistant.model.name, state_of_folders(folders)]
 
 
 def writable(words: str) -> Path:
@@ -201,7 +215,7 @@ def save(path: Path, text: str) -> None:
 
 def _no_page(options: argparse.Namespace) -> None:
     """These have figures only."""
-    for name in ("html", "compare", "fail_under", "markdown"):
+    for name in ("html", "compare", "fail_under", "markdown", "model", "lenient"):
         if getattr(options, name) not in {None, False}:
             raise UsageError(
                 f"--{name.replace('_', '-')} works for sets of questions with answers only; leave "
@@ -237,7 +251,9 @@ def _search_beir(options: argparse.Namespace, settings: Settings) -> int:
     beir = load_beir(folder, split)
     texts, stems = write_corpus(beir, data_folder(), folder.resolve().name)
     with sync_progress() as progress:
-        assistant = Assistant.open(documents=texts, settings=settings, progress=progress)
+        # No question is answered, so a language model is not waited for.
+        chosen = replace(settings, model=BUILT_IN)
+        assistant = Assistant.open(documents=texts, settings=chosen, progress=progress)
     with assistant, progress_bar("searching") as step:
         result = evaluate_search(
             beir,
