@@ -190,14 +190,16 @@ def plain_set(path: Path, elsewhere: Sequence[Path] | None = None) -> QuestionSe
     folder = path.parent
     questions: list[Question] = []
     sources: dict[Path, None] = {}
+    named: set[str] = set()  # a folder can hold many files, and a set many questions on one
     there = [file.source for root in elsewhere or () for file in scan(root).files]
     for row, place in _plain_rows(path):
         question = _plain_question(row, place)
         for piece in question.evidence:
             if elsewhere is None:
                 sources[_beside(folder, piece.source, place)] = None
-            elif elsewhere:
+            elif elsewhere and piece.source not in named:
                 _refuse_unnamed(piece.source, there, elsewhere, place)
+                named.add(piece.source)
         questions.append(question)
     if not questions:
         raise UsageError(f"{path} holds no question: write one a line.")
