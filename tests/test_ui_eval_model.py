@@ -66,7 +66,9 @@ def test_what_fell_back_is_counted(footnote: Run, questions: Path) -> None:
     assert json.loads(out)["language_model"] is None
 
 
-def test_a_search_without_answers_waits_for_no_model(footnote: Run, tmp_path: Path) -> None:
+def test_a_search_without_answers_waits_for_no_model(
+    footnote: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "beir"
     (folder / "qrels").mkdir(parents=True)
     (folder / "corpus.jsonl").write_text(json.dumps({"_id": "d1", "title": "", "text": FEES}))
@@ -75,6 +77,8 @@ def test_a_search_without_answers_waits_for_no_model(footnote: Run, tmp_path: Pa
     code, _, err = footnote("eval", str(folder), "--model", "built-in")
     assert code == 2
     assert "--model works for sets" in err
+    monkeypatch.setenv("FOOTNOTE_MODEL", "http://127.0.0.1:9/v1")
+    assert footnote("eval", str(folder))[0] == 0
 
 
 def test_no_threshold_is_fitted_to_a_language_model(
