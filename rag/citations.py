@@ -16,7 +16,14 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from index.embedding import Embedder
-from rag.checking.evidence import Evidence, candidates, fault, same_words, weighed
+from rag.checking.evidence import (
+    Evidence,
+    candidates,
+    fault,
+    gives_orders_only,
+    same_words,
+    weighed,
+)
 from rag.checking.facts import facts
 from rag.checking.weights import ACCEPTED, PARTLY, WITH_EMBEDDER, WITHOUT_EMBEDDER
 from rag.checking.wording import content
@@ -127,7 +134,7 @@ def check(
         return CheckedSentence(text, (), Verdict.UNSUPPORTED, "it says nothing to be checked")
     looked_at = candidates(text, passages, hints)
     for evidence in looked_at:
-        if same_words(text, evidence.text):  # nothing is left to be weighed
+        if same_words(text, evidence.text) and not gives_orders_only(text, evidence):  # nothing is left to be weighed
             itself = replace(evidence, coverage=1.0, score=1.0)
             return CheckedSentence(
                 text, (itself.citation(1, Verdict.SUPPORTED),), Verdict.SUPPORTED

@@ -15,6 +15,8 @@ from rag.checking.denials import denied
 from rag.checking.exchanges import exchanged
 from rag.checking.facts import Facts, facts, fold_quotes, lacking, wanted_quantities
 from rag.checking.linking import clauses, misplaced, other_subject
+from rag.checking.orders import WHY as ORDERS
+from rag.checking.orders import rests_on_orders
 from rag.checking.polarity import contradiction
 from rag.checking.roles import counts_other, turned_round
 from rag.checking.strength import stronger
@@ -145,6 +147,8 @@ class Fault:
 
 def fault(text: str, evidence: Evidence) -> Fault | None:
     """A fact that the span does not hold, a denial, or a wrong link between what it does hold."""
+    if gives_orders_only(text, evidence):
+        return Fault(ORDERS)
     said, held, around = facts(text), facts(evidence.text), facts(evidence.around)
     if _own_words(text, evidence.text):
         return None
@@ -165,6 +169,11 @@ def fault(text: str, evidence: Evidence) -> Fault | None:
     if wrong is None and " | " not in held.text and other_subject(text, _wider(evidence)):
         wrong = "it is said of something else there"
     return None if wrong is None else Fault(wrong)
+
+
+def gives_orders_only(text: str, evidence: Evidence) -> bool:
+    """Whether a span gives orders to a model, and the sentence does not say that it does."""
+    return rests_on_orders(text, evidence.passage.chunk.text, evidence.start, evidence.end)
 
 
 def same_words(text: str, held: str) -> bool:
