@@ -12,6 +12,7 @@ import re
 
 from index.analysis import fold
 from rag.checking.polarity import Polarity, polarity
+from rag.checking.reasons import differently_denied
 from rag.checking.wording import content, wording
 
 _SAME = 0.4  # of a sentence's wording that has to stand in the source beside the denied word
@@ -24,8 +25,9 @@ def denied(said: str, held: str) -> str | None:
     wanted = frozenset(content(said))
     word = _denied_in(polarity(held), polarity(said))
     if word and len((wanted & frozenset(content(held))) - {word}) >= _SAME * len(wanted - {word}):
-        return f"the document says “not” of “{word}”"
-    return _without(said, held) or _without(held, said)
+        return differently_denied(word, said, held)
+    word = _without(said, held) or _without(held, said)
+    return word and differently_denied(word, said, held)
 
 
 def _denied_in(one: tuple[Polarity, ...], other: tuple[Polarity, ...]) -> str | None:
@@ -50,5 +52,5 @@ def _without(one: str, other: str) -> str | None:
     lacking = {stem for word in _WITHOUT.findall(first) for stem in wording(word)}
     having = {stem for word in _WITH.findall(second) for stem in wording(word)}
     if lacking & having and not _WITHOUT.search(second) and not _WITH.search(first):
-        return f"only one of the two says “without” of “{min(lacking & having)}”"
+        return min(lacking & having)
     return None

@@ -85,18 +85,29 @@ def lacking(said: Facts, held: Facts, around: Facts) -> Lack | None:
             return Lack("quotation", f"“{quotation}”")
     for code in said.codes:
         if not _has_code(code, held) and not _has_code(code, around):
-            return Lack("code", code)
+            return Lack("code", _as_written(code, said.text))
     for moment in said.figures.moments:
         if not _has_moment(moment, held, around):
-            return Lack("date", said.text[moment.start : moment.end].strip(" -–"))
+            return Lack("date", said.text[moment.start : moment.end].strip(" -–.,"))
     for quantity in wanted_quantities(said.figures.quantities):
         if not _has_quantity(quantity, said, held, around):
-            return Lack("number", said.text[quantity.start : quantity.end])
+            return Lack("number", _whole_words(said.text, quantity.start, quantity.end))
     for name in said.names:
         missing = missing_name(name, said.wording, held.wording, around.wording)
         if missing:
             return Lack("name", missing)
     return None
+
+
+def _as_written(code: str, text: str) -> str:
+    at = text.casefold().find(code)
+    return text[at : at + len(code)] if at >= 0 and len(text.casefold()) == len(text) else code
+
+
+def _whole_words(text: str, start: int, end: int) -> str:
+    """A stretch with the rest of its last word, or of both where a hyphen joins them."""
+    rest = re.match(r"(?:[-‐‑]?\w)*", text[end:])
+    return text[start : end + (rest.end() if rest else 0)]
 
 
 def wanted_quantities(found: Sequence[Quantity]) -> list[Quantity]:

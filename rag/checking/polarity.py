@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from index.analysis import QUESTION_WORDS, fold, terms
 from rag.checking.opposites import OPPOSITES
+from rag.checking.reasons import differently_denied, instead
 from rag.checking.wording import wording
 
 # Said with a negation, meant without: put right before anything is compared.
@@ -30,6 +31,7 @@ _REWRITES = tuple(
         (r"\bturn(?:ed|s)? down\b", "refused"),
         (r"\b(?:no|not any) longer\b|\bno more\b(?! than)", "not"),
         (r"\bfor nothing\b", "free"),
+        (r"\bwithout (?:it|them|this|that|one|these|those)\b", "otherwise"),
         (r"\bnothing to do with\b", ""),
         (r"\bno doubt\b|\bno matter\b|\bno\. ?(?=\d)", ""),
         (r"\bnot (?:allowed|permitted)\b", "forbidden"),
@@ -55,8 +57,8 @@ _NEW_PART = frozenset(
     "must shall should has have had it they he she we you".split()
 )
 _CUT = re.compile(
-    r"[.;!?|]|,?\s(?:but|while|whereas|because|since|unless|although|though|if|when)\s|"
-    r",\s(?:and|so|or|which|who|as)\s"
+    r"[.;!?|]|:\s|,?\s(?:but|while|whereas|because|since|unless|although|though|if|when)\s|"
+    r",\s(?:and|so|or|which|who|as)\s|,?\sand\s(?=not\b)|,\s(?=not\b)"
 )
 _FRONTED = re.compile(
     r"^(\W*(?:if|when|after|before|unless|although|while|since|because|where)\b[^,;]*),"
@@ -94,13 +96,14 @@ class Polarity:
 def contradiction(said: str, held: str, around: str = "") -> str | None:
     """One clause on how a held sentence contradicts what is said; None when it does not.
 
-    ``around`` is the span that the sentence stands in: an opposite word counts only where the span
-    does not have the word itself as well.
+    ``around`` is the span that the sentence stands in: an opposite word counts only where no clause
+    of it that has the word itself is as near to what is said.
     """
     theirs_all = polarity(held)
-    everywhere = frozenset(re.findall(r"[^\W_]+", fold(f"{held} {around}")))
+    ours_all, elsewhere = polarity(said), (*theirs_all, *polarity(around))
+    denied_by_both = _all_denied(ours_all) & _all_denied(theirs_all)
     mine = frozenset(re.findall(r"[^\W_]+", fold(said)))
-    for ours in polarity(said):
+    for ours in ours_all:
         for place, theirs in enumerate(theirs_all):
             if place and theirs.size == 1 < ours.size and not theirs.negations:
                 continue  # "…, when late" says too little to be denied
@@ -109,12 +112,15 @@ def contradiction(said: str, held: str, around: str = "") -> str | None:
                 continue
             denied = _denied_alone(ours, theirs) or _denied_alone(theirs, ours)
             denied = denied if shared > _SHARED else None  # an opposite is itself not shared
-            denied = denied or _one_sided(ours, theirs, shared)
-            opposite = _opposite(ours, theirs, mine, everywhere, theirs_all)
+            denied = denied or _one_sided(ours, theirs, shared, denied_by_both)
+            opposite = _opposite(ours, theirs, mine, elsewhere)
             if denied and not opposite:
-                return f"only one of the two says “not” of “{denied}”"
+                return differently_denied(denied, said, held)
             if opposite and not denied:
-                return opposite
+                return instead(*opposite, said, held)
+            only = None if denied or opposite else _restricted(ours, theirs, shared)
+            if only:
+                return f"the document says “{only}” where the sentence does not"
     return None
 
 
@@ -134,7 +140,7 @@ def _clause(text: str) -> Polarity:
     first: set[str] = set()
     said: set[str] = set()
     negative: set[str] = set()
-    before: tuple[str, ...] = ()
+    before: tuple[str, ...] = ("",)
     scope, negations = 0, 0
     words = re.findall(r"[^\W_]+", text)
     for word in words:
@@ -142,10 +148,12 @@ def _clause(text: str) -> Polarity:
             negative.add(word)
             scope, negations = _SCOPE, negations + 1
             if word in _BACKWARD:
-                denied.update(before)
-                first.update(before)
+                denied.update(filter(None, before))
+                first.update(filter(None, before))
                 said.difference_update(before)
             continue
+        if word == "or" and negations and denied >= set(before):
+            scope = _SCOPE  # "not heating or water"
         if word in _ENDS_SCOPE or (0 < scope < _SCOPE and word in _NEW_PART):
             scope = 0
         if word in _NEGATIVE or _UN.match(word):
@@ -164,6 +172,10 @@ def _clause(text: str) -> Polarity:
         forms=frozenset(words),
         negations=negations,
     )
+
+
+def _all_denied(clauses: Sequence[Polarity]) -> frozenset[str]:
+    return frozenset().union(*(one.denied for one in clauses))
 
 
 def _shared(one: Polarity, other: Polarity) -> float:
@@ -188,28 +200,37 @@ def _denied_alone(one: Polarity, other: Polarity) -> str | None:
     return min(shared)
 
 
-def _one_sided(ours: Polarity, theirs: Polarity, shared: float) -> str | None:
+def _one_sided(
+    ours: Polarity, theirs: Polarity, shared: float, by_both: frozenset[str]
+) -> str | None:
     """A plain "not" on one side of clauses that say nearly the same, and nothing like it on the
-    other; or "any" where it is "only"."""
-    alike = _common(ours, theirs) / max(ours.size, theirs.size, 1)
-    if shared < _NEARLY or alike < _ALIKE or min(ours.size, theirs.size) < 2:
+    other."""
+    if not _nearly_same(ours, theirs, shared):
         return None
-    if ours.forms & _UNIVERSAL and theirs.forms & _RESTRICTED - ours.forms:
-        return min(theirs.forms & _RESTRICTED)
     for one, other in ((ours, theirs), (theirs, ours)):
-        if one.negations and one.first and not other.negative:
-            return min(one.first)
+        if one.negations and one.first - by_both and not other.negative:
+            return min(one.first - by_both)
     return None
+
+
+def _restricted(ours: Polarity, theirs: Polarity, shared: float) -> str | None:
+    """ "Any" where it is "only"."""
+    found = theirs.forms & _RESTRICTED - ours.forms if ours.forms & _UNIVERSAL else None
+    return min(found) if found and _nearly_same(ours, theirs, shared) else None
+
+
+def _nearly_same(ours: Polarity, theirs: Polarity, shared: float) -> bool:
+    alike = _common(ours, theirs) / max(ours.size, theirs.size, 1)
+    return shared >= _NEARLY and alike >= _ALIKE and min(ours.size, theirs.size) >= 2
 
 
 def _opposite(
     ours: Polarity,
     theirs: Polarity,
     mine: frozenset[str],
-    everywhere: frozenset[str],
     clauses: Sequence[Polarity],
-) -> str | None:
-    """An opposite word where the held clause, of all, is the one most like what is said."""
+) -> tuple[str, str] | None:
+    """A word and its opposite, where the held clause, of all, is the one most like what is said."""
     for pair in OPPOSITES:
         for left, right in (pair, pair[::-1]):
             our_word, their_word = _among(left, ours.forms), _among(right, theirs.forms)
@@ -220,9 +241,8 @@ def _opposite(
             negated = bool(ours.negative - left - right) != bool(theirs.negative - left - right)
             if negated:
                 continue  # "not open" and "closed" agree
-            alone = _among(left, everywhere) is None
-            if alone or (others and likeness > max(others)):
-                return f"it says “{our_word}” where the document says “{their_word}”"
+            if not others or likeness > max(others):
+                return our_word, their_word
     return None
 
 
