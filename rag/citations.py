@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from index.embedding import Embedder
+from rag.checking.condensed import condensed_from, without_answer
 from rag.checking.evidence import (
     Evidence,
     candidates,
@@ -30,6 +31,11 @@ from rag.checking.wording import content
 from rag.types import Citation, Passage, Sentence, Verdict
 
 _SCORED = 4  # spans that the reader scores, of those nothing speaks against
+_NEARLY = 0.2  # from which a short sentence is accepted that one clause holds word for word
+_POINTED = 2  # spans of the passages pointed to that are scored in any case
+_TRUSTED = 0.25  # by how much another passage has to be better than the one pointed to
+# A shorter span inside the best one may hold this share of the wording less, or score so much less.
+_LOSES, _WEAKER = 0.1, 0.25
 _SHORTER = 0.03  # by how much a longer span has to be better
 _LEAST = 0.01  # the reader is taken to be no surer than this, either way
 _SUREST = math.log((1 - _LEAST) / _LEAST)
@@ -132,17 +138,21 @@ def check(
     text = " ".join(sentence.split())
     if not says_something(text):
         return CheckedSentence(text, (), Verdict.UNSUPPORTED, "it says nothing to be checked")
-    looked_at = candidates(text, passages, hints)
+    claim = without_answer(text)
+    looked_at = candidates(claim, passages, hints)
     for evidence in looked_at:
-        if same_words(text, evidence.text) and not gives_orders_only(text, evidence):  # nothing is left to be weighed
+        if same_words(text, evidence.text) and not gives_orders_only(
+            text, evidence
+        ):  # nothing is left to be weighed
             itself = replace(evidence, coverage=1.0, score=1.0)
             return CheckedSentence(
                 text, (itself.citation(1, Verdict.SUPPORTED),), Verdict.SUPPORTED
             )
-    best, why = best_span(text, looked_at, judge)
+    pointed_to = [passages[at] for at in hints if 0 <= at < len(passages)]
+    best, why = best_span(claim, looked_at, judge, pointed_to)
     if best is not None and best.score >= ACCEPTED:
         return CheckedSentence(text, (best.citation(1, Verdict.SUPPORTED),), Verdict.SUPPORTED)
-    together = _by_clauses(text, passages, judge, hints)
+    together = _by_clauses(claim, passages, judge, hints)
     if together:
         cited = tuple(one.citation(at, Verdict.PARTLY) for at, one in enumerate(together, 1))
         return CheckedSentence(text, cited, Verdict.SUPPORTED)
@@ -159,25 +169,48 @@ def says_something(text: str) -> bool:
 
 
 def numbered(checked: Sequence[CheckedSentence]) -> tuple[Sentence, ...]:
-    """The sentences with footnotes numbered through, a span that is cited again by its number."""
+    """The sentences with footnotes numbered through.
+
+    A span that is cited again keeps its number; one that lies inside another of the answer is
+    shown as that one.
+    """
+    everything = [citation for sentence in checked for citation in sentence.citations]
     numbers: dict[tuple[str, int, int], int] = {}
     out: list[Sentence] = []
     for sentence in checked:
-        citations: list[Citation] = []
+        citations: dict[int, Citation] = {}
         for citation in sentence.citations:
-            key = (citation.document_id, citation.start, citation.end)
+            shown = max(
+                (one for one in everything if _inside(citation, one)),
+                key=lambda one: (one.end - one.start, -one.start),
+            )
+            key = (shown.document_id, shown.start, shown.end)
             number = numbers.setdefault(key, len(numbers) + 1)
-            citations.append(replace(citation, number=number))
-        out.append(Sentence(sentence.text, tuple(citations)))
+            wider = replace(
+                citation,
+                number=number,
+                pages=shown.pages,
+                start=shown.start,
+                end=shown.end,
+                quote=shown.quote,
+            )
+            citations.setdefault(number, wider)
+        out.append(Sentence(sentence.text, tuple(citations.values())))
     return tuple(out)
 
 
+def _inside(one: Citation, other: Citation) -> bool:
+    same = one.document_id == other.document_id
+    return same and other.start <= one.start and one.end <= other.end
+
+
 def best_span(
-    text: str, looked_at: Sequence[Evidence], judge: Judge
+    text: str, looked_at: Sequence[Evidence], judge: Judge, pointed_to: Sequence[Passage] = ()
 ) -> tuple[Evidence | None, str]:
     """Of some spans the one that bears a text out best, scored; and why the likeliest may not.
 
-    None when something speaks against each.
+    None when something speaks against each. One of a passage that the writer ``pointed_to`` goes
+    before another that is not much better.
     """
     sound: list[Evidence] = []
     denied: list[tuple[Evidence, str]] = []
@@ -199,12 +232,54 @@ def best_span(
     if not sound:
         return None, why or "the passages hold nothing like it"
     sound.sort(key=lambda one: -one.coverage)
-    scored = judge.scored(text, sound[:_SCORED])
+    hinted = [one for one in sound if one.passage in pointed_to]
+    chosen = [*sound[:_SCORED], *(one for one in hinted[:_POINTED] if one not in sound[:_SCORED])]
+    scored = [_condensed(text, one) for one in judge.scored(text, chosen)]
     top = max(one.score for one in scored)
-    shortest = min(
-        (one for one in scored if one.score >= top - _SHORTER), key=lambda one: one.end - one.start
-    )
-    return shortest, why
+    bar = top - _SHORTER
+    theirs = [one for one in scored if one.passage in pointed_to]
+    if theirs and max(one.score for one in theirs) >= max(ACCEPTED, top - _TRUSTED):
+        scored, bar = theirs, max(one.score for one in theirs) - _SHORTER
+    shortest = min((one for one in scored if one.score >= bar), key=lambda one: one.end - one.start)
+    return _smallest(text, shortest, sound, scored, judge), why
+
+
+def _condensed(text: str, one: Evidence) -> Evidence:
+    """The span, accepted if it was nearly and one of its clauses says all of a text."""
+    if _NEARLY <= one.score < ACCEPTED and condensed_from(text, one.text):
+        return replace(one, score=ACCEPTED)
+    return one
+
+
+def _smallest(
+    text: str,
+    best: Evidence,
+    sound: Sequence[Evidence],
+    scored: Sequence[Evidence],
+    judge: Judge,
+) -> Evidence:
+    """The shortest span inside the best one that bears the text out by itself."""
+    if best.score < ACCEPTED:
+        return best
+    inside = [
+        one
+        for one in sound
+        if one.passage is best.passage
+        and best.start <= one.start
+        and one.end <= best.end
+        and one.end - one.start < best.end - best.start
+    ]
+    known = {(one.start, one.end): one for one in scored if one.passage is best.passage}
+    unknown = [one for one in inside if (one.start, one.end) not in known]
+    read = [*judge.scored(text, unknown)] if unknown else []
+    again = [known[one.start, one.end] for one in inside if (one.start, one.end) in known]
+    enough = [
+        one
+        for one in (*again, *read)
+        if one.score >= ACCEPTED
+        and (one.coverage >= best.coverage - _LOSES or one.score >= best.score - _WEAKER)
+    ]
+    return min((best, *enough), key=lambda one: (one.end - one.start, -one.score))
 
 
 def _by_clauses(

@@ -216,10 +216,15 @@ def _words_only(bag: frozenset[str]) -> frozenset[str]:
 
 def _near(text: str, anchor: Anchor) -> frozenset[str]:
     """The content words of the anchor's clause, and the other numbers and codes in it."""
+    label = 0
     for segment in _segments(text):
         if segment[0] <= anchor.start < segment[1]:
+            segment = (
+                (label, segment[1]) if text[label : segment[0]].rstrip().endswith(":") else segment
+            )
             own = _bag(text, (anchor.start, anchor.end))
             return _bag(text, segment) - own
+        label = segment[0]
     return frozenset(content(text))
 
 

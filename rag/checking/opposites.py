@@ -48,6 +48,7 @@ OPPOSITES = tuple(
         ("win won", "lose lost"),
         ("buy bought purchase", "sell sold"),
         ("add", "remove"),
+        ("keep kept remain retain save", "erase delete discard"),
         ("enable", "disable"),
         ("left", "right"),
         ("north northern", "south southern"),

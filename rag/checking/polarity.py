@@ -97,10 +97,10 @@ def contradiction(said: str, held: str, around: str = "") -> str | None:
     """One clause on how a held sentence contradicts what is said; None when it does not.
 
     ``around`` is the span that the sentence stands in: an opposite word counts only where no clause
-    of it that has the word itself is as near to what is said.
+    of it about the same has the word itself.
     """
     theirs_all = polarity(held)
-    ours_all, elsewhere = polarity(said), (*theirs_all, *polarity(around))
+    ours_all, elsewhere = polarity(said), polarity(around)
     denied_by_both = _all_denied(ours_all) & _all_denied(theirs_all)
     mine = frozenset(re.findall(r"[^\W_]+", fold(said)))
     for ours in ours_all:
@@ -113,7 +113,7 @@ def contradiction(said: str, held: str, around: str = "") -> str | None:
             denied = _denied_alone(ours, theirs) or _denied_alone(theirs, ours)
             denied = denied if shared > _SHARED else None  # an opposite is itself not shared
             denied = denied or _one_sided(ours, theirs, shared, denied_by_both)
-            opposite = _opposite(ours, theirs, mine, elsewhere)
+            opposite = _opposite(ours, theirs, mine, theirs_all, elsewhere)
             if denied and not opposite:
                 return differently_denied(denied, said, held)
             if opposite and not denied:
@@ -229,6 +229,7 @@ def _opposite(
     theirs: Polarity,
     mine: frozenset[str],
     clauses: Sequence[Polarity],
+    around: Sequence[Polarity],
 ) -> tuple[str, str] | None:
     """A word and its opposite, where the held clause, of all, is the one most like what is said."""
     for pair in OPPOSITES:
@@ -241,9 +242,16 @@ def _opposite(
             negated = bool(ours.negative - left - right) != bool(theirs.negative - left - right)
             if negated:
                 continue  # "not open" and "closed" agree
-            if not others or likeness > max(others):
+            near = any(_among(left, one.forms) and _besides(ours, one, left) for one in around)
+            if (likeness > max(others)) if others else not near:
                 return our_word, their_word
     return None
+
+
+def _besides(ours: Polarity, other: Polarity, words: frozenset[str]) -> bool:
+    """Whether two clauses have anything in common besides some words."""
+    stems = {stem for word in words for stem in (*wording(word), *terms(word))}
+    return bool(((ours.denied | ours.said) & (other.denied | other.said)) - stems)
 
 
 def _common(one: Polarity, other: Polarity) -> int:
