@@ -150,6 +150,9 @@ def check(
             )
     pointed_to = [passages[at] for at in hints if 0 <= at < len(passages)]
     best, why = best_span(claim, looked_at, judge, pointed_to)
+    fragment = claim != text and len(set(content(claim))) < 2
+    if best is not None and fragment and not condensed_from(claim, best.text):
+        best = replace(best, score=min(best.score, PARTLY))  # "Yes, dogs." says nothing of them
     if best is not None and best.score >= ACCEPTED:
         return CheckedSentence(text, (best.citation(1, Verdict.SUPPORTED),), Verdict.SUPPORTED)
     together = _by_clauses(claim, passages, judge, hints)

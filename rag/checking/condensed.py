@@ -8,13 +8,16 @@ That its figures and names are there, and that nothing denies it, is looked at e
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from index.analysis import fold
+from rag.checking.amounts import Quantity, same_quantity
+from rag.checking.facts import facts, wanted_quantities
 from rag.checking.polarity import polarity
 from rag.checking.wording import content
 
 _CLAUSE = re.compile(
-    r"[,;:.!?|()\n]\s*|\s(?:and|or|but|because|since|although|though|unless|if|when|where|which|"
+    r"[,;:.!?]\s|[|()\n]|\s(?:and|or|but|because|since|although|though|unless|if|when|where|which|"
     r"who|that|while|whereas)\s"
 )
 _WORD = re.compile(r"[^\W_]+")
@@ -35,19 +38,28 @@ def without_answer(text: str) -> str:
 
 
 def condensed_from(text: str, held: str) -> bool:
-    """Whether one clause holds all words of a text in order: two stems, or two words in a row."""
+    """Whether one clause holds all figures of a text, and its words in order, of both at least two;
+    or two words in a row."""
     wanted = content(text)
     if not wanted or any(one.negative for one in polarity(text)):
         return False
+    figures = wanted_quantities(facts(text).figures.quantities)
     words = [fold(word) for word in _WORD.findall(text)]
     for clause in _CLAUSE.split(held):
         if _NOT_SO.search(clause) or any(one.negative for one in polarity(clause)):
             continue
-        if len(wanted) >= 2 and _in_order(wanted, content(clause)):
+        if not _figures_in(clause, figures):
+            continue
+        if len(wanted) + len(figures) >= 2 and _in_order(wanted, content(clause)):
             return True
         if len(words) >= 2 and _in_a_row(words, [fold(one) for one in _WORD.findall(clause)]):
             return True
     return False
+
+
+def _figures_in(clause: str, figures: Sequence[Quantity]) -> bool:
+    held = facts(clause).figures.quantities
+    return all(any(same_quantity(one, other) for other in held) for one in figures)
 
 
 def _in_order(wanted: list[str], held: list[str]) -> bool:

@@ -159,6 +159,7 @@ def fault(text: str, evidence: Evidence) -> Fault | None:
         for one in _near(said, evidence):
             against = contradiction(text, one.text, _wider(evidence))
             against = against or exchanged(text, one.text) or denied(text, one.text)
+            against = against or turned_round(text, one.text)
             if against is not None:
                 return Fault(against, denies=one)
         over = stronger(text, held.text) or turned_round(text, held.text)

@@ -219,11 +219,11 @@ def _near(text: str, anchor: Anchor) -> frozenset[str]:
     label = 0
     for segment in _segments(text):
         if segment[0] <= anchor.start < segment[1]:
-            segment = (
-                (label, segment[1]) if text[label : segment[0]].rstrip().endswith(":") else segment
-            )
+            # "Landlord: three months" is of the landlord
+            labelled = text[label : segment[0]].rstrip().endswith(":")
+            piece = (label, segment[1]) if labelled else segment
             own = _bag(text, (anchor.start, anchor.end))
-            return _bag(text, segment) - own
+            return _bag(text, piece) - own
         label = segment[0]
     return frozenset(content(text))
 

@@ -54,8 +54,8 @@ _GENERIC = frozenset(
 )
 _AFTER_TITLE = re.compile(rf"\b(?:{'|'.join(sorted(_TITLES))})\.\s$", re.IGNORECASE)
 #: Endings of words that open a sentence and are most likely no names: "Guests of the hostel".
-_ARTICLE = re.compile(r"\b(?:the|a|an|your|our|their)\s+$", re.IGNORECASE)
 _COMMON = re.compile(r"(?:[^s]s|ing|ed|tion|ment|ness|ity|ly)$")
+_ARTICLE = re.compile(r"\b(?:the|a|an|your|our|their)\s+$", re.IGNORECASE)
 _DEMONYM = re.compile(r"(?:ian|ean|ese|ish|an|ic|i)s?$")
 
 
@@ -131,23 +131,21 @@ def missing_name(name: Name, said: Wording, held: Wording, around: Wording) -> s
         return whole if apart else ""
     if set(missing) <= _GENERIC and len(missing) < len(name.words):
         return ""
-    if _spelt_by(name.words, held) or _spelt_by(name.words, around):
+    if any(_spelt_by(name.words, one) for one in (held, around)) or _is_role(name, said, held):
         return ""
     if name.opens and len(name.words) == 1:
-        if _same_role(missing[0], held):
-            return ""
         # The first word of a sentence: a name only if the words it rests on have another one there.
         return whole if _rival(said, held) and not _COMMON.search(missing[0]) else ""
-    if len(name.words) == 1 and _ARTICLE.search(said.text[: name.start]):
-        return "" if _same_role(missing[0], held) else whole
     if name.words[-1] not in missing and len(name.words) > 1:
         return whole if _other_first_name(name.words[-1], held) else ""
     return whole
 
 
-def _same_role(word: str, held: Wording) -> bool:
+def _is_role(name: Name, said: Wording, held: Wording) -> bool:
     """Whether another word for the same stands there: "the Landlord" for "the Lessor"."""
-    stems = set(wording(word))
+    if len(name.words) > 1 or not (name.opens or _ARTICLE.search(said.text[: name.start])):
+        return False
+    stems = set(wording(name.words[0]))
     return bool(stems) and any(stems & set(wording(other)) for other in held.words)
 
 

@@ -239,7 +239,8 @@ def _opposite(
                 continue
             likeness = _common(ours, theirs)
             others = [_common(ours, one) for one in clauses if _among(left, one.forms)]
-            negated = bool(ours.negative - left - right) != bool(theirs.negative - left - right)
+            pairs = left | right | {our_word, their_word}
+            negated = bool(ours.negative - pairs) != bool(theirs.negative - pairs)
             if negated:
                 continue  # "not open" and "closed" agree
             near = any(_among(left, one.forms) and _besides(ours, one, left) for one in around)
