@@ -35,6 +35,7 @@ from rag.language_model import LanguageModel, StopFlag
 from rag.models import open_model
 from rag.overview import overview
 from rag.places import DEFAULT_INDEX, documents_index, index_folder
+from rag.questions import is_small_talk
 from rag.reader import EvidenceReader, LateReader, Reader
 from rag.retrieval import RetrievalOptions, Retriever
 from rag.rewriting import rewrite_with, standalone
@@ -157,8 +158,9 @@ class Assistant:
         for a question longer than 10,000 characters.
         """
         cleaned = clean_question(question)
-        if not any(map(str.isalnum, cleaned)):
-            refusal = Refusal(RefusalReason.NO_QUESTION)
+        silent = not any(map(str.isalnum, cleaned))
+        if silent or is_small_talk(cleaned):
+            refusal = Refusal(RefusalReason.NO_QUESTION if silent else RefusalReason.SMALL_TALK)
             yield replace(_refused(cleaned, cleaned, refusal), model=self._reader.name)
             return
         clock, stop = _Clock(), stop or threading.Event()

@@ -49,6 +49,47 @@ _WHY = re.compile(
     r"^\W*(?:why|how come|explain|describe|for what reason|what is the reason)\b", re.I
 )
 
+_PRAISE = (
+    r"(?:great|good|cool|perfect|super|excellent|awesome|wonderful|brilliant|amazing|lovely|fine"
+    r"|nice|helpful)"
+)
+_VERY = r"(?:(?:so|very|really|most|just|quite) )?"
+_PLEASANTRY = "|".join(
+    (
+        r"(?:many )?(?:thanks?|thank you|thx|cheers)(?: (?:so|very) much| a (?:lot|million|bunch))?"
+        r"(?: for (?:that|this|(?:(?:all )?(?:your|the) )?(?:help|answers?|time)|everything))?",
+        r"ok(?:ay)?|all ?right|sure|yes|yeah|yep|no|nope|oh|ah|aha|wow|hm+|sorry|got it",
+        r"i see|(?:i )?(?:understand|understood)|(?:that )?makes sense|no problem|never ?mind"
+        r"|that(?:'s| is| was| will be) (?:all|it|enough)(?: for (?:now|today))?",
+        r"hello|hi|hey|greetings|good (?:morning|afternoon|evening|night|day)|(?:good ?)?bye"
+        r"|see you(?: (?:later|soon|tomorrow))?|have a (?:nice|good|great) \w+",
+        r"how are you(?: doing)?(?: today)?|how(?:'s| is) it going|what's up|nice to meet you",
+        r"great|perfect|excellent|awesome|wonderful|brilliant|amazing|cool",
+        rf"{_VERY}{_PRAISE} (?:answer|job|work|stuff|one)|very (?:nice|good|helpful)",
+        rf"(?:that|this|it|you)(?:'s|'re| is| are| was) {_VERY}{_PRAISE}|you(?:'re| are) welcome"
+        r"|(?:that|this|it) help(?:s|ed)(?: me)?(?: a lot)?",
+    )
+)
+#: Beside a greeting or thanks they ask nothing; alone "fine" and "well" are what libraries take
+#: and villages have.
+_BESIDE = (
+    r"you|there|everyone|all|again|too|then|now|so|and|but|very much|fine|good|well|right|please"
+)
+_SMALL_TALK = re.compile(
+    rf"(?:(?:{_BESIDE})\W+)*(?:{_PLEASANTRY})(?:\W+(?:{_PLEASANTRY}|{_BESIDE}))*", re.I
+)
+_LONGEST_SMALL_TALK = 80  # characters
+
+
+def is_small_talk(text: str) -> bool:
+    """Are these words a greeting, thanks or the like, which ask nothing?
+
+    >>> [is_small_talk(t) for t in ("Thanks a lot!", "ok, great", "Thanks, and the deposit?")]
+    [True, True, False]
+    """
+    said = re.sub(r"^\W+|\W+$", "", text.replace("’", "'"))
+    return len(said) <= _LONGEST_SMALL_TALK and _SMALL_TALK.fullmatch(said) is not None
+
 
 def last_clause(question: str) -> str:
     """What is asked, without the sentences told before: "I am ill. Whom do I call?" → the second.

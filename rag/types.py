@@ -35,6 +35,7 @@ class RefusalReason(StrEnum):
 
     NO_DOCUMENTS = "There are no documents to answer from yet."
     NO_QUESTION = "There is no question to answer."
+    SMALL_TALK = "Ask me anything about your documents."
     NOTHING_FOUND = "Nothing in your documents is about this."
     NOT_SAID = "Your documents do not say."
     NO_TOTAL = "Your documents list items on this but state no total."

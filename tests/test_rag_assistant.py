@@ -75,6 +75,18 @@ def test_no_question_is_refused_not_answered(assistant: Assistant, question: str
     assert answer.refusal.reason is RefusalReason.NO_QUESTION
 
 
+@pytest.mark.parametrize("anyway", [False, True])
+def test_thanks_are_not_searched_for(assistant: Assistant, anyway: bool) -> None:
+    history = [Turn("What did Karl von Frisch describe?", "The waggle dance.")]
+    answer = assistant.ask("thanks!", history, anyway=anyway)
+    assert answer.text == RefusalReason.SMALL_TALK.value
+    assert (answer.passages, answer.citations, answer.standalone_question) == ((), (), "thanks!")
+    assert answer.refusal is not None
+    assert answer.refusal.nearest == ()
+    asked = assistant.ask("When did he describe it?", [*history, Turn("thanks!", answer.text)])
+    assert "Karl von Frisch" in asked.standalone_question
+
+
 @pytest.mark.parametrize(
     "question",
     [

@@ -7,6 +7,7 @@ import pytest
 from rag.questions import (
     is_open,
     is_polar,
+    is_small_talk,
     last_clause,
     wants_list,
     wants_reason,
@@ -92,3 +93,53 @@ def test_what_is_told_before_the_question_is_left_out() -> None:
 )
 def test_titles_before_names_end_no_clause(question: str, clause: str) -> None:
     assert last_clause(question) == clause
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "thanks!",
+        "Thank you",
+        "thank you very much for your help",
+        "ok",
+        "Okay, thanks.",
+        "hello",
+        "Hi there!",
+        "good morning",
+        "great",
+        "Great, that’s all for now",
+        "that was very helpful, thanks again",
+        "I see",
+        "how are you?",
+        "so thanks",
+        "👍 thanks 👍",
+    ],
+)
+def test_small_talk_asks_nothing(words: str) -> None:
+    assert is_small_talk(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "fine",
+        "well",
+        "good",
+        "everyone",
+        "all rights",
+        "Nice",
+        "hello world program",
+        "good morning service",
+        "thanks, and the deposit?",
+        "ok, when does it end?",
+        "Great Britain",
+        "Whom do we thank?",
+        "what's up with the boiler",
+        "cool box",
+        "no smoking",
+        "thanks " * 20,
+    ],
+)
+def test_what_may_be_a_search_is_no_small_talk(words: str) -> None:
+    assert not is_small_talk(words)

@@ -22,6 +22,7 @@ from rag.follow_ups.pronouns import (
     means_nothing_before,
     points_back,
 )
+from rag.questions import is_small_talk
 from rag.types import RefusalReason, Turn
 
 # Chosen on the tuning half of CANARD; none of them moves the figures by more than a point.
@@ -83,7 +84,9 @@ class Talk:
         self._turn = 0
 
     def hear(self, turn: Turn) -> None:
-        """Take in a turn: its question as it was meant, and its answer."""
+        """Take in a turn: its question as it was meant, and its answer. Thanks are no turn."""
+        if is_small_talk(turn.question):
+            return
         asked = self.resolve(turn.question).text
         self._turn += 1
         for known in self._known.values():
