@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 from index.analysis import QUESTION_WORDS, question_terms, words
+from rag.follow_ups.dates import DATE, PREPOSITIONS, is_date, put_date
 from rag.follow_ups.mentions import Kind, Mention, mentions
 
 _LEAD = re.compile(
@@ -21,18 +22,9 @@ _VERBAL = frozenset(
     "am is are was were do does did has have had can could will would shall should may might must"
     " who what when where why how which whose whom he she they it i we you".split()
 )
-_PREPOSITIONS = "in|on|at|for|from|by|with|without|to|of|under|over|before|after|during|since|until"
-_DAY = (
-    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|weekends?|January|February|March|April|May|June"
-    r"|July|August|September|October|November|December|(?:1[0-9]|20)\d\d|today|tomorrow|yesterday"
-    r"|now|currently|(?:last|this|next) (?:year|month|week)"
-)
-_DAY = rf"(?:(?:early|late|mid|spring|summer|autumn|winter|fall)[ -])?(?:{_DAY})"
 _ARTICLES = "the|an?|this|that|my|your|our"
-_ARTICLE = r"(?:(?:an?|the)\s+)?"
-_WHEN = re.compile(rf"(?i)\b(?:{_DAY})\b")
 _PHRASE = re.compile(
-    rf"(?i)\b({_PREPOSITIONS})\s+((?:(?!(?:{_PREPOSITIONS}|and|or)\b)[\w’'&.-]++\s*+)++)"
+    rf"(?i)\b({PREPOSITIONS})\s+((?:(?!(?:{PREPOSITIONS}|and|or)\b)[\w’'&.-]++\s*+)++)"
 )
 _AUXILIARY = (
     "am|is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must"
@@ -59,13 +51,13 @@ def fragment_of(question: str) -> str | None:
     rest = question[lead.end() :] if lead else question
     rest = rest.strip(" ?.!,")
     again = _IT_WAS.match(rest)
-    if again is not None and _WHEN.search(again[1]):
+    if again is not None and DATE.search(again[1]):
         return again[1]
     found = words(rest)
     if not found or len(found) > _LONGEST_FRAGMENT or _VERBAL & set(found):
         return None
-    opens_with_preposition = re.match(rf"(?i)(?:{_PREPOSITIONS})\b", rest) is not None
-    only_when = _WHEN.fullmatch(rest) is not None
+    opens_with_preposition = re.match(rf"(?i)(?:{PREPOSITIONS})\b", rest) is not None
+    only_when = is_date(rest)
     if lead or only_when or (opens_with_preposition and len(found) <= 4):
         return rest
     return None
@@ -81,39 +73,20 @@ def graft(previous: str, fragment: str) -> str | None:
     stem = previous.rstrip(" ?.!")
     if not stem or len(question_terms(stem)) > 20:
         return None
-    for way in (_next_year, _same_time, _same_preposition, _same_word, _same_name, _same_article):
+    for way in (_next_year, put_date, _same_preposition, _same_word, _same_name, _same_article):
         grafted = way(stem, fragment)
         if grafted is not None:
             return f"{grafted}?"
-    if re.match(rf"(?i)(?:{_PREPOSITIONS})\b", fragment):
+    if re.match(rf"(?i)(?:{PREPOSITIONS})\b", fragment):
         return f"{stem} {fragment}?"
-    if _WHEN.fullmatch(fragment):
+    if is_date(fragment):
         return f"{stem} {'in ' if fragment.isdigit() else ''}{fragment}?"
     return None
 
 
-def _same_time(stem: str, fragment: str) -> str | None:
-    new = list(_WHEN.finditer(fragment))
-    old = list(_WHEN.finditer(stem))
-    if len(new) != 1 or not old:
-        return None
-    # "in 2014" for "in 2013", "2014" for "2013": the preposition is taken along when both have one
-    pattern = rf"(?i)\b(?:(?:{_PREPOSITIONS})\s+)?{_ARTICLE}(?:{_DAY})\b"
-    whole = re.fullmatch(pattern, fragment)
-    if whole is None:
-        return None
-    spots = list(re.finditer(pattern, stem))
-    spot = spots[-1]
-    piece = fragment
-    with_preposition = re.match(rf"(?i)(?:{_PREPOSITIONS})\b", fragment)
-    if not with_preposition:
-        return stem[: old[-1].start()] + fragment + stem[old[-1].end() :]
-    return stem[: spot.start()] + piece + stem[spot.end() :]
-
-
 def _same_preposition(stem: str, fragment: str) -> str | None:
     """ "for a DVD" in the place of "for a late book"; the question may go on after it."""
-    given = re.match(rf"(?i)({_PREPOSITIONS})\s+\S", fragment)
+    given = re.match(rf"(?i)({PREPOSITIONS})\s+\S", fragment)
     spot = None if given is None else _after(stem, given[1])
     if spot is None:
         return None

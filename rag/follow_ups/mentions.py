@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from index.analysis import QUESTION_WORDS
+from rag.follow_ups.dates import FIGURED, MONTHED
 
 
 class Kind(Enum):
@@ -37,10 +38,6 @@ class Mention:
 _CAPITAL = r"(?:[A-ZÀ-Þ]|\d{1,6}[A-ZÀ-Þ])[\w’'.&-]*\w|[A-ZÀ-Þ]\b\.?"
 _SMALL = r"(?:of|the|von|van|de|da|di|la|le|&)"
 NAME = re.compile(rf"(?:{_CAPITAL})(?:\s+(?:{_SMALL}\s+){{0,2}}(?:{_CAPITAL}|\d+\b))*")
-_TIME = re.compile(
-    r"\b(?:(?:\d{1,2}\s+)?(?:January|February|March|April|May|June|July|August|September|October"
-    r"|November|December)(?:\s+\d{1,2})?,?\s+)?(?:1[0-9]|20)\d\d(?:\s*[-–]\s*\d{2,4})?\b"
-)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 #: Names are often typed without capitals: "who is ada lovelace?"
 _WHO_IS = re.compile(
@@ -151,13 +148,14 @@ def person_noun(word: str) -> bool:
 
 def _names(text: str) -> list[Mention]:
     found: list[Mention] = []
-    for match in NAME.finditer(text):
+    dateless = MONTHED.sub(lambda date: "," * len(date.group()), text)
+    for match in NAME.finditer(dateless):
         name, start = match.group(), match.start()
         opening = _opens_sentence(text, start)
         # "What Group", "In Dublin": the opener is no part of the name.
         while name:
-            first = _WORD.match(name)
-            if first is None or first.group().casefold() not in _NO_NAMES:
+            first = FIGURED.match(name) or _WORD.match(name)  # "In 2014 Xiaomi"
+            if first is None or not (first.re is FIGURED or first.group().casefold() in _NO_NAMES):
                 break
             rest = name[first.end() :].lstrip()
             start += len(name) - len(rest)
@@ -168,8 +166,6 @@ def _names(text: str) -> list[Mention]:
         if name[0].islower() or not any(map(str.isupper, name)):  # only small words are left
             continue
         if opening and " " not in name and not _likely_name(text, start, name):
-            continue
-        if _TIME.fullmatch(name):
             continue
         found.append(_with_noun(text, start, name))
     return found
@@ -224,7 +220,7 @@ def _kind_of_name(text: str, start: int, name: str) -> Kind:
 
 
 def _times(text: str) -> list[Mention]:
-    return [Mention(m.group(), Kind.TIME, m.start(), True) for m in _TIME.finditer(text)]
+    return [Mention(m.group(), Kind.TIME, m.start(), True) for m in FIGURED.finditer(text)]
 
 
 def _phrases(text: str, *, question: bool) -> list[Mention]:
