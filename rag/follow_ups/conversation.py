@@ -11,16 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.analysis import QUESTION_WORDS, terms, words
+from rag.follow_ups.actions import put_action
 from rag.follow_ups.ellipsis import bare, expand, fragment_of, graft, graft_one
+from rag.follow_ups.listed import is_cell
 from rag.follow_ups.mentions import Kind, Mention, mentions
-from rag.follow_ups.ones import QUALIFIED, is_ordinal, put_ones
+from rag.follow_ups.ones import QUALIFIED, counted, is_ordinal, listed_one, put_ones
 from rag.follow_ups.pronouns import (
     FIT,
     PRONOUN,
     PRONOUNS,
     in_place,
+    is_of_named,
     means_nothing_before,
     points_back,
+    suits_title,
 )
 from rag.questions import is_small_talk
 from rag.types import RefusalReason, Turn
@@ -67,6 +71,7 @@ class _Known:
     turn: int  #: the last turn it was mentioned in
     weight: float = 0.0
     topic: float = 0.0
+    asked: bool = False  #: said by the person, not by a document alone
 
     @property
     def name(self) -> bool:
@@ -95,8 +100,8 @@ class Talk:
         answer = turn.answer.strip()
         if answer.rstrip(".").casefold() in _UNSAID:
             answer = ""
-        answer = _MARKER.sub("", answer[:_ANSWER_CHARACTERS])
-        told, weights = mentions(answer, question=False), _FROM_ANSWER
+        answer = answer[:_ANSWER_CHARACTERS]
+        told, weights = mentions(_MARKER.sub("", answer), question=False), _FROM_ANSWER
         if _WHO.match(asked):
             told, weights = [_as_person(one) for one in told], _FROM_WHO
         self._note(told, weights, topic=False)
@@ -111,9 +116,11 @@ class Talk:
                 known.mention = mention
             known.weight = max(known.weight, known.weight / 2 + weight)
             known.turn = self._turn
+            known.asked = known.asked or weights is not _FROM_ANSWER
             if topic:
                 known.topic, topic = _TOPIC, False
-            weight = weights[1]
+            if mention.kind is not Kind.TIME:
+                weight = weights[1]
 
     def _key(self, mention: Mention) -> str:
         """One key for "Zappa" and "Frank Zappa"."""
@@ -136,6 +143,9 @@ class Talk:
         fragment = fragment_of(question)
         if fragment is not None and not PRONOUN.search(fragment):
             return self._complete(question, fragment)
+        acted = put_action(question, self._last)
+        if acted is not None:
+            return Rewrite(question, acted, (self._last,))
         text, added = put_ones(question, self._last, self._answer)
         text, meant = self._put_pronouns(text)
         added += [one.mention.text for one in meant]
@@ -144,6 +154,8 @@ class Talk:
             names = self._theme_beside(meant)
         elif points_back(text, frozenset(terms(f"{self._last} {self._answer}"))):
             names = self._theme()
+        elif (name := is_of_named(question, self._last)) is not None:
+            names = [name]
         themed = _with_names(question, text, names)
         return replace(themed, added=(*added, *themed.added))
 
@@ -162,13 +174,26 @@ class Talk:
             grafted = graft_one(self._last, one["lead"], one["which"])
         else:
             if is_ordinal(fragment):
-                fragment = fragment if fragment.endswith(("one", "ones")) else f"{fragment} one"
-                fragment, _ = put_ones(fragment, self._last, self._answer)
-                text = f"What about {fragment}?"
+                return self._complete_ordinal(question, fragment)
             grafted = graft(self._last, fragment)
         if grafted is not None:
             return Rewrite(question, grafted, (self._last,))
         return _with_names(question, text, self._last_subject())
+
+    def _complete_ordinal(self, question: str, fragment: str) -> Rewrite:
+        """ "What about the second one?": of what the answer lists, else of what was asked for."""
+        item = listed_one(fragment, self._last, self._answer)
+        if item is not None and is_cell(item):
+            return _with_names(question, self._last, [item])
+        if item is not None:
+            return _with_names(question, f"What about {item}?", self._last_subject())
+        one = fragment if fragment.endswith(("one", "ones")) else f"{fragment} one"
+        one, _ = put_ones(one, self._last, "")
+        # "What are the second period" is no English: only a singular is put in place
+        grafted = None if counted(self._last)[1] else graft(self._last, one)
+        if grafted is not None:
+            return Rewrite(question, grafted, (self._last,))
+        return _with_names(question, f"What about {one}?", self._last_subject())
 
     def _put_pronouns(self, text: str) -> tuple[str, list[_Known]]:
         """The first pronoun of each group spelled out, where something said before fits it."""
@@ -192,17 +217,20 @@ class Talk:
             meant.append(self._known[key])
         return text, meant
 
-    def _meaning(self, group: str, wanted: str, text: str) -> str | None:
+    def _meaning(self, group: str, wanted: str, question: str) -> str | None:
         """What a pronoun means: the weightiest thing of a fitting kind not named beside it."""
         best, most = None, _LOWEST
-        beside = set(terms(text))
+        beside = set(terms(question))
         taken = {key for other, key in self._meant.items() if {group, other} == {"he", "she"}}
         for key, known in self._known.items():
-            if key in taken or set(terms(known.mention.text)) <= beside:
+            text = known.mention.text
+            if key in taken or not suits_title(group, text) or set(terms(text)) <= beside:
                 continue
             fit = FIT[wanted].get(known.mention.kind, 0.0)
             if not known.mention.named:
-                fit *= _COMMON_NOUN
+                # two capitals may name anything, but a landlord is never "it"
+                person = group == "it" and known.mention.kind is Kind.PERSON
+                fit *= 0.0 if person else _COMMON_NOUN
             again = _SAME_AGAIN if fit and self._meant.get(group) == key else 0.0
             score = fit * (known.weight + known.topic) + again
             if score > most:
@@ -212,19 +240,21 @@ class Talk:
     # ---- what it is about ----------------------------------------------------------------
 
     def _theme(self) -> list[str]:
-        """What the talk is about: its weightiest name, else its weightiest noun."""
-        ranked = sorted(self._known.values(), key=lambda one: -(one.weight + one.topic))
-        names = [one.mention.text for one in ranked if one.name]
-        return (names or [one.mention.text for one in ranked])[:1]
+        """What the questions are about: their weightiest name, else their weightiest noun."""
+        ranked = [one for one in self._ranked() if one.mention.kind is not Kind.TIME]
+        return [one.mention.text for one in sorted(ranked, key=lambda one: not one.name)][:1]
 
     def _theme_beside(self, meant: Sequence[_Known]) -> list[str]:
         """A name that goes with "the album" when no name was put in: one said in the same turn."""
         if any(one.name for one in meant):
             return []
         turn = max((one.turn for one in meant), default=self._turn)
-        names = [one for one in self._known.values() if one.name and one.turn >= turn]
-        names.sort(key=lambda one: -(one.weight + one.topic))
-        return [one.mention.text for one in names[:1]]
+        return [one.mention.text for one in self._ranked() if one.name and one.turn >= turn][:1]
+
+    def _ranked(self) -> list[_Known]:
+        """What questions named, the weightiest first. Quoted answers name much that is no topic."""
+        asked = [one for one in self._known.values() if one.asked]
+        return sorted(asked, key=lambda one: -(one.weight + one.topic))
 
     def _last_subject(self) -> list[str]:
         """Names and nouns of the last question, else its content words."""

@@ -28,7 +28,8 @@ _WEEKDAY = (
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|weekends?|weekdays?)"
 )
 _PART = (
-    r"(?:(?:early|late|mid|spring|summer|autumn|winter|fall|Easter|Christmas)(?:[ -]in)?[ -](?:of )?"
+    r"(?:(?:early|late|mid|spring|summer|autumn|winter|fall|Easter|Christmas)"
+    r"(?:[ -]in)?[ -](?:of )?"
     r"|(?:the )?(?:first|second|third|fourth|last) (?:half|quarter) of |[QH][1-4][ -/]?"
     r"|(?:the )?(?:beginning|start|middle|end|spring|summer|autumn|winter|fall|year) (?:of )?)"
 )
@@ -69,7 +70,7 @@ def is_date(text: str) -> bool:
 
 
 def put_date(stem: str, fragment: str) -> str | None:
-    """The last date of a question replaced by the one that a fragment is; None when either has none.
+    """The last date of a question replaced by the one a fragment is; None when either has none.
 
     A weekday takes a weekday's place only, and a calendar date that of another.
 

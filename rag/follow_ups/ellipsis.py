@@ -8,10 +8,11 @@ import re
 
 from index.analysis import QUESTION_WORDS, question_terms, words
 from rag.follow_ups.dates import DATE, PREPOSITIONS, is_date, put_date
-from rag.follow_ups.mentions import Kind, Mention, mentions
+from rag.follow_ups.mentions import Kind, Mention, mentions, person_noun
 
 _LEAD = re.compile(
-    r"(?i)^(?:and|but|or|so|then|also|what about|how about|what of|ok(?:ay)?)\b[\s,]*"
+    r"(?i)^(?:(?:and|but|or|so|then|also|what about|how about|what of|ok(?:ay)?|thanks|thank you)\b"
+    r"[\s,.!]*)+"
 )
 _BARE = re.compile(
     r"(?i)^(?:and |but |so )?(?:why(?: not| so)?|when|where|who|how(?: so| come| much| many| long"
@@ -39,6 +40,14 @@ _IT_WAS = re.compile(
     r" (?:back )?((?:in|on|at|for|during) .+?)\W*$",
     re.I,
 )
+_WHO_IS = re.compile(
+    r"(?P<who>(?:(?:and|but|so) )?who(?:['’]s| is| are| was| were)) "
+    r"(?P<what>(?:the|an?|my|our|your) .+)$",
+    re.I,
+)
+_TITLED = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sir|Lady)\b\.? [^\W\d_]")
+_HOW_MANY = re.compile(r"(?i)(?:and )?how many (?P<what>[a-z-]+(?: [a-z-]+)??s)\b")
+_DETERMINERS = frozenset("the a an this that these those my your our his her its their".split())
 _LONGEST_FRAGMENT = 8  # words; a longer piece says enough of itself
 
 
@@ -73,7 +82,17 @@ def graft(previous: str, fragment: str) -> str | None:
     stem = previous.rstrip(" ?.!")
     if not stem or len(question_terms(stem)) > 20:
         return None
-    for way in (_next_year, put_date, _same_preposition, _same_word, _same_name, _same_article):
+    if (other := _who_is(stem, fragment)) is not None:
+        return f"{other}?" if other else None
+    for way in (
+        _next_year,
+        put_date,
+        _same_preposition,
+        _same_word,
+        _same_count,
+        _same_name,
+        _same_article,
+    ):
         grafted = way(stem, fragment)
         if grafted is not None:
             return f"{grafted}?"
@@ -110,6 +129,46 @@ def _after(stem: str, preposition: str) -> tuple[int, int] | None:
     if spot.end() < len(stem) and len(spot[2].split()) > 3:
         return None
     return spot.start(), spot.start(2) + len(spot[2].rstrip())
+
+
+def _who_is(stem: str, fragment: str) -> str | None:
+    """ "Who is the tenant of Flat 3" for "the tenant", but "What about the deposit of Flat 3".
+
+    None for other questions and for a time, a place or another "of Flat 3"; "" for what cannot be
+    put into the question.
+    """
+    asked = _WHO_IS.match(stem)
+    if asked is None or is_date(fragment) or re.match(rf"(?i)(?:{PREPOSITIONS})\b", fragment):
+        return None
+    if _TITLED.match(fragment):
+        return f"{asked['who']} {fragment}"
+    if re.match(r"(?i)(?:the |an? )?[^\W_]+$|(?:the|an?|my|our) ", fragment) is None or (
+        fragment[0].isupper() and not fragment.startswith(("The ", "A "))
+    ):
+        return None
+    head = re.split(rf"(?i)\s(?:{PREPOSITIONS})\s", fragment)[0].rsplit(maxsplit=1)[-1].casefold()
+    owner = re.search(rf"(?i)\s(?:{PREPOSITIONS})\s.*", asked["what"])
+    tail = owner.group() if owner is not None and " of " not in fragment else ""
+    if person_noun(_singular(head)):
+        return f"{_agreeing(asked['who'], head)} {fragment}{tail}"
+    return f"What about {fragment}{tail}" if tail else ""
+
+
+def _agreeing(who: str, head: str) -> str:
+    several = _singular(head) != head
+    for one, more in (("is", "are"), ("was", "were")):
+        if who.casefold().endswith((f" {one}", f" {more}")):
+            return f"{who.rsplit(maxsplit=1)[0]} {more if several else one}"
+    return who
+
+
+def _same_count(stem: str, fragment: str) -> str | None:
+    """ "How many employees" for "how many patents"."""
+    asked = _HOW_MANY.match(stem)
+    plain = re.fullmatch(r"[a-z-]+(?: [a-z-]+)?(?<!s)s", fragment)
+    if asked is None or plain is None or fragment.split(maxsplit=1)[0] in _DETERMINERS:
+        return None
+    return stem[: asked.start("what")] + fragment + stem[asked.end("what") :]
 
 
 def _next_year(stem: str, fragment: str) -> str | None:
@@ -163,6 +222,11 @@ def _same_article(stem: str, fragment: str) -> str | None:
     ]
     plural = fragment.endswith("s")
     if len(alike) != 1 or alike[0].text.endswith("s") != plural:
+        return None
+    # "How high is the landlord?" is not asked after "How high is the rent?"
+    old, new = (one.rsplit(maxsplit=1)[-1].casefold() for one in (alike[0].text, fragment))
+    said = re.search(r"(?i)\b(?:is|are|was|were)\s+the\s+$", stem[: alike[0].start])
+    if said is not None and person_noun(old) != person_noun(new):
         return None
     return _replaced(stem, alike[0], fragment)
 

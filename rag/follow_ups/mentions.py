@@ -66,6 +66,11 @@ _VERBS = frozenset(
     knew paid put sang sat stood taught wore
     """.split()
 )
+#: "How do I bake …", "how to bake …": the verb before what it is done to.
+_DOING = re.compile(
+    r"\b(?:(?:do|can|could|may|must|should|would|will) (?:i|you|we|one|people)|how to) ([a-z]+)\b",
+    re.I,
+)
 _STOPS = frozenset(
     "most least per now ever himself herself itself themselves although while when since before"
     " later however between during against without via like".split()
@@ -114,7 +119,9 @@ _PERSON_HINT = re.compile(
 )
 _PERSON_NOUN = re.compile(
     r"(?:[^e]er|[^t]or|ist|ian|ant|ee|man|woman|person|someone|anyone|somebody|everyone|child|boy"
-    r"|girl|guest|wife|husband|mother|father|brother|sister|son|daughter|student|resident)$"
+    r"|girl|guest|wife|husband|mother|father|brother|sister|son|daughter|student|resident|lord|lady"
+    r"|secretary|captain|king|queen|boss|chief|parent|friend|neighbour|neighbor|cousin|uncle|aunt"
+    r"|nephew|niece|heir|cook|nurse|pilot|architect|poet|clerk|judge|spouse|deputy|trustee)$"
 )
 _NOT_PERSONS = frozenset(
     "letter paper number order water matter summer winter river power offer user-manual computer"
@@ -224,13 +231,18 @@ def _times(text: str) -> list[Mention]:
 
 
 def _phrases(text: str, *, question: bool) -> list[Mention]:
-    """Noun phrases: the run of content words after a determiner, a preposition or "is"."""
+    """Noun phrases: the run of content words after a determiner, a preposition or "is".
+
+    In a question also after what one does: "soda bread" in "How do I bake soda bread?"
+    """
     found: list[Mention] = []
     tokens = list(_WORD.finditer(text))
+    verbs = {match.start(1) for match in _DOING.finditer(text)} if question else set()
     place = 0
     while place < len(tokens):
         lead = tokens[place].group().casefold()
-        if lead not in (_LEADS if question else _DETERMINERS):
+        leads = lead in (_LEADS if question else _DETERMINERS)
+        if not leads and tokens[place].start() not in verbs:
             place += 1
             continue
         last = place

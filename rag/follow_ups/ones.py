@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from rag.follow_ups.listed import ORDINALS, is_cell, nth
 from rag.follow_ups.mentions import Kind, mentions
 
 _ONES = re.compile(
@@ -14,23 +15,35 @@ _ONES = re.compile(
     r"(?=\W*$|\s+(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must)\b)",
     re.I,
 )
-_ORDINAL = re.compile(
-    r"the (?:first|second|third|fourth|fifth|last|next|other|previous)(?: ones?)?", re.I
+#: "the third one costs", "how much is the third?": what an answer listed, by its place
+_NTH = re.compile(
+    rf"\bthe ({ORDINALS})(?: one\b(?!\s+(?:to|of|who|that|which|with|in|on|at|for)\b)|(?=\W*$))",
+    re.I,
 )
-_PLACES = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
+_ORDINAL = re.compile(rf"the (?:{ORDINALS}|next|other|previous)(?: ones?)?", re.I)
 #: "the one with Blue Spike": what follows says which
 QUALIFIED = re.compile(r"(?:(?P<lead>\w+)\s+)?(?:the|that)\s+ones?\s+(?P<which>\w.*)", re.I)
 _SOME_ONE = re.compile(
     r"(?<=\s)(?!(?:the|this|that|which|any|no|every|some|each|by)\b)(\w+) one\W*$", re.I
 )
-_ITEMS = re.compile(r"\s*(?:[,;]\s*(?:and|or)?|\b(?:and|or)\b)\s+", re.I)
-_LEAD_IN = re.compile(r"^(?:at|in|on|to|from|with|by|for|or|and)\s+", re.I)
-_LONGEST_ITEM = 8  # words; longer pieces between commas are clauses
 
 
 def is_ordinal(fragment: str) -> bool:
     """Whether a fragment is "the third" or "the second one" and no more."""
     return _ORDINAL.fullmatch(fragment) is not None
+
+
+def listed_one(text: str, last: str, answer: str) -> str | None:
+    """What "the second one" in a text means of the things an answer lists; None when nothing.
+
+    >>> listed_one("and the second one?", "Where can I sleep?", "In a tent or a hut.")
+    'a hut'
+    """
+    match = _NTH.search(text)
+    # who asked for the first of them asks for the second of them, not of what was answered
+    if match is None or re.search(rf"(?i)\b(?:{ORDINALS})\b", last):
+        return None
+    return nth(match[1], answer)
 
 
 def put_ones(text: str, last: str, answer: str) -> tuple[str, list[str]]:
@@ -39,13 +52,15 @@ def put_ones(text: str, last: str, answer: str) -> tuple[str, list[str]]:
     >>> put_ones("How much is the second one?", "Where can I sleep?", "In a tent or a hut.")
     ('How much is a hut?', ['a hut'])
     """
+    item = listed_one(text, last, answer)
+    if item is not None:
+        if is_cell(item):
+            return f"{text.rstrip('?.! ')} ({item})?", [item]
+        return _NTH.sub(lambda _: item, text, count=1), [item]
     match = _ONES.search(text)
     if match is None:
         return _put_some_one(text, last)
-    item = _item(match[1], last, answer)
-    if item is not None:
-        return text[: match.start()] + item + text[match.end() :], [item]
-    noun = _noun(last)
+    noun, _ = counted(last)
     if noun is None:
         return text, []
     noun = _singular(noun) if match[2].casefold() == "one" else noun
@@ -66,27 +81,23 @@ def _put_some_one(text: str, last: str) -> tuple[str, list[str]]:
     return text, []
 
 
-def _item(which: str, last: str, answer: str) -> str | None:
-    """The nth of the things an answer lists; None when it lists none or a rank was asked for."""
-    place = _PLACES.get(which.rsplit(maxsplit=1)[-1].casefold())
-    if place is None or re.search(r"(?i)\b(?:first|second|third|last)\b", last):
-        return None
-    items = [_LEAD_IN.sub("", part.strip(" .!?")) for part in _ITEMS.split(answer)]
-    short = all(0 < len(part.split()) <= _LONGEST_ITEM for part in items)
-    if len(items) < 2 or not short or not -len(items) <= place < len(items):
-        return None
-    return items[place]
-
-
-def _noun(last: str) -> str | None:
-    """The first common noun of the last question: what there are several of."""
+def counted(last: str) -> tuple[str | None, bool]:
+    """What there are several of: the first common noun of the last question; is it a plural?"""
     for one in mentions(last, question=True):
         if not one.named and one.kind in (Kind.THING, Kind.THINGS, Kind.PERSON):
-            return one.text.rsplit(maxsplit=1)[-1]
-    return None
+            parts = re.sub(rf"(?i)^(?:{ORDINALS})\s+", "", one.text).split()
+            # "fees rose": a verb that is not known for one stands behind the plural
+            several = next((at for at, part in enumerate(parts) if _plural(part)), None)
+            kept = parts if several is None else parts[: several + 1]
+            return " ".join(kept), several is not None
+    return None, False
+
+
+def _plural(word: str) -> bool:
+    return word.endswith("s") and not word.endswith(("ss", "us", "is"))
 
 
 def _singular(word: str) -> str:
     if word.endswith("ies"):
         return word[:-3] + "y"
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+    return word[:-1] if _plural(word) else word

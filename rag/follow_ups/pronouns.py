@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from index.analysis import QUESTION_WORDS, terms, words
+from rag.follow_ups.dates import PREPOSITIONS
 from rag.follow_ups.mentions import Kind, Mention, mentions, person_noun
 
 #: Each pronoun with the group it belongs to.
@@ -21,6 +22,7 @@ PRONOUNS = {
 PRONOUN = re.compile(
     r"\b(?:" + "|".join(sorted(PRONOUNS, key=len, reverse=True)) + r")\b(?!-)", re.I
 )
+_TITLE = re.compile(r"(?P<he>Mr|Sir|King)\b|(?:Mrs|Ms|Miss|Lady|Queen)\b")
 _POSSESSIVE = frozenset({"his", "its", "their", "hers", "theirs"})
 #: How well a kind of mention fits a group of pronouns, 0–1; "of them" wants several.
 FIT: dict[str, dict[Kind, float]] = {
@@ -40,15 +42,15 @@ _CONNECTORS = frozenset(
 _CLAUSES = frozenset("and but or if when while because before after".split())
 # "It" that means nothing: "is it possible", "how long does it take", "why is it hard to say".
 _EXPLETIVE = re.compile(
-    r"\bit\b(?:\s+(?:be|is|was|still|really|also|ever|even))*\s+(?:possible|true|necessary|allowed"
-    r"|legal|illegal|safe|important|takes?|rain(?:s|ed)?|snow(?:s|ed)?|likely|common|normal|better"
-    r"|worth|that|become (?:law|legal|illegal|mandatory))\b"
+    r"\bit\b(?:\s+(?:be|is|was|still|really|also|ever|even))*\s+(?:true|necessary|possible|likely"
+    r"|rain(?:s|ed)?|snow(?:s|ed)?|that|become (?:law|legal|illegal|mandatory)"
+    r"|(?:allowed|legal|illegal|safe|important|takes?|common|normal|better|worth)(?!\W*$))\b"
     r"|\bit be (?:all right|alright|fine|ok|okay|a problem) (?:to|if)\b"
     r"|\bit(?:\s+\w+ly)?\s+(?!open|available|similar|close|due|able|used|known|next|back|over)"
     r"\w+(?<!ed)\s+(?:to|that)\b(?=\s+\w)"
     r"|\b(?:has|had) it been since\b|\bit called (?:when|if)\b"
     r"|\bwhat (?:time|day|year|month|season) (?:is|was) it(?=\W*$| in| for| at| now)"
-    r"|\bwhat does it (?:mean|take|feel like) (?:to|for|when|if|that)\b",
+    r"|\bwhat does it (?:mean|take|cost|feel like) (?:to|for|when|if|that)\b",
     re.I,
 )
 # "They" that means people in general: "where did they film the series Kildare?"
@@ -110,7 +112,7 @@ _AHEAD = re.compile(
 _EMPTY_WORDS = 6  # a longer question says enough of itself
 _POINTED_NOUN = re.compile(r"\b(?:this|that|these|those|such)\s+([a-z]+)\b", re.I)
 _FROM_NOW = re.compile(r"(?:this|these) (?:year|month|week|day|morning|evening|weekend)s?\b", re.I)
-_DEFINITE_NOUN = re.compile(r"\bthe\s+((?:[a-z]+\s+)?[a-z]+)\b", re.I)
+_THE = re.compile(r"\bthe\s+$", re.I)
 _ANY_TALK = frozenset(
     "article document text page passage topic subject time year period era case point thing".split()
 )
@@ -173,6 +175,12 @@ def _names_later(rest: str, group: str) -> bool:
     return any(one.named and one.kind in kinds for one in mentions(rest, question=False))
 
 
+def suits_title(group: str, name: str) -> bool:
+    """No Mr is "she", no Ms "he", and neither is "it"."""
+    title = _TITLE.match(name)
+    return title is None or group == "they" or group == ("he" if title["he"] else "she")
+
+
 def in_place(mention: Mention, word: str, rest: str) -> str:
     """How the mention is written where the pronoun stood; ``rest`` is what follows it."""
     name = mention.text if mention.named else f"the {mention.text}"
@@ -203,11 +211,7 @@ def points_back(question: str, spoken: frozenset[str]) -> bool:
         ways += [_OTHERS, _PLACE, _KIND_NOUN]
     if len(words(question)) <= _EMPTY_WORDS:
         ways.append(_EMPTY)
-    return (
-        any(way.search(question) for way in ways)
-        or _points_at(question, spoken)
-        or (content <= _FEW and _definite(question, spoken))
-    )
+    return any(way.search(question) for way in ways) or _points_at(question, spoken)
 
 
 def _points_at(question: str, spoken: frozenset[str]) -> bool:
@@ -221,7 +225,18 @@ def _points_at(question: str, spoken: frozenset[str]) -> bool:
     return False
 
 
-def _definite(question: str, spoken: frozenset[str]) -> bool:
-    """ "The album", said of one in the last turn."""
-    nouns = (match[1] for match in _DEFINITE_NOUN.finditer(question))
-    return any(set(terms(noun)) <= spoken for noun in nouns if " " not in noun)
+def is_of_named(question: str, last: str) -> str | None:
+    """The name that the last question gave to "the album", when that is all this one asks about.
+
+    None where the question brings something of its own: "Can I keep a cat in the flat?"
+    """
+    own = mentions(question, question=True)
+    asked = mentions(last, question=True)
+    names = [one for one in asked if one.named and one.kind is not Kind.TIME]
+    if len(own) != 1 or own[0].named or len(names) != 1:
+        return None
+    before = question[: own[0].start]
+    if re.search(rf"(?i)\b(?:{PREPOSITIONS}) the\s+$", before) or not _THE.search(before):
+        return None
+    said = set(terms(" ".join(one.text for one in asked)))
+    return names[0].text if set(terms(own[0].text)) <= said else None
