@@ -17,8 +17,8 @@ _DOING = re.compile(
 )
 _UNDONE = re.compile(
     r"\bit (?:takes?|costs?|(?:(?:really|still|so|very|also) )?(?:possible|necessary|allowed"
-    r"|permitted|forbidden|legal|illegal|safe|dangerous|important|hard|difficult|easy|worth it|ok|okay|common"
-    r"|normal|usual|better|expensive))\W*$",
+    r"|permitted|forbidden|legal|illegal|safe|dangerous|important|hard|difficult|easy|worth it|ok"
+    r"|okay|common|normal|usual|better|expensive))\W*$",
     re.I,
 )
 _LONGEST = 12  # words of a doing that are repeated

@@ -164,7 +164,8 @@ class Talk:
         expanded = expand(self._last, question)
         if expanded is not None:
             return Rewrite(question, expanded, (self._last,))
-        return _with_names(question, question, self._last_subject())
+        content = [word for word in words(self._last) if word not in QUESTION_WORDS]
+        return _with_names(question, question, [" ".join(content)] if content else self._theme())
 
     def _complete(self, question: str, fragment: str) -> Rewrite:
         """The last question with the fragment in the place of what it varies."""

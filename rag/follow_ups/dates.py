@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 PREPOSITIONS = (
-    "in|on|at|for|from|by|with|without|to|of|under|over|before|after|during|since|until|till|around"
+    "in|on|at|for|from|by|with|without|within|to|of|under|over|before|after|during|since|until|till"
+    "|around|inside|outside|near|behind|through|above|below"
 )
 _YEAR = r"(?:1\d|20)\d\d"
 _MONTH = (

@@ -55,10 +55,10 @@ def _rows(_answer: str, pieces: list[str]) -> list[str]:
 
 
 def _points(answer: str, _pieces: list[str]) -> list[str]:
-    """What stands behind dashes and numbers, up to its first stop."""
+    """What stands behind dashes and numbers, up to the first stop or comma."""
     points = _POINT.split(answer)[1:] if _POINT.search(answer) else []
     firsts = [_MARKERS.sub("", point.strip().split("\n")[0]) for point in points]
-    return [re.split(r"[.:;] |[.:;]$| [–-] ", first)[0].strip() for first in firsts]
+    return [re.split(r"[.,:;] |[.:;]$| [–-] ", first)[0].strip() for first in firsts]
 
 
 def _short(_answer: str, pieces: list[str]) -> list[str]:

@@ -66,10 +66,15 @@ _VERBS = frozenset(
     knew paid put sang sat stood taught wore
     """.split()
 )
+_ASKING = frozenset("do does did can could will would should may might must".split())
 #: "How do I bake …", "how to bake …": the verb before what it is done to.
 _DOING = re.compile(
     r"\b(?:(?:do|can|could|may|must|should|would|will) (?:i|you|we|one|people)|how to) ([a-z]+)\b",
     re.I,
+)
+_ING_NOUNS = frozenset(
+    "meeting building painting wedding evening morning parking training ceiling heating lighting"
+    " wiring flooring hearing filing rating ruling setting funding hosting".split()
 )
 _STOPS = frozenset(
     "most least per now ever himself herself itself themselves although while when since before"
@@ -153,6 +158,11 @@ def person_noun(word: str) -> bool:
     return word not in _NOT_PERSONS and _PERSON_NOUN.search(word) is not None
 
 
+def is_plural(word: str) -> bool:
+    """Whether a common noun looks like a plural: "fees", and neither "glass" nor "bus"."""
+    return word.endswith("s") and not word.endswith(("ss", "us", "is"))
+
+
 def _names(text: str) -> list[Mention]:
     found: list[Mention] = []
     dateless = MONTHED.sub(lambda date: "," * len(date.group()), text)
@@ -207,7 +217,8 @@ def _likely_name(text: str, start: int, name: str) -> bool:
         r"(?:['’]s\b|\s+(?:was|is|were|are|had|has|did|would|will|can|could|said|and [A-Z]|who)\b)",
         after,
     ):
-        return not name.casefold().endswith(("ing", "ings"))
+        several = re.match(r"\s+(?:were|are)\b", after) is not None and name.endswith("s")
+        return not several and not name.casefold().endswith(("ing", "ings"))
     return bool(re.search(rf"(?<=[a-z,] ){re.escape(name)}\b", text))
 
 
@@ -248,6 +259,10 @@ def _phrases(text: str, *, question: bool) -> list[Mention]:
         last = place
         while last + 1 < len(tokens) and _continues(text, tokens, last, started=last > place):
             last += 1
+        asked = place > 0 and tokens[place - 1].group().casefold() in _ASKING
+        if asked and last - place > 1 and not _verb_follows(tokens, last):
+            # "Does the shop repair toasters?": a verb that is not known for one is in there
+            last -= 2 if last - place > 2 and is_plural(tokens[last].group()) else 1
         if last > place:
             start, end = tokens[place + 1].start(), tokens[last].end()
             phrase = text[start:end]
@@ -255,6 +270,10 @@ def _phrases(text: str, *, question: bool) -> list[Mention]:
                 found.append(Mention(phrase, _kind_of_phrase(phrase), start, False))
         place = last + 1
     return found
+
+
+def _verb_follows(tokens: list[re.Match[str]], last: int) -> bool:
+    return last + 1 < len(tokens) and tokens[last + 1].group().casefold() in _VERBS
 
 
 def _continues(text: str, tokens: list[re.Match[str]], last: int, *, started: bool) -> bool:
@@ -265,7 +284,13 @@ def _continues(text: str, tokens: list[re.Match[str]], last: int, *, started: bo
         return False
     if word in QUESTION_WORDS or word in _LEADS or word in _STOPS or word.endswith("n't"):
         return False
-    return not (started and (word in _VERBS or word.endswith(("ed", "ing", "ly"))))
+    if not started:
+        return True
+    # "Which insurance covers damage?": what goes on after a verb's "-s" shows that it is one
+    after = tokens[last + 2].group().casefold() if last + 2 < len(tokens) else "of"
+    bears_object = after not in _LEADS or after in _DETERMINERS
+    verb = word in _VERBS or (word.endswith("s") and word[:-1] in _VERBS and bears_object)
+    return not verb and (word in _ING_NOUNS or not word.endswith(("ed", "ing", "ly")))
 
 
 def _kind_of_phrase(phrase: str) -> Kind:
@@ -274,5 +299,8 @@ def _kind_of_phrase(phrase: str) -> Kind:
         return Kind.GROUP
     if person_noun(head):
         return Kind.PERSON
-    plural = head.endswith("s") and not head.endswith(("ss", "us", "is"))
-    return Kind.THINGS if plural or head in ("people", "children", "men", "women") else Kind.THING
+    return (
+        Kind.THINGS
+        if is_plural(head) or head in ("people", "children", "men", "women")
+        else Kind.THING
+    )

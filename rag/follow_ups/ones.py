@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from rag.follow_ups.listed import ORDINALS, is_cell, nth
-from rag.follow_ups.mentions import Kind, mentions
+from rag.follow_ups.mentions import Kind, is_plural, mentions
 
 _ONES = re.compile(
     r"\b((?:the|that|this|which|another|an?)(?:\s+(?!only)[\w-]+)?)\s+(ones?)\b"
@@ -87,17 +87,13 @@ def counted(last: str) -> tuple[str | None, bool]:
         if not one.named and one.kind in (Kind.THING, Kind.THINGS, Kind.PERSON):
             parts = re.sub(rf"(?i)^(?:{ORDINALS})\s+", "", one.text).split()
             # "fees rose": a verb that is not known for one stands behind the plural
-            several = next((at for at, part in enumerate(parts) if _plural(part)), None)
+            several = next((at for at, part in enumerate(parts) if is_plural(part)), None)
             kept = parts if several is None else parts[: several + 1]
             return " ".join(kept), several is not None
     return None, False
 
 
-def _plural(word: str) -> bool:
-    return word.endswith("s") and not word.endswith(("ss", "us", "is"))
-
-
 def _singular(word: str) -> str:
     if word.endswith("ies"):
         return word[:-3] + "y"
-    return word[:-1] if _plural(word) else word
+    return word[:-1] if is_plural(word) else word

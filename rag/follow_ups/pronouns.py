@@ -146,8 +146,8 @@ def means_nothing_before(text: str, start: int, word: str) -> bool:
         len(content) > 2 or (len(content) == 2 and before[-1] == content[-1])
     )
     joined = owns or before[-1:] in (["if"], ["when"]) or set(before[2:-1]) & _CONNECTORS
-    one = bool(content) and bool(joined) and (group == "it" or owns)
-    return bool(named) or _ASKED_FOR.match(text) is not None or several or one
+    one = bool(earlier) and bool(joined) and (group == "it" or owns)
+    return bool(named) or _ASKED_FOR.match(text[:start]) is not None or several or one
 
 
 def _means_nothing(text: str, start: int, word: str) -> bool:
