@@ -178,6 +178,22 @@ COFFEE = [Turn("how do I clean the coffee machine?", "With vinegar.")]
             "Why?",
             "Why (vote general meeting)?",
         ),
+        ([Turn("What is the capital of Norway?", "Oslo.")], "and of Peru?", "the capital of Peru?"),
+        (
+            [Turn("What is the budget for 2025?", "The Budget of the Board is £40,000.")],
+            "How high is it?",
+            "How high is the budget?",
+        ),
+        (
+            [
+                Turn("Which planet is the largest?", "Jupiter."),
+                Turn("How many moons does it have?", "95."),
+                Turn("When was Pluto discovered?", "In 1930."),
+                Turn("How far is the sun from the earth?", "150 million km."),
+            ],
+            "how hot is it?",
+            "how hot is the sun?",
+        ),
         (HISTORY, "thanks, and the keepers?", "(Tavisay lighthouse)"),
         (
             HISTORY,

@@ -112,7 +112,9 @@ class Talk:
         for mention in found:
             key = self._key(mention)
             known = self._known.setdefault(key, _Known(mention, self._turn))
-            if len(mention.text) > len(known.mention.text):
+            longer = len(mention.text) > len(known.mention.text)
+            # who writes "the budget" does not take the documents' "Budget" for a name
+            if longer or (weights is _FROM_QUESTION and known.mention.named > mention.named):
                 known.mention = mention
             known.weight = max(known.weight, known.weight / 2 + weight)
             known.turn = self._turn
@@ -232,7 +234,8 @@ class Talk:
                 # two capitals may name anything, but a landlord is never "it"
                 person = group == "it" and known.mention.kind is Kind.PERSON
                 fit *= 0.0 if person else _COMMON_NOUN
-            again = _SAME_AGAIN if fit and self._meant.get(group) == key else 0.0
+            spoken = self._turn - known.turn <= 1  # of a topic left behind nothing is carried on
+            again = _SAME_AGAIN if fit and spoken and self._meant.get(group) == key else 0.0
             score = fit * (known.weight + known.topic) + again
             if score > most:
                 best, most = key, score

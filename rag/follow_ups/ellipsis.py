@@ -251,6 +251,9 @@ def _same_name(stem: str, fragment: str) -> str | None:
     if len(old) != 1 or (new and Kind.TIME in {one.kind for one in new}):
         return None
     start, end = old[0].start, old[0].start + len(old[0].text)
+    lead = re.match(rf"(?i)(?:{PREPOSITIONS})\s+", fragment)
+    if lead is not None and stem[:start].casefold().endswith(f" {lead.group().casefold()}"):
+        fragment = fragment[lead.end() :]
     return stem[:start] + fragment + stem[end:]
 
 

@@ -82,7 +82,7 @@ _STOPS = frozenset(
 )
 _NO_NAMES = QUESTION_WORDS | frozenset(
     """
-    i but yes no not however although while when where during since before then later also and or
+    i but yes no not below above under over within inside outside near behind about however although while when where during since before then later also and or
     january february march april may june july august september october november december monday
     tuesday wednesday thursday friday saturday sunday one two three four five six seven eight nine
     ten many most several both each another according because despite eventually finally first
@@ -263,6 +263,8 @@ def _phrases(text: str, *, question: bool) -> list[Mention]:
         if asked and last - place > 1 and not _verb_follows(tokens, last):
             # "Does the shop repair toasters?": a verb that is not known for one is in there
             last -= 2 if last - place > 2 and is_plural(tokens[last].group()) else 1
+        if asked and last + 1 < len(tokens):
+            verbs.add(tokens[last + 1].start())  # what is done to follows it
         if last > place:
             start, end = tokens[place + 1].start(), tokens[last].end()
             phrase = text[start:end]
