@@ -70,6 +70,7 @@ def test_dates_beside_names_are_no_part_of_them() -> None:
         "On 30 September 2022 Xiaomi had 29,000 patents.",
         "In 2014 Xiaomi had none.",
         "Since September 2022 Xiaomi has had some.",
+        "Between 2014 and 2019 the company Xiaomi filed few.",
     ):
         named = [one for one in mentions(text, question=False) if one.named]
         assert [one.text for one in named if one.kind is not Kind.TIME] == ["Xiaomi"]

@@ -139,14 +139,14 @@ COFFEE = [Turn("how do I clean the coffee machine?", "With vinegar.")]
         (
             ROWS,
             "what about the second one?",
-            "What are the notice periods (Service: 3 to 7 years)?",
+            "What are the notice periods (3 to 7 years)?",
         ),
-        (ROWS, "how long is the last one?", "how long is the last one (Service: 3 to 7 years)?"),
+        (ROWS, "how long is the last one?", "how long is the last one (3 to 7 years)?"),
         (ROWS, "what about the fifth one?", "What about the fifth notice period?"),
         (
             [*ROWS, Turn("what about the second one?", "8 weeks. [1]")],
             "and in Scotland?",
-            "What are the notice periods in Scotland?",
+            "What are the notice periods (3 to 7 years) in Scotland?",
         ),
         (
             [Turn("Where can I sleep?", "- The Net Loft [1]\n- The hostel, at £8 [2]")],

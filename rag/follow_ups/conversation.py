@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from index.analysis import QUESTION_WORDS, terms, words
 from rag.follow_ups.actions import put_action
 from rag.follow_ups.ellipsis import bare, expand, fragment_of, graft, graft_one
-from rag.follow_ups.listed import is_cell
+from rag.follow_ups.listed import cell_value, is_cell
 from rag.follow_ups.mentions import Kind, Mention, mentions
 from rag.follow_ups.ones import QUALIFIED, counted, is_ordinal, listed_one, put_ones
 from rag.follow_ups.pronouns import (
@@ -187,7 +187,7 @@ class Talk:
         """ "What about the second one?": of what the answer lists, else of what was asked for."""
         item = listed_one(fragment, self._last, self._answer)
         if item is not None and is_cell(item):
-            return _with_names(question, self._last, [item])
+            return _with_names(question, self._last, [cell_value(item)])
         if item is not None:
             return _with_names(question, f"What about {item}?", self._last_subject())
         one = fragment if fragment.endswith(("one", "ones")) else f"{fragment} one"

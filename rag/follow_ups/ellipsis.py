@@ -48,7 +48,6 @@ _WHO_IS = re.compile(
 _TITLED = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sir|Lady)\b\.? [^\W\d_]")
 _HOW_MANY = re.compile(r"(?i)(?:and )?how many (?P<what>[a-z-]+(?: [a-z-]+)??s)\b")
 _DETERMINERS = frozenset("the a an this that these those my your our his her its their".split())
-_CELL = re.compile(r"\s\([^():]*: [^()]*\)$")  # a row that was asked about
 _LONGEST_FRAGMENT = 8  # words; a longer piece says enough of itself
 
 
@@ -80,7 +79,7 @@ def bare(question: str) -> bool:
 
 def graft(previous: str, fragment: str) -> str | None:
     """The previous question with the fragment in the place of what it varies, None when unclear."""
-    stem = _CELL.sub("", previous.rstrip(" ?.!"))
+    stem = previous.rstrip(" ?.!")
     if not stem or len(question_terms(stem)) > 20:
         return None
     if (other := _who_is(stem, fragment)) is not None:

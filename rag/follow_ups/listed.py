@@ -36,6 +36,11 @@ def is_cell(item: str) -> bool:
     return ": " in item
 
 
+def cell_value(item: str) -> str:
+    """The cell without its heading, which all rows share: "3 to 7 years" tells which is meant."""
+    return item.partition(": ")[2]
+
+
 def listed(answer: str) -> list[str]:
     """The things an answer lists, in order; empty unless there are two or more of one kind."""
     pieces = [piece.strip() for piece in _MARKERS.split(answer) if piece.strip()]

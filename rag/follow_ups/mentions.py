@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from index.analysis import QUESTION_WORDS
-from rag.follow_ups.dates import FIGURED, MONTHED
+from rag.follow_ups.dates import FIGURED, MONTHED, PREPOSITIONS
 
 
 class Kind(Enum):
@@ -80,9 +80,12 @@ _STOPS = frozenset(
     "most least per now ever himself herself itself themselves although while when since before"
     " later however between during against without via like".split()
 )
-_NO_NAMES = QUESTION_WORDS | frozenset(
-    """
-    i but yes no not below above under over within inside outside near behind about however although while when where during since before then later also and or
+_NO_NAMES = (
+    QUESTION_WORDS
+    | frozenset(f"{PREPOSITIONS}|between|about".split("|"))
+    | frozenset(
+        """
+    i but yes no not however although while when where during since before then later also and or
     january february march april may june july august september october november december monday
     tuesday wednesday thursday friday saturday sunday one two three four five six seven eight nine
     ten many most several both each another according because despite eventually finally first
@@ -91,6 +94,7 @@ _NO_NAMES = QUESTION_WORDS | frozenset(
     someone somebody everyone everybody anyone anybody nobody something everything nothing others
     give list name show explain describe summarise summarize section chapter page table figure
     """.split()
+    )
 )
 _EMPTY_NOUNS = frozenset(
     """

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from rag.follow_ups.listed import ORDINALS, is_cell, nth
+from rag.follow_ups.listed import ORDINALS, cell_value, is_cell, nth
 from rag.follow_ups.mentions import Kind, is_plural, mentions
 
 _ONES = re.compile(
@@ -55,6 +55,7 @@ def put_ones(text: str, last: str, answer: str) -> tuple[str, list[str]]:
     item = listed_one(text, last, answer)
     if item is not None:
         if is_cell(item):
+            item = cell_value(item)
             return f"{text.rstrip('?.! ')} ({item})?", [item]
         return _NTH.sub(lambda _: item, text, count=1), [item]
     match = _ONES.search(text)
