@@ -48,10 +48,13 @@ class Prompt:
     passages: tuple[Passage, ...]  #: passage n of the prompt is ``passages[n - 1]``
     dropped: int  #: passages left out at the end because they did not fit
     shortened: bool = False  #: whether the only passage was cut to fit
+    limit: int = 0  #: tokens of our own limit where that was the smaller; 0 for the model's window
 
     @property
     def note(self) -> str:
-        """One sentence on what did not fit; empty when everything did."""
+        """One sentence on what the model's window did not hold; empty when it was not that."""
+        if self.limit:
+            return ""
         if self.shortened:
             return "Only the beginning of the best passage fitted the language model's window."
         if not self.dropped:
@@ -60,6 +63,20 @@ class Prompt:
         return (
             f"{self.dropped} of {total} passages did not fit the language model's window and were "
             "left out."
+        )
+
+    @property
+    def detail(self) -> str:
+        """One sentence on what our own limit left out; empty when it was not that."""
+        if not self.limit or not (self.shortened or self.dropped):
+            return ""
+        total = self.dropped + len(self.passages)
+        given = f"the best {len(self.passages)} of {total} passages"
+        if self.shortened:
+            given = "only the beginning of the best passage"
+        return (
+            f"The language model was given {given}: Footnote sends it at most {self.limit:,} "
+            "tokens, so that it answers soon."
         )
 
 
@@ -97,6 +114,7 @@ def answer_prompt(
         passages=tuple(passages[: len(blocks)]),
         dropped=len(passages) - len(blocks),
         shortened=shortened,
+        limit=prompt_tokens if prompt_tokens < window else 0,
     )
 
 

@@ -139,6 +139,7 @@ class Answer:
     pending: str = ""  #: the sentence a language model is writing, not checked yet
     struck: tuple[Struck, ...] = ()  #: its sentences that were dropped
     notes: tuple[str, ...] = ()  #: what a person should know of how the answer came to be
+    details: tuple[str, ...] = ()  #: more of that, for whoever looks for it
 
     @property
     def declined(self) -> bool:

@@ -150,7 +150,9 @@ class Writer:
         started: float,
     ) -> Answer:
         """The final answer: written, refused, or the extractive one with the reason it stands."""
-        notes = tuple(filter(None, (prompt.note, failure, _ending_note(reply.ending))))
+        cut = tuple(filter(None, (failure, _ending_note(reply.ending))))
+        notes = tuple(filter(None, (prompt.note, *cut)))
+        extractive = replace(extractive, details=(*extractive.details, *_details(prompt)))
         stopped = reply.ending is Ending.STOPPED
         if draft.kept and (stopped or len(draft.struck) <= len(draft.kept)):
             written = replace(self._written(extractive, draft), notes=(*notes, *_left_out(draft)))
@@ -159,7 +161,7 @@ class Writer:
             refusal = self._refusal(extractive)
             refusal = replace(refusal, notes=(*refusal.notes, *notes))
             return self._finished(refusal, draft, reply.text, started)
-        return self._standing(extractive, draft, reply.text, (*notes, *_why(draft, notes)), started)
+        return self._standing(extractive, draft, reply.text, (*notes, *_why(draft, cut)), started)
 
     def _refusal(self, extractive: Answer) -> Answer:
         """The model found no answer: a refusal, unless the extractive one is very likely right."""
@@ -215,14 +217,18 @@ def _left_out(draft: _Draft) -> tuple[str, ...]:
     )
 
 
-def _why(draft: _Draft, notes: Sequence[str]) -> tuple[str, ...]:
-    """Why the extractive answer stands; nothing when a note has said so already."""
+def _details(prompt: Prompt) -> tuple[str, ...]:
+    return (prompt.detail,) if prompt.detail else ()
+
+
+def _why(draft: _Draft, cut: Sequence[str]) -> tuple[str, ...]:
+    """Why the extractive answer stands; nothing when what ``cut`` the reply off says so."""
     if draft.struck:
         count, total = len(draft.struck), len(draft.struck) + len(draft.kept)
         return (
             f"The passages do not bear out {count} of {total} sentences of the language model, so "
             "its answer is not shown.",
         )
-    if notes:
+    if cut:
         return ()
     return ("The language model wrote no answer.",)

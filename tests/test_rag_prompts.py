@@ -68,6 +68,7 @@ def test_what_is_dropped_is_said() -> None:
     assert prompt.note == (
         f"{prompt.dropped} of 6 passages did not fit the language model's window and were left out."
     )
+    assert prompt.detail == ""
 
 
 def test_the_prompt_is_limited_in_a_large_window_too() -> None:
@@ -76,13 +77,27 @@ def test_the_prompt_is_limited_in_a_large_window_too() -> None:
     prompt = answer_prompt(QUESTION, found, model)
     assert sum(model.count_tokens(message.content) for message in prompt.messages) <= PROMPT_TOKENS
     assert prompt.dropped
+    assert prompt.note == ""  # the window would have held them all
+    assert prompt.detail == (
+        f"The language model was given the best {len(prompt.passages)} of 40 passages: Footnote "
+        "sends it at most 2,000 tokens, so that it answers soon."
+    )
 
 
 def test_a_passage_that_does_not_fit_alone_is_begun() -> None:
     prompt = answer_prompt(QUESTION, [passage("word " * 5000)], ScriptedModel(context_tokens=900))
     assert prompt.shortened
     assert prompt.note.startswith("Only the beginning")
+    assert prompt.detail == ""
     assert "word word" in prompt.messages[1].content
+
+
+def test_our_own_limit_cuts_a_passage_too() -> None:
+    found = [passage("word " * 5000)]
+    prompt = answer_prompt(QUESTION, found, ScriptedModel(context_tokens=128_000))
+    assert prompt.shortened
+    assert prompt.note == ""
+    assert "only the beginning of the best passage" in prompt.detail
 
 
 def test_a_question_that_leaves_no_room_is_refused() -> None:

@@ -157,6 +157,16 @@ def test_a_model_that_says_nothing_leaves_the_extractive_answer(reply: str) -> N
     assert last.notes == ("The language model wrote no answer.",)
 
 
+@pytest.mark.parametrize(("window", "plain_view"), [(128_000, False), (1_200, True)])
+def test_what_did_not_fit_hides_no_silence(window: int, plain_view: bool) -> None:
+    many = passages() * 100
+    writer = Writer(ScriptedModel(["   "], context_tokens=window), Even())
+    *_, last = writer.write(QUESTION, many, extractive(), threading.Event())
+    assert last.notes[-1] == "The language model wrote no answer."
+    assert any("did not fit" in note for note in last.notes) is plain_view
+    assert any("at most 2,000 tokens" in detail for detail in last.details) is not plain_view
+
+
 def test_a_model_that_loops_is_cut_and_what_was_verified_is_kept() -> None:
     last = written(*["The loaf keeps for nine days. "] * 500)[-1]
     assert [sentence.text for sentence in last.sentences] == ["The loaf keeps for nine days."]

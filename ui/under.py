@@ -68,6 +68,7 @@ def why(answer: Answer) -> str:
         if place <= _SHOWN or passage.chunk.id in cited
     ]
     rows = "".join(why_row(place, item, cited.get(item.chunk.id, "")) for place, item in shown)
+    details = "".join(f'<p class="fn-aside">{text(one)}</p>' for one in answer.details)
     heads = "".join(
         f'<th scope="col">{head}</th>'
         for head in ("Place", "Passage", "By meaning", "By words", "Reader")
@@ -77,6 +78,7 @@ def why(answer: Answer) -> str:
         '<p class="fn-aside">Passages are found by meaning and by words, put in one order, then '
         "read: the reader says how likely each one answers. A place is a rank among all passages, "
         "the score stands beside it.</p>"
+        f"{details}"
         f'<div class="fn-scroll"><table><thead><tr>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div></details>"
     )
