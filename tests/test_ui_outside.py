@@ -32,6 +32,7 @@ from rag.types import (
     Verdict,
 )
 from ui.exporting import plain
+from ui.markup import placeless
 from ui.outside import names_only, sentence_for
 from ui.under import notes as footer_notes
 
@@ -99,6 +100,25 @@ def test_sentences_name_no_place(
     for secret in ("srv", "private", "other", "ada", "models", "~"):
         assert secret not in sentence
     assert (str(error) in caplog.text) == (sentence != str(error))
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("The server at http://127.0.0.1:11434/v1 broke off; see its own log.", True),
+        ("The server at http://[::1]:8080/v1 has no model x; it serves y.", True),
+        ("The server at https://models.example/v1 is busy (try later); ask again.", True),
+        ("The server at http://127.0.0.1:8080/v1 refused (no file /home/ada/x).", False),
+        ("The server at http://h:1/v1 serves several models (/home/ada/x, y).", False),
+        ("The server at http://h:1/v1 serves several models (C:\\models\\x, y).", False),
+        ("See file:///home/ada/x.", False),
+        ("See http:///home/ada/x.", False),
+    ],
+)
+def test_an_address_of_a_server_is_no_place(said: str, told: bool) -> None:
+    assert (placeless(said) == said) is told
+    assert (sentence_for(ModelError(said), []) == said) is told
+    assert "ada" not in placeless(said)
 
 
 def test_a_note_of_a_model_that_failed_names_no_place() -> None:

@@ -23,7 +23,7 @@ from index.errors import FootnoteError
 from rag.assistant import LONGEST_QUESTION
 from rag.types import Answer, Turn
 from ui.chat import FAILED, Chat, aside
-from ui.outside import names_only
+from ui.outside import log_places, names_only
 from ui.programs import (
     Part,
     RequestError,
@@ -159,6 +159,8 @@ def snapshots(
             for answer in assistant.stream(wanted.question, wanted.history, scope=scope, stop=stop):
                 if stop.is_set():
                     return
+                if answer.final:
+                    log_places(answer)
                 yield answer
     except FootnoteError as error:
         yield error

@@ -25,7 +25,8 @@ _UNSEEN = re.compile(
     "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 #: A path in a sentence: whoever is let in at the page has no business with where things lie.
-PATH = re.compile(r"(?<![\w….])[/\\~]|\b[A-Za-z]:[/\\]")
+_PATH = re.compile(r"(?<![\w….])[/\\~]|\b[A-Za-z]:[/\\]")
+_ADDRESS = re.compile(r"\bhttps?://[\w\[][\w.:\[\]-]*")  # the slashes of a server's are no path
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -41,11 +42,16 @@ def text(value: str) -> str:
     return html.escape(seen, quote=True)
 
 
+def names_place(sentence: str) -> bool:
+    """Whether a sentence names a place on this computer; a server's address is none."""
+    return _PATH.search(_ADDRESS.sub("x", sentence)) is not None
+
+
 def placeless(note: str) -> str:
     """A note on an answer; one that names a place on this computer says only what it is about."""
-    if not PATH.search(note):
+    if not names_place(note):
         return note
-    return "The language model failed; ask the same on the command line to read why."
+    return "The language model failed; the terminal Footnote runs in says why."
 
 
 def bdi(value: str) -> str:

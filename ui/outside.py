@@ -15,7 +15,7 @@ from pathlib import Path
 from index.errors import BusyError, FootnoteError, StoreError, UsageError
 from index.types import DocumentInfo, SkippedFile
 from rag.types import Answer, Citation, Passage, Refusal, Sentence
-from ui.markup import PATH, file_name, placeless
+from ui.markup import file_name, names_place, placeless
 
 log = logging.getLogger(__name__)
 
@@ -44,11 +44,18 @@ def sentence_for(error: FootnoteError, folders: Iterable[Path]) -> str:
     sentence = str(error)
     for folder in sorted({os.path.abspath(folder) for folder in folders}, key=len, reverse=True):
         sentence = sentence.replace(folder, "…")
-    if PATH.search(sentence):
+    if names_place(sentence):
         sentence = _kind(error)
     if sentence != str(error):
         log.error("%s", error)
     return sentence
+
+
+def log_places(answer: Answer) -> None:
+    """Tell the terminal the notes that the web may not show in full."""
+    for note in answer.notes:
+        if names_place(note):
+            log.error("%s", note)
 
 
 def _kind(error: FootnoteError) -> str:
