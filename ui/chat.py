@@ -22,7 +22,7 @@ from ui.conversations import Conversations, Kept, Summary
 from ui.libraries import Libraries
 from ui.model_choice import Models
 from ui.originals import Originals
-from ui.outside import sentence_for
+from ui.outside import log_places, sentence_for
 from ui.render import Exchange
 from ui.saved import AWAY
 
@@ -108,7 +108,8 @@ class Chat:
         """The newest exchange after each step of answering a question, saved when it ends.
 
         Whoever leaves early leaves what was there, and that it was stopped; ``stop`` ends a
-        language model's writing in the middle of a step.
+        language model's writing in the middle of a step. What it had written is checked to its
+        end all the same, so that its last snapshot is kept.
         """
         stop = stop or threading.Event()
         question = asking.question.strip()
@@ -124,12 +125,20 @@ class Chat:
             assistant = self._asked(conversation, asking)
             with self.room.place():
                 chosen = self.models.answering(assistant, asking.model)
-                for answer in self._stream(chosen, asking, earlier, stop):
-                    if stop.is_set():  # what comes now is only what there was time for
-                        break
-                    now = replace(now, answer=replace(answer, question=question))
-                    if not answer.final:
-                        yield Step(conversation, now)
+                steps = self._stream(chosen, asking, earlier, stop)
+                try:
+                    for answer in steps:
+                        if stop.is_set() and not writing(now):
+                            break  # what comes now is only what there was time for
+                        now = replace(now, answer=replace(answer, question=question))
+                        if not (answer.final or stop.is_set()):
+                            yield Step(conversation, now)
+                except GeneratorExit:
+                    stop.set()
+                    now = _left(now, steps)
+                    raise
+            if now.answer is not None:
+                log_places(now.answer)
             now = self._saved(stopped(now))
             try:
                 yield Step(conversation, now)
@@ -276,7 +285,7 @@ def turns(kept: Sequence[Kept]) -> list[Turn]:
 
 def shown(kept: Kept, originals: Originals | None) -> Exchange:
     """A saved turn as the page shows it; without its library no source can be opened."""
-    answer = kept.answer
+    answer = None if kept.answer is None else replace(kept.answer, pending="")
     flags: dict[str, str] = {}
     if answer is not None and originals is None:
         flags = {citation.document_id: AWAY for citation in answer.citations}
@@ -294,11 +303,29 @@ def shown(kept: Kept, originals: Originals | None) -> Exchange:
     )
 
 
+def writing(item: Exchange) -> bool:
+    """Has a language model begun, so that ``answer`` holds what was there without it?"""
+    answer = item.answer
+    return answer is not None and bool(answer.sentences or answer.refusal) and not answer.final
+
+
+def _left(item: Exchange, steps: Iterator[Answer]) -> Exchange:
+    """What a language model leaves that was told to stop: it ends within a second."""
+    if not writing(item):
+        return item
+    try:
+        *_, last = steps
+    except (FootnoteError, ValueError) as error:  # no step was left
+        log.warning("%s", error)
+        return item
+    return replace(item, answer=replace(last, question=item.question))
+
+
 def stopped(item: Exchange) -> Exchange:
-    """What is kept: of an answer that was stopped, the sentences that were there."""
+    """What is kept: of an answer that was stopped, the verified sentences that were there."""
     answer = item.answer
     if item.notice or (answer is not None and answer.final):
         return item
-    if answer is not None and not answer.sentences:
-        answer = None
+    if answer is not None:
+        answer = replace(answer, pending="") if answer.sentences else None
     return replace(item, answer=answer, notice=STOPPED)

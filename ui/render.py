@@ -142,7 +142,9 @@ def answer_body(answer: Answer, flags: Mapping[str, str]) -> str:
         return refusal(answer.refusal)
     pending = ""
     if answer.pending and not answer.final:
-        pending = f' <span class="fn-sentence fn-unverified">{text(answer.pending)}</span>'
+        pending = (
+            f' <span class="fn-sentence fn-unverified fn-pending">{text(answer.pending)}</span>'
+        )
     if not answer.sentences and not pending:
         return ""
     joined = " ".join(sentence(item, answer.short) for item in answer.sentences) + pending

@@ -199,6 +199,13 @@ def add_conversation_routes(app: FastAPI, chat: Chat) -> None:
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(words, media_type=f"{kind}; charset=utf-8", headers=headers)
 
+    @app.get("/api/turns/{number}")
+    def turn(number: Numbered) -> JSONResponse:
+        kept = chat.exchange(number)
+        if kept is None:
+            raise GoneError("This answer has been deleted.")
+        return JSONResponse({"html": exchange(kept, number)})
+
     @app.get("/api/turns/{number}/text")
     def copied(number: Numbered) -> PlainTextResponse:
         kept = memory.turn(number)

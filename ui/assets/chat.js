@@ -5,6 +5,7 @@
   const { actions, state, find, all, make, request, post, lines, confirm, prompt, toast, still, root } = footnote;
   const thread = () => find("#fn-thread");
   const box = () => find("#fn-question textarea");
+  const SETTLED_MS = 1500;
 
   /* ---- sending ---- */
 
@@ -50,10 +51,22 @@
     turn.classList.remove("fn-live");
     turn.setAttribute("aria-busy", "false");
     find(".fn-waiting", turn)?.remove();
+    find(".fn-pending", turn)?.remove(); // nobody has checked it
     turn.append(make("p", { class: "fn-notice", role: "status" }, words));
     if (turn.dataset.id !== "0") {
       const again = make("button", { type: "button", class: "fn-quiet", "data-action": "again" }, "Ask again");
       turn.append(make("div", { class: "fn-actions" }, again));
+    }
+  }
+
+  /* A model that was stopped has said by now what is left of its answer, and who wrote it. */
+  async function settle(turn) {
+    if (!turn.isConnected || turn.dataset.id === "0") return;
+    try {
+      const { html } = await (await request(`/api/turns/${turn.dataset.id}`)).json();
+      if (turn.isConnected && html.includes("fn-footer")) put(html, turn);
+    } catch {
+      // the page shows what it had
     }
   }
 
@@ -94,6 +107,7 @@
       if (turn.classList.contains("fn-live")) ended(turn, "The answer broke off: ask again.");
     } catch (error) {
       ended(turn, error.name === "AbortError" ? "Stopped." : error.message);
+      if (error.name === "AbortError") setTimeout(() => settle(turn), SETTLED_MS);
     } finally {
       done();
       document.dispatchEvent(new Event("footnote-said"));
