@@ -1,17 +1,19 @@
 """A language model's words, as they come, to plain sentences with the places they point to.
 
 Markdown, tags, links, template marks and footnote markers are taken off: what is left is text to be
-checked. Nothing here is believed; a marker becomes a hint, and whether a sentence stands is decided
-in `rag.citations`.
+checked, and where lists had items (`rag.reply_layout`). Nothing here is believed; a marker becomes
+a hint, and whether a sentence stands is decided in `rag.citations`.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.sentences import sentence_spans
 from rag.prompts import NOT_SAID
+from rag.reply_layout import ITEM, Items, Rows, is_row
+from rag.types import Opening
 
 LONGEST_SENTENCE = 1_000  #: characters; more without an end is cut, so that checking stays bounded
 _SQUARE = re.compile(
@@ -39,6 +41,8 @@ _TAG = re.compile(r"<\|[^|<>]{0,60}\|>|</?[A-Za-z!][^<>]{0,500}>")
 _UNFINISHED = re.compile(
     r"!?[\[【][^\]】\n]{0,300}(?:[\]】](?:\([^)\n]{0,2000})?)?$|!$|<(?:[A-Za-z/!|][^<>\n]{0,500})?$"
 )
+_ITEM_START = re.compile(rf"[\s>]*{ITEM}")
+_SET_IN = 2  # blanks before a line that goes on with an item
 _FENCE = re.compile(r"^\s*(?:```|~~~)\w*\s*$")
 _LINE_START = re.compile(r"^\s*(?:#{1,6}\s+|>\s?|[-*+•–]\s+|\(?\d{1,2}[.)]\s+(?=\D))+")
 _EMPHASIS = re.compile(
@@ -63,6 +67,8 @@ class Said:
 
     text: str
     hints: tuple[int, ...] = ()
+    opening: Opening = Opening.NOTHING
+    leads: bool = False  #: a heading, or an introduction that ends in a colon
 
 
 class SentenceStream:
@@ -70,11 +76,36 @@ class SentenceStream:
 
     def __init__(self) -> None:
         self._held = ""
+        self._gap = "\n"  # what stood between the sentence before and what is held
+        self._items = Items()
+        self._rows = Rows()
+        self._listing = False
 
     @property
     def pending(self) -> str:
         """The sentence that is being written, plain."""
-        return plain(self._held[: self._known()]).text
+        known = self._held[: self._known()]
+        if self._items.is_next(known):
+            return ""
+        row = "\n" in self._before(known) and is_row(known)
+        return plain((known.replace("|", " ") if row else known).replace(ITEM, "")).text
+
+    def feed(self, piece: str) -> list[Said]:
+        """The sentences that the piece completes."""
+        self._held += piece
+        known = self._known()
+        self._held = self._laid_out(self._held[:known]) + self._held[known:]
+        return self._complete()
+
+    def close(self) -> list[Said]:
+        """What is left when the reply has ended by itself."""
+        self._held = self._laid_out(self._held)
+        if self._items.counting and self._items.is_next(self._held):
+            self._held = ""  # the number of an item that never came
+        self._held += "\n"
+        out = self._complete(ended=True)
+        self._held = ""
+        return [*out, *self._rows_left()]
 
     def _known(self) -> int:
         """Where what is still being written begins."""
@@ -84,37 +115,28 @@ class SentenceStream:
         open_at = [at for at in starts if at >= 0 and _UNFINISHED.match(held, at)]
         return min(open_at, default=len(held))
 
-    def feed(self, piece: str) -> list[Said]:
-        """The sentences that the piece completes."""
-        self._held += piece
-        known = self._known()
-        # images, links and tags go at once, or the "!" of an image would end a sentence
-        self._held = _unmarked(self._held[:known]) + self._held[known:]
+    def _laid_out(self, text: str) -> str:
+        """Without images, links and tags, for the "!" of an image would end a sentence; and with
+        one mark for an item, for the dot of its number would as well."""
+        return self._items.marked(_unmarked(text), fresh="\n" in self._gap)
+
+    def _before(self, known: str) -> str:
+        return self._gap + known[: len(known) - len(known.lstrip())]
+
+    def _complete(self, *, ended: bool = False) -> list[Said]:
         out: list[Said] = []
-        while (found := self._next()) is not None:
-            if found.text:
-                out.append(found)
+        while (found := self._next(ended)) is not None:
+            out += [said for said in found if said.text]
         return out
 
-    def close(self) -> list[Said]:
-        """What is left when the reply has ended by itself."""
-        out: list[Said] = []
-        held = _unmarked(self._held)
-        for start, end in sentence_spans(held):
-            piece = held[start:end]
-            marks = _leading_markers(piece)
-            before, said = plain(piece[:marks]), plain(piece[marks:])
-            if before.hints and out:
-                out[-1] = Said(out[-1].text, (*out[-1].hints, *before.hints))
-            if said.text:
-                out.append(said)
-        self._held = ""
-        return out
-
-    def _next(self) -> Said | None:
-        known = self._held[: self._known()]
+    def _next(self, ended: bool) -> list[Said] | None:
+        """The sentence or row that what is held begins with; None while it is not complete."""
+        known = self._held if ended else self._held[: self._known()]
+        before = self._before(known)
+        if "\n" in before and is_row(known):
+            return self._next_row(known)
         spans = sentence_spans(known)
-        if not spans:
+        if not spans or (not ended and self._items.is_next(known)):
             return None
         end = min(spans[0][1], LONGEST_SENTENCE)
         cut = spans[1][0] if len(spans) > 1 else len(known)
@@ -126,9 +148,43 @@ class SentenceStream:
         after = cut + _leading_markers(known[cut:])
         if after == len(known) < len(self._held) and "\n" not in known[end:]:
             return None  # the marker that is being written may be its own
-        said = plain(known[:end] + known[cut:after])
+        said = self._opened(known[:end], known[cut:after], before)
+        self._gap = known[end:after]
         self._held = self._held[after:]
-        return said
+        return [*self._rows_left(), said]
+
+    def _opened(self, words: str, markers: str, before: str) -> Said:
+        """A sentence and what it opens; a line that is set in belongs to its item."""
+        said = plain(words.replace(ITEM, "") + markers)
+        opening = Opening.NOTHING
+        if _ITEM_START.match(words):
+            opening = Opening.ITEM
+        elif self._listing and "\n" in before and len(before.rpartition("\n")[2]) < _SET_IN:
+            opening = Opening.LINE
+        if said.text and opening is not Opening.NOTHING:
+            self._listing = opening is Opening.ITEM
+        leads = said.text.endswith(":") or words.lstrip().startswith("#")
+        return replace(said, opening=opening, leads=leads)
+
+    def _next_row(self, known: str) -> list[Said] | None:
+        start = len(known) - len(known.lstrip())
+        end = known.find("\n", start)
+        if end < 0 and len(known) < LONGEST_SENTENCE:
+            return None
+        end = end if end >= 0 else LONGEST_SENTENCE
+        before = self._rows_left() if "\n" in known[:start] else []  # of another table
+        rows = [_row(said) for said in self._rows.feed(known[start:end])]
+        self._held, self._gap = self._held[end + 1 :], "\n"
+        self._listing = True
+        return [*before, *rows]
+
+    def _rows_left(self) -> list[Said]:
+        """What was waited with of a table that is over."""
+        return [said for said in map(_row, self._rows.end()) if said.text]
+
+
+def _row(statement: str) -> Said:
+    return replace(plain(statement), opening=Opening.ITEM)
 
 
 def plain(text: str) -> Said:

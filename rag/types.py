@@ -5,7 +5,7 @@ Values only. ``Answer.to_dict`` is the one JSON that the command line, the web A
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
@@ -92,12 +92,21 @@ class Citation:
     score: float  #: probability-like, 0–1, that the quote supports the sentence
 
 
+class Opening(StrEnum):
+    """What a sentence opens on the page, besides itself."""
+
+    NOTHING = ""
+    ITEM = "item"  #: an item of a list
+    LINE = "line"  #: what follows a list
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence of an answer and the footnotes it rests on."""
 
     text: str
     citations: tuple[Citation, ...]
+    opening: Opening = Opening.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +166,11 @@ class Answer:
         """The sentences with their markers, or the refusal's sentence.
 
         A literal ``[3]`` inside a document's words is shown as ``［3］`` so that it is no marker.
+        An item of a list has a line of its own, which begins with a dash.
         """
         if self.refusal is not None:
             return self.refusal.reason.value
-        return " ".join(
-            escape_markers(sentence.text) + "".join(f" [{c.number}]" for c in sentence.citations)
-            for sentence in self.sentences
-        )
+        return laid_out(self.sentences, escape_markers)
 
     def to_dict(self) -> dict[str, object]:
         """The one JSON form: plain types only, ``schema_version`` first."""
@@ -176,6 +183,24 @@ class Answer:
             **data,
             "citations": [asdict(citation) for citation in self.citations],
         }
+
+
+def laid_out(sentences: Sequence[Sentence], said: Callable[[str], str]) -> str:
+    """Sentences with their markers in lines as Markdown takes them; ``said`` makes words safe."""
+    out = ""
+    for sentence in sentences:
+        markers = "".join(f" [{citation.number}]" for citation in sentence.citations)
+        out += parting(sentence.opening, begun=bool(out)) + said(sentence.text) + markers
+    return out
+
+
+def parting(opening: Opening, *, begun: bool) -> str:
+    """What stands before a sentence; ``begun`` if another one does as well."""
+    if opening is Opening.ITEM:
+        return "\n- " if begun else "- "
+    if not begun:
+        return ""
+    return "\n\n" if opening is Opening.LINE else " "
 
 
 def escape_markers(text: str) -> str:

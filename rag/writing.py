@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from index.embedding import Embedder
 from index.errors import ModelError
+from rag.asides import bare_decision, claims_nothing
 from rag.citations import CheckedSentence, Scorer, check, numbered, says_something
 from rag.language_model import BoundedReply, Ending, LanguageModel, StopFlag
 from rag.prompts import Prompt, answer_prompt
@@ -21,6 +22,7 @@ from rag.replies import Said, SentenceStream, is_refusal
 from rag.types import (
     Answer,
     AnswerKind,
+    Opening,
     Passage,
     Refusal,
     RefusalReason,
@@ -38,7 +40,11 @@ _NEAREST = 3
 class _Draft:
     """What has become of the reply so far."""
 
+    question: str
     kept: list[CheckedSentence] = field(default_factory=list)
+    openings: list[Opening] = field(default_factory=list)  #: of those that are kept
+    opening: Opening = Opening.NOTHING  #: of an item whose first sentence was not kept
+    decision: str = ""  #: "Yes" or "No", said by itself
     struck: list[Struck] = field(default_factory=list)
     refused: bool = False
     checked: int = 0
@@ -65,7 +71,7 @@ class Writer:
         """
         started = time.perf_counter()
         yield replace(extractive, final=False)
-        draft = _Draft()
+        draft = _Draft(question)
         try:
             prompt = answer_prompt(question, passages, self._model)
         except ModelError as error:
@@ -99,6 +105,10 @@ class Writer:
                 self._take(said, prompt.passages, draft)
 
     def _take(self, said: Said, passages: Sequence[Passage], draft: _Draft) -> None:
+        draft.opening = said.opening or draft.opening
+        if claims_nothing(said, draft.question):
+            draft.decision = draft.decision or bare_decision(said.text)
+            return
         if draft.checked >= MOST_SENTENCES or not says_something(said.text):
             draft.refused = draft.refused or is_refusal(said.text)
             return
@@ -110,6 +120,8 @@ class Writer:
         draft.checked += 1
         if result.verdict is Verdict.SUPPORTED:
             draft.kept.append(result)
+            draft.openings.append(draft.opening)
+            draft.opening = Opening.NOTHING
         elif is_refusal(said.text):
             draft.refused = True
         else:
@@ -125,9 +137,13 @@ class Writer:
         return replace(written, pending=pending, final=False)
 
     def _written(self, extractive: Answer, draft: _Draft) -> Answer:
-        sentences = numbered(draft.kept)
+        sentences = tuple(
+            replace(sentence, opening=opening)
+            for sentence, opening in zip(numbered(draft.kept), draft.openings, strict=True)
+        )
         short = extractive.short
-        if short is not None and not any(short in sentence.text for sentence in sentences):
+        said = (draft.decision, *(sentence.text for sentence in sentences))
+        if short is not None and not any(short in one for one in said):
             short = None
         return replace(
             extractive,
@@ -231,4 +247,6 @@ def _why(draft: _Draft, cut: Sequence[str]) -> tuple[str, ...]:
         )
     if cut:
         return ()
+    if draft.decision:
+        return (f"The language model wrote only “{draft.decision}”, without a sentence to check.",)
     return ("The language model wrote no answer.",)

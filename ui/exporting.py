@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from rag.types import Answer, Citation
+from rag.types import Answer, Citation, Sentence, laid_out
 from ui.conversations import Kept, Summary
-from ui.markup import day, file_name, pages, placeless, sureness, text, tidy
+from ui.markup import day, file_name, pages, placeless, prose, sureness, text, tidy
 from ui.render import Exchange
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~&])")
@@ -89,10 +89,7 @@ def said(answer: Answer) -> str:
     """The sentences with their markers, or the refusal."""
     if answer.refusal is not None:
         return answer.refusal.reason.value
-    return " ".join(
-        plain(sentence.text) + "".join(f" [{c.number}]" for c in sentence.citations)
-        for sentence in answer.sentences
-    )
+    return laid_out(answer.sentences, plain)
 
 
 def footnotes(answer: Answer, hashes: Mapping[str, str], flags: Mapping[str, str]) -> list[str]:
@@ -144,11 +141,7 @@ def turn_html(turn: Kept, item: Exchange) -> str:
     if answer.refusal is not None:
         parts.append(f"<p>{text(answer.refusal.reason.value)}</p>")
     else:
-        words = " ".join(
-            text(sentence.text) + "".join(f" <sup>{c.number:d}</sup>" for c in sentence.citations)
-            for sentence in answer.sentences
-        )
-        parts.append(f'<p dir="auto">{words}</p>')
+        parts.append(prose(answer.sentences, sentence_html))
     noted = [placeless(note) for note in (*answer.notes, item.notice) if note]
     parts += [f'<p class="facts">{text(note)}</p>' for note in noted]
     parts.append(sources_html(answer, turn.hashes, item.flags))
@@ -156,6 +149,11 @@ def turn_html(turn: Kept, item: Exchange) -> str:
         parts.append(f'<p>Your correction: <span dir="auto">{text(turn.correction)}</span></p>')
     parts.append(f'<p class="facts">{text(facts_of(answer, turn.asked))}</p>')
     return "".join(parts)
+
+
+def sentence_html(sentence: Sentence) -> str:
+    """A sentence with the numbers of its footnotes."""
+    return text(sentence.text) + "".join(f" <sup>{c.number:d}</sup>" for c in sentence.citations)
 
 
 def sources_html(answer: Answer, hashes: Mapping[str, str], flags: Mapping[str, str]) -> str:

@@ -12,7 +12,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from rag.types import Answer, AnswerKind, Citation, Passage, Refusal, Sentence, escape_markers
+from rag.types import (
+    Answer,
+    AnswerKind,
+    Citation,
+    Opening,
+    Passage,
+    Refusal,
+    Sentence,
+    escape_markers,
+    parting,
+)
 from ui.exporting import dates_of, place_of
 from ui.markup import day, file_name, pages, shorten
 
@@ -61,11 +71,15 @@ class Telling:
         return begun == [_said(sentence) for sentence in self._told]
 
     def _more(self, sentences: Sequence[Sentence]) -> str:
-        new = list(map(_said, sentences[len(self._told) :]))
-        apart = "\n\n" if not self._told and len(new) > _IN_ONE_PARAGRAPH else " "
-        first = " " if self._told and new else ""
+        begun, new = bool(self._told), sentences[len(self._told) :]
         self._told = list(sentences)
-        return first + apart.join(new)
+        many = not begun and len(new) > _IN_ONE_PARAGRAPH
+        out = ""
+        for sentence in new:
+            between = parting(sentence.opening, begun=begun or bool(out))
+            many_more = many and bool(out) and sentence.opening is Opening.NOTHING
+            out += ("\n\n" if many_more else between) + _said(sentence)
+        return out
 
 
 def in_words(answer: Answer) -> str:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import html
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from itertools import groupby
 from pathlib import PurePosixPath, PureWindowsPath
 
 from index.types import SkippedFile
-from rag.types import Passage
+from rag.types import Opening, Passage, Sentence
 
 # Characters that draw nothing but change what is seen around them: C0 and C1 controls, direction
 # overrides and isolates, zero-width and invisible signs, tag characters. The joiners U+200C and
@@ -52,6 +53,29 @@ def placeless(note: str) -> str:
     if not names_place(note):
         return note
     return "The language model failed; the terminal Footnote runs in says why."
+
+
+def prose(
+    sentences: Sequence[Sentence], said: Callable[[Sentence], str], more: str = "", lang: str = ""
+) -> str:
+    """Sentences as a paragraph, or as paragraphs and lists; ``more`` follows the last."""
+    parts: list[tuple[str, list[str]]] = []
+    for sentence in sentences:
+        if sentence.opening is Opening.ITEM:
+            parts.append(("li", []))
+        elif not parts or sentence.opening is Opening.LINE:
+            parts.append(("p", []))
+        parts[-1][1].append(said(sentence))
+    if more:
+        parts = parts or [("p", [])]
+        parts[-1][1].append(more)
+    out = ""
+    for kind, group in groupby(parts, key=lambda part: part[0]):
+        blocks = "".join(
+            f'<{kind} dir="auto"{lang}>{" ".join(words)}</{kind}>' for _, words in group
+        )
+        out += f"<ul>{blocks}</ul>" if kind == "li" else blocks
+    return out
 
 
 def bdi(value: str) -> str:

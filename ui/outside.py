@@ -14,7 +14,7 @@ from pathlib import Path
 
 from index.errors import BusyError, FootnoteError, StoreError, UsageError
 from index.types import DocumentInfo, SkippedFile
-from rag.types import Answer, Citation, Passage, Refusal, Sentence
+from rag.types import Answer, Citation, Passage, Refusal
 from ui.markup import file_name, names_place, placeless
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ def names_only(answer: Answer) -> Answer:
     return replace(
         answer,
         sentences=tuple(
-            Sentence(sentence.text, tuple(map(_citation, sentence.citations)))
+            replace(sentence, citations=tuple(map(_citation, sentence.citations)))
             for sentence in answer.sentences
         ),
         refusal=None if answer.refusal is None else _refusal(answer.refusal),

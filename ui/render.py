@@ -22,6 +22,7 @@ from ui.markup import (
     listed,
     pages,
     passages,
+    prose,
     shorten,
     skipped_line,
     sureness,
@@ -143,17 +144,18 @@ def answer_body(answer: Answer, flags: Mapping[str, str]) -> str:
     pending = ""
     if answer.pending and not answer.final:
         pending = (
-            f' <span class="fn-sentence fn-unverified fn-pending">{text(answer.pending)}</span>'
+            f'<span class="fn-sentence fn-unverified fn-pending">{text(answer.pending)}</span>'
         )
     if not answer.sentences and not pending:
         return ""
-    joined = " ".join(sentence(item, answer.short) for item in answer.sentences) + pending
+    words = prose(
+        answer.sentences, lambda item: sentence(item, answer.short), pending, language_of(answer)
+    )
     short = ""
     if answer.short and not any(answer.short in item.text for item in answer.sentences):
         short = f'<p class="fn-short" dir="auto">{text(answer.short)}</p>'
     return (
-        f'<div class="fn-prose">{short}<p dir="auto"{language_of(answer)}>{joined}</p></div>'
-        f"{disagreement(answer)}{sources(answer, flags)}"
+        f'<div class="fn-prose">{short}{words}</div>{disagreement(answer)}{sources(answer, flags)}'
     )
 
 
