@@ -42,7 +42,18 @@ from ui.conversations import Summary
 from ui.document_states import DocumentState, Root, StateKind
 from ui.libraries import Library
 from ui.model_choice import Choice
-from ui.render import Exchange, conversation, day, exchange, file_name, pages, shorten, text, tidy
+from ui.render import (
+    Exchange,
+    conversation,
+    day,
+    exchange,
+    file_name,
+    pages,
+    sentence,
+    shorten,
+    text,
+    tidy,
+)
 from ui.shelf import library_bar, reading_line, shelf
 from ui.source_panel import AROUND_LIMIT, UNSEEN, passage_panel
 from ui.talks import talk_list
@@ -462,3 +473,22 @@ def test_a_page_full_of_odd_characters_takes_no_square_of_its_length() -> None:
     markup = passage_panel(document, info(), 0, 5, around=AROUND_LIMIT)
     assert time.process_time() - began < 5.0  # 0.5 s; seven before marks were looked up by place
     assert markup.count("fn-odd") > 4_000
+
+
+@pytest.mark.parametrize(
+    ("words", "short", "tail"),
+    [
+        ("It is fair, reasonable terms.", "fair, reasonable terms", "<strong>terms</strong>."),
+        ("It has 28 days.", "28", "days."),
+        ("See https://example.org/a/very/long/way", None, "ery/long/way"),
+        ("電梯合約由公司每年檢查。", None, "司每年檢查。"),
+        ("Only the first line\nends here", None, "here"),
+    ],
+)
+def test_only_the_end_of_the_last_word_is_tied_to_its_marks(
+    words: str, short: str | None, tail: str
+) -> None:
+    shown = sentence(answered(words).sentences[0], short)
+    tied = shown.partition('<span class="fn-tail">')[2]
+    assert tied.startswith(tail + "<button")
+    assert "".join(re.findall(r">([^<]*)", shown)).removesuffix("1") == words

@@ -8,6 +8,7 @@ documents to `ui.shelf`.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -55,6 +56,9 @@ _VERDICTS = {
     Verdict.PARTLY: "supports this in part",
     Verdict.UNSUPPORTED: "does not support this",
 }
+_TIED_WIDTH = 12  # letters that stay with the mark behind them; one of East Asia counts as two
+_TIED_MARKS = 3  # marks that stay together
+_JOINER = "\N{ZERO WIDTH JOINER}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,23 +172,46 @@ def language_of(answer: Answer) -> str:
 
 
 def sentence(item: Sentence, short: str | None = None) -> str:
-    """One sentence; the bare answer inside it is set in bold; markers stay on its last line."""
-    markers = "".join(marker(citation) for citation in item.citations)
-    kind = "" if item.citations else " fn-unverified"
-    head, space, last = item.text.rpartition(" ")
-    words, tail = head + space, text(last)
-    if short and short in item.text:
-        if short in words:
-            before, _, after = words.partition(short)
-            body = f"{text(before)}<strong>{text(short)}</strong>{text(after)}"
-        else:  # the bare answer is, or ends with, the last word
-            before, _, after = item.text.rpartition(short)
-            body, tail = text(before), f"<strong>{text(short)}</strong>{text(after)}"
-    else:
-        body = text(words)
-    fits = len(last) <= 30  # a longer last word, or bare answer, may break
-    ending = f'<span class="fn-tail">{tail}{markers}</span>' if fits else tail + markers
-    return f'<span class="fn-sentence{kind}">{body}{ending}</span>'
+    """One sentence; the bare answer inside it is set in bold; marks stay on its last line.
+
+    Only the end of the last word is tied to the marks, and no more than fits on a narrow page.
+    """
+    words, kind = item.text, "" if item.citations else " fn-unverified"
+    at = words.find(short) if short else -1
+    bold = (at, at + len(short or "")) if at >= 0 else (0, 0)
+    marks = [marker(citation) for citation in item.citations]
+    cut = tied(words)
+    tail = _with_bold(words, cut, len(words), bold) + "".join(marks[:_TIED_MARKS])
+    return (
+        f'<span class="fn-sentence{kind}">{_with_bold(words, 0, cut, bold)}'
+        f'<span class="fn-tail">{tail}</span>{"".join(marks[_TIED_MARKS:])}</span>'
+    )
+
+
+def tied(words: str) -> int:
+    """Where the end of a sentence begins that may not be parted from its marks.
+
+    The last word, or as much of its end as is not too wide: a text may have no blanks at all.
+    """
+    place, width = len(words.rstrip()), 0
+    while place:
+        letter = words[place - 1]
+        width += 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        if letter.isspace() or width > _TIED_WIDTH:
+            break
+        place -= 1
+    while 0 < place < len(words) and (
+        unicodedata.category(words[place]).startswith("M") or words[place - 1] == _JOINER
+    ):
+        place += 1  # never inside what is one sign
+    return place
+
+
+def _with_bold(words: str, start: int, end: int, bold: tuple[int, int]) -> str:
+    """A stretch of a sentence, what lies in ``bold`` set so."""
+    first, last = (min(max(place, start), end) for place in bold)
+    strong = f"<strong>{text(words[first:last])}</strong>" if first < last else ""
+    return text(words[start:first]) + strong + text(words[last:end])
 
 
 def marker(citation: Citation) -> str:
