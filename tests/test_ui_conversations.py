@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ from rag.types import (
     Struck,
     Verdict,
 )
-from ui.conversation_file import FILE_NAME, SCHEMA_VERSION
+from ui.conversation_file import FILE_NAME, MIGRATIONS, SCHEMA_VERSION
 from ui.conversations import UNREADABLE, Conversations, clean_title
 from ui.exporting import as_html, as_markdown, with_sources
 from ui.render import Exchange
@@ -42,6 +43,7 @@ from ui.saved import (
     flags,
     purged,
 )
+from ui.within import Within, in_words, within_from_json
 
 
 def passage(words: str, document: str = "d1") -> Passage:
@@ -218,15 +220,88 @@ def test_deleted_and_purged_words_are_not_in_the_file(store: Conversations, tmp_
     assert b"5822" not in on_disk()
 
 
-def test_asking_again_drops_what_came_after(store: Conversations) -> None:
+def questions(store: Conversations, talk: str) -> list[str]:
+    return [kept.question for kept in store.turns(talk)]
+
+
+def test_asking_again_drops_what_came_after_once_it_is_answered(store: Conversations) -> None:
     talk = store.begin("a", "documents")
     turns = [store.ask(talk, question) for question in "abc"]
-    store.drop_from(talk, turns[1])
-    assert [kept.question for kept in store.turns(talk)] == ["a"]
+    store.answer(turns[1], REFUSED, "")
+    again = store.ask(talk, "new", replaces=turns[1])
+    later = store.ask(talk, "meanwhile")
+    assert questions(store, talk) == ["a", "b", "c", "meanwhile"]
+    assert store.listed("new") == []
+    assert store.listed()[0].turns == 4
+    assert store.answer(again, REFUSED, "")
+    assert questions(store, talk) == ["a", "new", "meanwhile"]
     store.answer(turns[2], REFUSED, "")  # its thread ends later: nothing comes back
-    assert [kept.question for kept in store.turns(talk)] == ["a"]
-    assert store.holding("d1") == 0
+    assert questions(store, talk) == ["a", "new", "meanwhile"]
     assert not store.judge(turns[2], 1, "")
+    assert store.judge(later, 1, "")
+
+
+def test_an_answer_stays_until_there_is_another(store: Conversations) -> None:
+    talk = store.begin("a", "documents")
+    first, second = (store.ask(talk, question) for question in "ab")
+    store.answer(first, REFUSED, "")
+    store.judge(first, 1, "")
+    part = replace(answered(sentence("It has")), final=False)
+    for answer, notice in ((None, "Busy."), (part, "Stopped."), (None, "")):
+        assert not store.answer(store.ask(talk, "new", replaces=first), answer, notice)
+        assert questions(store, talk) == ["a", "b"]
+        assert store.turns(talk)[0].verdict == 1
+    assert store.answer(store.ask(talk, "new", replaces=second), None, "Busy.")  # b has none
+    assert questions(store, talk) == ["a", "new"]
+
+
+def test_a_question_that_was_asked_again_in_vain_is_forgotten(tmp_path: Path) -> None:
+    """A program that ended in the middle leaves it behind, unseen."""
+    store = Conversations(tmp_path)
+    talk = store.begin("a", "documents")
+    first = store.ask(talk, "a")
+    left = store.ask(talk, "new", replaces=first)
+    store.close()
+    with sqlite3.connect(tmp_path / FILE_NAME) as db:
+        db.execute("UPDATE turns SET asked = '2020-01-01' WHERE id = ?", (left,))
+    again = Conversations(tmp_path)
+    assert again.turn(left) is None
+    assert questions(again, talk) == ["a"]
+    again.close()
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / FILE_NAME) as db:
+        db.executescript(MIGRATIONS[0])
+        db.execute("INSERT INTO conversations VALUES ('t', 'T', 'documents', '2026', '2026')")
+        row = "('t', 'How many?', 'how many?', '2026')"
+        db.execute(f"INSERT INTO turns (conversation, question, words, asked) VALUES {row}")
+        db.execute("PRAGMA user_version = 1")
+    store = Conversations(tmp_path)
+    assert [(kept.question, kept.within) for kept in store.turns("t")] == [("How many?", Within())]
+    store.close()
+
+
+@given(documents=st.lists(st.text(), max_size=3), day=st.dates())
+def test_what_a_question_was_asked_within_survives_json(documents: list[str], day: date) -> None:
+    within = Within(tuple(documents), day.isoformat(), "")
+    assert within_from_json(within.to_json()) == within
+    assert within_from_json("") == Within()
+    assert within_from_json("[7]") == Within()
+
+
+def test_what_a_question_was_asked_within_is_said_in_words() -> None:
+    titles = {"a": "Lease", "b": "House rules", "c": "Bylaws", "d": "Minutes"}
+    for within, words in (
+        (Within(), ""),
+        (Within(("a",)), "Lease"),
+        (Within(("a", "b", "c")), "Lease, House rules and Bylaws"),
+        (Within(("a", "b", "c", "d")), "4 documents"),
+        (Within(("a", "gone")), "2 documents"),
+        (Within(("a",), "2020-03-01", "2021-01-02"),
+         "Lease, from 1 March 2020, until 2 January 2021"),
+    ):  # fmt: skip
+        assert in_words(within, titles) == words
 
 
 def test_feedback_is_replaced_and_taken_back(store: Conversations) -> None:

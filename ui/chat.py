@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from index.errors import BusyError, FootnoteError
+from index.errors import BusyError, FootnoteError, MissingIndexError, UsageError
 from rag.assistant import LONGEST_QUESTION, Assistant
 from rag.places import data_folder
 from rag.types import Answer, Turn
@@ -25,6 +25,7 @@ from ui.originals import Originals
 from ui.outside import log_places, sentence_for
 from ui.render import Exchange
 from ui.saved import AWAY
+from ui.within import EVERYTHING, Within, in_words
 
 if TYPE_CHECKING:
     from index.types import Document, DocumentInfo, Scope
@@ -34,6 +35,10 @@ WAITING = 8  #: questions that may wait for their turn
 Item = TypeVar("Item")
 FAILED = "Something went wrong inside Footnote; the terminal it runs in shows what."
 STOPPED = "Stopped."
+NOT_HERE = (
+    "The library that this conversation asked is not here any more: what was said can still be "
+    "read; ask in a new chat."
+)
 log = logging.getLogger(__name__)
 
 
@@ -43,10 +48,11 @@ class Asking:
 
     question: str
     conversation: str = ""  #: id of the one it belongs to; empty begins one
-    replaces: int = 0  #: turn that is asked again: it and what came after it go
+    replaces: int = 0  #: turn that is asked again: once answered, it and what came after it go
     library: str = ""  #: where a new conversation asks; an older one stays where it is
     understood: str = ""  #: the stand-alone question, where the person changed it
     scope: Scope | None = None
+    within: Within = EVERYTHING  #: what the scope was made from, to be kept with the question
     anyway: bool = False  #: answer from the nearest passages although that was declined
     model: str = ""  #: id of the model that answers; empty for the one of the settings
 
@@ -115,10 +121,6 @@ class Chat:
         question = asking.question.strip()
         if not question:
             return
-        if len(question) > LONGEST_QUESTION:
-            long = f"The question has {len(question):,} characters, more than {LONGEST_QUESTION:,}."
-            yield Step("", Exchange(question[:200] + "…", notice=f"{long} Shorten it."))
-            return
         conversation, earlier, now = self._begun(asking, question)
         yield Step(conversation, now)
         try:
@@ -159,22 +161,41 @@ class Chat:
         try:
             if not conversation or memory.find(conversation) is None:
                 conversation = memory.begin(question, asking.library or self.libraries.first)
-            if asking.replaces:
-                memory.drop_from(conversation, asking.replaces)
-            earlier = turns(memory.turns(conversation))
-            return (
-                conversation,
-                earlier,
-                Exchange(question, turn=memory.ask(conversation, question)),
-            )
+            before = memory.turns(conversation)
+            replaces = asking.replaces
+            if any(kept.id >= replaces for kept in before) and replaces:
+                before = [kept for kept in before if kept.id < replaces]
+            else:
+                replaces = 0  # it is gone already
+            turn = memory.ask(conversation, question, asking.within, replaces)
+            within = self._said_of(asking.within, conversation, asking.library)
+            return conversation, turns(before), Exchange(question, turn=turn, within=within)
         except FootnoteError as error:  # an answer that cannot be saved is better than none
             log.error("%s", error)
             return conversation, [], Exchange(question)
 
     def _asked(self, conversation: str, asking: Asking) -> Assistant:
         """The library a conversation asks: the one it began with."""
+        return self.library(conversation, asking.library)
+
+    def library(self, conversation: str, otherwise: str = "") -> Assistant:
+        """The library of a conversation, or another where there is no such conversation.
+
+        Raises MissingIndexError when it is not here any more.
+        """
         kept = self.memory.find(conversation) if conversation else None
-        return self.libraries.at(kept.library if kept is not None else asking.library)
+        if kept is not None and not self.libraries.has(kept.library):
+            raise MissingIndexError(NOT_HERE)
+        return self.libraries.at(kept.library if kept is not None else otherwise)
+
+    def _said_of(self, within: Within, conversation: str, otherwise: str = "") -> str:
+        """The part of the documents that a question is asked within, in words."""
+        titles: dict[str, str] = {}
+        if within.documents:
+            with suppress(FootnoteError):  # its library is not here: they are counted
+                infos = self.library(conversation, otherwise).infos(within.documents)
+                titles = {info.id: info.title for info in infos}
+        return in_words(within, titles)
 
     def _stream(
         self, assistant: Assistant, asking: Asking, earlier: list[Turn], stop: threading.Event
@@ -191,7 +212,8 @@ class Chat:
         if not item.turn:
             return item
         try:
-            self.memory.answer(item.turn, item.answer, item.notice)
+            if not self.memory.answer(item.turn, item.answer, item.notice):
+                return replace(item, turn=0, kept=True)
         except FootnoteError as error:
             said = f"This answer could not be saved. {self.told(error)}"
             return replace(item, turn=0, notice=item.notice or said)
@@ -209,7 +231,11 @@ class Chat:
     def exchanges(self, conversation: Summary) -> list[Exchange]:
         """A saved conversation, with what changed in its sources since."""
         originals = self._originals(conversation.library)
-        return [shown(kept, originals) for kept in self.memory.turns(conversation.id)]
+        return [self._shown(kept, originals) for kept in self.memory.turns(conversation.id)]
+
+    def _shown(self, kept: Kept, originals: Originals | None) -> Exchange:
+        within = self._said_of(kept.within, kept.conversation) if kept.within else ""
+        return replace(shown(kept, originals), within=within)
 
     def exchange(self, turn: int) -> Exchange | None:
         """One saved turn; None when it was deleted."""
@@ -217,7 +243,7 @@ class Chat:
         found = self.memory.find(kept.conversation) if kept is not None else None
         if kept is None or found is None:
             return None
-        return shown(kept, self._originals(found.library))
+        return self._shown(kept, self._originals(found.library))
 
     def judged(self, turn: int) -> bool:
         """Let the person's own evaluation set follow a judgement; whether the turn is in it."""
@@ -272,6 +298,16 @@ async def aside(start: Callable[[threading.Event], Iterator[Item]]) -> AsyncIter
             yield step
     finally:
         left.set()
+
+
+def checked(question: str) -> str:
+    """A question that is not too long. Raises UsageError."""
+    if len(question) > LONGEST_QUESTION:
+        raise UsageError(
+            f"The question has {len(question):,} characters, more than {LONGEST_QUESTION:,}: "
+            "shorten it."
+        )
+    return question
 
 
 def turns(kept: Sequence[Kept]) -> list[Turn]:

@@ -40,6 +40,10 @@ MIGRATIONS: tuple[str, ...] = (
         verdict INTEGER NOT NULL, correction TEXT NOT NULL, given TEXT NOT NULL);
     CREATE TABLE libraries (name TEXT PRIMARY KEY, title TEXT NOT NULL) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE turns ADD COLUMN within TEXT NOT NULL DEFAULT '';
+    ALTER TABLE turns ADD COLUMN replaces INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 SCHEMA_VERSION = len(MIGRATIONS)
 

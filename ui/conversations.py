@@ -14,12 +14,13 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rag.types import Answer
 from ui.conversation_file import FILE_NAME, clear_errors, connect, transaction
 from ui.saved import answer_from_dict, documents_of, purged
+from ui.within import EVERYTHING, Within, within_from_json
 
 TITLE_CHARACTERS = 80
 UNREADABLE = "This answer was saved in a form that can no longer be read: ask again."
@@ -38,6 +39,7 @@ class Kept:
     hashes: Mapping[str, str] = field(default_factory=dict)  #: SHA-256 of cited files, by document
     verdict: int = 0  #: 1 a thumb up, -1 down, 0 none
     correction: str = ""
+    within: Within = EVERYTHING  #: what it was asked within
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,13 @@ class Conversations:
         self._path = folder / FILE_NAME
         self._lock = threading.RLock()
         self._db, self.trouble = connect(folder)
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """Forget questions asked again whose answer never came: their program ended before."""
+        old = (datetime.now(UTC) - timedelta(days=1)).isoformat(timespec="milliseconds")
+        with self._changing() as db:
+            db.execute("DELETE FROM turns WHERE replaces != 0 AND asked < ?", (old,))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -104,7 +113,7 @@ class Conversations:
         for word in words.casefold().split()[:10]:
             clauses.append(
                 "(instr(fold(c.title), ?) OR EXISTS (SELECT 1 FROM turns t "
-                "WHERE t.conversation = c.id AND instr(t.words, ?)))"
+                "WHERE t.conversation = c.id AND t.replaces = 0 AND instr(t.words, ?)))"
             )
             values += [word, word]
         where = "WHERE " + " AND ".join(clauses) if clauses else ""
@@ -115,7 +124,8 @@ class Conversations:
             db.create_function("fold", 1, lambda title: title.casefold(), deterministic=True)
             rows = db.execute(
                 "SELECT c.id, c.title, c.library, c.created, c.updated, (SELECT count(*) "
-                f"FROM turns n WHERE n.conversation = c.id) FROM conversations c {where}",
+                "FROM turns n WHERE n.conversation = c.id AND n.replaces = 0) "
+                f"FROM conversations c {where}",
                 tuple(values),
             ).fetchall()
         return [Summary(*row) for row in rows]
@@ -134,22 +144,50 @@ class Conversations:
 
     # ---- turns ---------------------------------------------------------------------------
 
-    def ask(self, conversation: str, question: str) -> int:
-        """Note a question before it is answered; returns the number of its turn."""
+    def ask(
+        self, conversation: str, question: str, within: Within = EVERYTHING, replaces: int = 0
+    ) -> int:
+        """Note a question before it is answered; returns the number of its turn.
+
+        One that ``replaces`` a turn is not part of the conversation before it has an answer: until
+        then the turn that is asked again stays, and all that came after it.
+        """
         now = _now()
         with self._changing() as db:
             made = db.execute(
-                "INSERT INTO turns (conversation, question, words, asked) VALUES (?, ?, ?, ?)",
-                (conversation, _sound(question), _sound(question.casefold()), now),
+                "INSERT INTO turns (conversation, question, words, asked, within, replaces) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    *(conversation, _sound(question), _sound(question.casefold()), now),
+                    *(within.to_json(), replaces),
+                ),
             )
             db.execute("UPDATE conversations SET updated = ? WHERE id = ?", (now, conversation))
         assert made.lastrowid is not None
         return made.lastrowid
 
-    def answer(self, turn: int, answer: Answer | None, notice: str) -> None:
-        """Keep what became of a question; nothing happens when its turn was deleted meanwhile."""
+    def answer(self, turn: int, answer: Answer | None, notice: str) -> bool:
+        """Keep what became of a question; False when an older answer stays in its stead.
+
+        A question asked again takes the place of the older turns only with a finished answer, or
+        where they hold none. Nothing happens when its turn was deleted meanwhile.
+        """
+        finished = answer is not None and answer.final and not notice
         with self._changing() as db:
+            row = db.execute(
+                "SELECT conversation, replaces FROM turns WHERE id = ?", (turn,)
+            ).fetchone()
+            if row is not None and row[1]:
+                older = "conversation = ? AND id >= ? AND id < ? AND replaces = 0"
+                span = (row[0], row[1], turn)
+                held = f"SELECT 1 FROM turns WHERE {older} AND answer IS NOT NULL"
+                if not finished and db.execute(held, span).fetchone() is not None:
+                    db.execute("DELETE FROM turns WHERE id = ?", (turn,))
+                    return False
+                db.execute(f"DELETE FROM turns WHERE {older}", span)
+                db.execute("UPDATE turns SET replaces = 0 WHERE id = ?", (turn,))
             self._put(db, turn, answer, notice)
+        return True
 
     def note_hashes(self, turn: int, hashes: Mapping[str, str]) -> None:
         """Keep the SHA-256 of each cited file, by the document's id."""
@@ -171,14 +209,10 @@ class Conversations:
         held = documents_of(answer) if answer is not None else ()
         db.executemany("INSERT INTO held VALUES (?, ?)", [(turn, each) for each in held])
 
-    def drop_from(self, conversation: str, turn: int) -> None:
-        """Delete a turn and all that came after it: it is about to be asked again."""
-        with self._changing() as db:
-            db.execute("DELETE FROM turns WHERE conversation = ? AND id >= ?", (conversation, turn))
-
     def turns(self, conversation: str) -> list[Kept]:
         """The turns of a conversation, the oldest first."""
-        return self._kept("WHERE t.conversation = ? ORDER BY t.id", (conversation,))
+        where = "WHERE t.conversation = ? AND t.replaces = 0 ORDER BY t.id"
+        return self._kept(where, (conversation,))
 
     def turn(self, number: int) -> Kept | None:
         """One turn by its number."""
@@ -189,7 +223,7 @@ class Conversations:
         with self._reading() as db:
             rows = db.execute(
                 "SELECT t.id, t.conversation, t.question, t.answer, t.notice, t.asked, t.hashes, "
-                "coalesce(f.verdict, 0), coalesce(f.correction, '') FROM turns t "
+                "coalesce(f.verdict, 0), coalesce(f.correction, ''), t.within FROM turns t "
                 f"LEFT JOIN feedback f ON f.turn = t.id {where}",
                 tuple(values),
             ).fetchall()
@@ -255,7 +289,7 @@ def clean_title(title: str) -> str:
 
 
 def _kept_from(row: tuple[object, ...]) -> Kept:
-    number, conversation, question, data, notice, asked, hashes, verdict, correction = row
+    number, conversation, question, data, notice, asked, hashes, verdict, correction, within = row
     answer, said = None, str(notice)
     if data is not None:
         try:
@@ -272,6 +306,7 @@ def _kept_from(row: tuple[object, ...]) -> Kept:
         {str(key): str(value) for key, value in json.loads(str(hashes)).items()},
         int(str(verdict)),
         str(correction),
+        within_from_json(str(within)),
     )
 
 

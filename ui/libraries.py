@@ -79,6 +79,11 @@ class Libraries:
             self.freshen(name)
             return self._open[name]
 
+    def has(self, name: str) -> bool:
+        """Whether there is a library of this name; none means the first."""
+        with self._lock:
+            return not name or name in self._open or name in self._stored()
+
     def freshen(self, name: str = "") -> None:
         """Bring a library up to date with its folders, while it is being asked."""
         assistant, library = self.at(name), name or self.first

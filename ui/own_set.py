@@ -51,13 +51,21 @@ def take(kept: Kept, assistant: Assistant) -> bool:
     return made is not None
 
 
+def correction_of(words: str, *, unsaid: bool) -> str:
+    """What a person wrote, and that the documents do not say it: neither is lost."""
+    words = words.strip()
+    if not unsaid or words.startswith(NOT_SAID):
+        return words
+    return f"{NOT_SAID} {words}".strip()
+
+
 def _question(kept: Kept, assistant: Assistant) -> Question | None:
     """The question as a set holds it; None when no document holds the correction's words."""
     answer = kept.answer
     asked = answer.standalone_question if answer is not None else kept.question
     if not asked.strip():  # a set holds no question without words
         return None
-    if kept.correction == NOT_SAID:
+    if kept.correction.startswith(NOT_SAID):
         for passage in _nearest(answer):
             _copy(passage, assistant)
         return Question(_id(kept), asked, QuestionType.UNANSWERABLE, (), (), "dev")

@@ -112,7 +112,9 @@ DRAWER = (
     '<div id="fn-outcome" role="status"></div>'
     '<div class="fn-dates" role="group" aria-label="Ask only documents of these dates">'
     '<label>Dated from <input type="date" id="fn-since"></label> '
-    '<label>Until <input type="date" id="fn-until"></label></div>'
+    '<label>Until <input type="date" id="fn-until" aria-describedby="fn-dates-wrong"></label>'
+    '<p id="fn-dates-wrong" role="alert" hidden>The first date is after the second: no document '
+    "is of both.</p></div>"
     '<div id="fn-listing"></div></div>'
 )
 

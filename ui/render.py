@@ -72,6 +72,8 @@ class Exchange:
     flags: Mapping[str, str] = field(default_factory=dict)  #: by document: what changed since
     verdict: int = 0  #: 1 a thumb up, -1 down
     correction: str = ""
+    within: str = ""  #: which part of the documents was asked, in words; empty for all
+    kept: bool = False  #: asked again in vain: the older answer is still there
 
 
 def exchange(item: Exchange, number: int) -> str:
@@ -81,6 +83,7 @@ def exchange(item: Exchange, number: int) -> str:
     parts = [question_line(item, live)]
     if answer is not None:
         parts += [understood(item, live), answer_body(answer, item.flags)]
+    parts.append(asked_within(item, live))
     if live:
         parts.append(waiting(answer))
     if item.notice:
@@ -122,6 +125,21 @@ def understood(item: Exchange, live: bool) -> str:
     return (
         f'<p class="fn-aside fn-understood">Understood as: <span class="fn-whole">{bdi(whole)}'
         f"</span>{'' if live or not item.turn else change}</p>"
+    )
+
+
+def asked_within(item: Exchange, live: bool) -> str:
+    """Which part of the documents was asked, where it was not all."""
+    if not item.within:
+        return ""
+    refused = item.answer is not None and item.answer.refusal is not None
+    said = "Only a part of your documents was asked:" if refused else "Asked only in:"
+    more = (
+        ' <button type="button" class="fn-quiet" data-action="again-all">Ask all documents</button>'
+    )
+    return (
+        f'<p class="fn-aside fn-asked-within">{said} {bdi(item.within)}'
+        f"{'' if live or not item.turn else more}</p>"
     )
 
 

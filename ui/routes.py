@@ -19,15 +19,17 @@ from index.errors import BusyError, FootnoteError, MissingIndexError, UsageError
 from index.types import Scope
 from rag.assistant import LONGEST_QUESTION
 from ui import own_set
-from ui.chat import Asking, Chat, Step, aside
+from ui.chat import Asking, Chat, Step, aside, checked
 from ui.conversations import Summary
 from ui.exporting import as_html, as_markdown, with_sources
+from ui.markup import day
 from ui.originals import Originals
 from ui.programs import RequestError
 from ui.render import conversation, exchange
 from ui.sheets import Sheets, sheet_html, views
 from ui.source_panel import AROUND, AROUND_LIMIT, passage_panel
 from ui.talks import talk_list
+from ui.within import Within
 
 NDJSON = "application/x-ndjson"
 LARGEST = 2**62  #: number of a turn; SQLite holds no larger ones
@@ -49,6 +51,7 @@ class Said(BaseModel):
     documents: list[str] = Field(default_factory=list, max_length=1_000)
     since: str = Field("", pattern=r"^(\d{4}-\d\d-\d\d)?$")
     until: str = Field("", pattern=r"^(\d{4}-\d\d-\d\d)?$")
+    everything: bool = False  #: ask all, also where the turn that is asked again was limited
 
 
 class Renamed(BaseModel):
@@ -115,13 +118,15 @@ def add_chat_routes(app: FastAPI, chat: Chat) -> None:
 async def lines(chat: Chat, body: Said) -> AsyncIterator[str]:
     """Each step of an answer as a line of JSON."""
     try:
+        within = within_of(chat, body)
         asking = Asking(
-            body.question,
+            checked(body.question.strip()),
             body.conversation,
             body.replaces,
             body.library,
             body.understood.strip(),
-            scope_of(chat, body),
+            scope_of(chat, body, within),
+            within,
             body.anyway,
             body.model,
         )
@@ -139,21 +144,37 @@ def step_line(step: Step) -> dict[str, object]:
         "conversation": step.conversation,
         "turn": item.turn,
         "final": bool(item.notice) or (item.answer is not None and item.answer.final),
+        "kept": item.kept,
+        "notice": item.notice,
         "html": exchange(item, item.turn),
     }
 
 
-def scope_of(chat: Chat, body: Said) -> Scope | None:
-    """The documents and dates a question is limited to; None for everything."""
+def within_of(chat: Chat, body: Said) -> Within:
+    """What a question is limited to; a turn asked again is so as it was, if nothing else is said.
+
+    Raises UsageError for dates that leave no day.
+    """
+    within = Within(tuple(body.documents), body.since, body.until)
+    if not within and body.replaces and not body.everything:
+        kept = chat.memory.turn(body.replaces)
+        within = kept.within if kept is not None else within
+    if within.since and within.until and within.since > within.until:
+        raise UsageError(
+            f"The dates are the wrong way round: {day(within.since)} is after {day(within.until)}."
+        )
+    return within
+
+
+def scope_of(chat: Chat, body: Said, within: Within) -> Scope | None:
+    """The sources and dates that a question is searched in; None for everything."""
     sources: list[str] = []
-    if body.documents:
-        kept = chat.memory.find(body.conversation) if body.conversation else None
-        assistant = chat.libraries.at(kept.library if kept is not None else body.library)
-        infos = assistant.infos(body.documents)
+    if within.documents:
+        infos = chat.library(body.conversation, body.library).infos(within.documents)
         if not infos:
             raise UsageError("None of the chosen documents is in the library any more.")
         sources = [source for info in infos for source in info.sources]
-    scope = Scope(tuple(sources), (), body.since or None, body.until or None)
+    scope = Scope(tuple(sources), (), within.since or None, within.until or None)
     return None if scope == Scope() else scope
 
 
@@ -176,8 +197,9 @@ def add_conversation_routes(app: FastAPI, chat: Chat) -> None:
     def one(wanted: str) -> JSONResponse:
         found = summary(wanted)
         html = conversation(chat.exchanges(found))
-        data = {"id": found.id, "title": found.title, "library": found.library, "html": html}
-        return JSONResponse(data)
+        here = chat.libraries.has(found.library)
+        data = {"id": found.id, "title": found.title, "library": found.library}
+        return JSONResponse({**data, "here": here, "html": html})
 
     @app.post("/api/conversations/{wanted}/rename")
     def rename(wanted: str, body: Renamed) -> JSONResponse:
@@ -215,7 +237,7 @@ def add_conversation_routes(app: FastAPI, chat: Chat) -> None:
 
     @app.post("/api/turns/{number}/judge")
     def judge(number: Numbered, body: Judged) -> JSONResponse:
-        correction = own_set.NOT_SAID if body.unsaid else body.correction.strip()
+        correction = own_set.correction_of(body.correction, unsaid=body.unsaid)
         if not memory.judge(number, body.verdict, correction if body.verdict < 0 else ""):
             raise GoneError("This answer has been deleted.")
         joined, found = chat.judged(number), chat.exchange(number)

@@ -49,6 +49,8 @@ ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = (
     "common",
     "chat",
+    "turns",
+    "scope",
     "talks",
     "source",
     "documents",

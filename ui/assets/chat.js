@@ -1,8 +1,8 @@
-/* Asking: a question goes out, its answer comes in line by line and can be stopped, edited, asked
-   again, copied and judged. The address of the page names the conversation, so a reload keeps it. */
+/* Asking: a question goes out, its answer comes in line by line and can be stopped. The address of
+   the page names the conversation, so a reload keeps it. */
 "use strict";
 (() => {
-  const { actions, state, find, all, make, request, post, lines, confirm, prompt, toast, still, root } = footnote;
+  const { actions, state, find, all, make, request, post, lines, toast, still, root } = footnote;
   const thread = () => find("#fn-thread");
   const box = () => find("#fn-question textarea");
   const SETTLED_MS = 1500;
@@ -20,6 +20,8 @@
     root.classList.toggle("fn-answering", on);
   }
 
+  const many = () => thread().classList.toggle("fn-many", thread().childElementCount > 1);
+
   function put(html, turn) {
     const shell = document.createElement("template");
     shell.innerHTML = html;
@@ -31,7 +33,7 @@
       old.replaceWith(made);
     } else {
       thread().append(made);
-      thread().classList.toggle("fn-many", thread().childElementCount > 1);
+      many();
       if (thread().childElementCount > 1)
         made.scrollIntoView({ block: "start", behavior: still.matches ? "auto" : "smooth" });
     }
@@ -42,21 +44,24 @@
     const turn = make("article", { class: "fn-turn fn-live", "aria-busy": "true", "data-id": "0" });
     const title = make("h2", { class: "fn-question", dir: "auto" }, words);
     const waiting = make("p", { class: "fn-waiting", role: "status" }, make("span", { class: "fn-pulse" }), "Searching your documents…");
-    turn.append(title, waiting);
+    turn.append(make("div", { class: "fn-asked" }, title), waiting);
     return turn.outerHTML;
   }
 
+  /* A turn without a finished answer, with what one can do then. The server says the same when the
+     conversation is opened again. */
   function ended(turn, words) {
-    // the server says the same when the conversation is opened again
     turn.classList.remove("fn-live");
     turn.setAttribute("aria-busy", "false");
     find(".fn-waiting", turn)?.remove();
     find(".fn-pending", turn)?.remove(); // nobody has checked it
-    turn.append(make("p", { class: "fn-notice", role: "status" }, words));
-    if (turn.dataset.id !== "0") {
-      const again = make("button", { type: "button", class: "fn-quiet", "data-action": "again" }, "Ask again");
-      turn.append(make("div", { class: "fn-actions" }, again));
-    }
+    const button = (action, kind, said) => make("button", { type: "button", class: kind, "data-action": action }, said);
+    const edit = button("edit", "fn-quiet fn-edit", "Edit");
+    edit.setAttribute("aria-label", "Edit this question and ask again");
+    find(".fn-asked", turn).append(edit);
+    const other = make("details", { class: "fn-pop fn-other" }, make("summary", { class: "fn-quiet" }, "Ask another model"), make("div", { class: "fn-menu-body" }));
+    const tools = make("div", { class: "fn-actions" }, button("again", "fn-quiet", "Ask again"), other);
+    turn.append(make("p", { class: "fn-notice", role: "status" }, words), tools);
   }
 
   /* A model that was stopped has said by now what is left of its answer, and who wrote it. */
@@ -70,48 +75,133 @@
     }
   }
 
-  async function ask(question, more = {}) {
+  /* ---- one question ---- */
+
+  const running = new Map(); // answers by conversation: they go on while another one is looked at
+  let noted = Promise.resolve(); // the server knows the latest question, and its conversation
+
+  /* Whether another question has to wait; says so. */
+  function waits() {
+    if (state.answering) toast("One question at a time: stop this answer first, or wait for it.");
+    return Boolean(state.answering);
+  }
+
+  const here = (run) => state.answering === run;
+  const worth = (turns) => turns.some((turn) => find(".fn-prose, .fn-refusal", turn));
+
+  /* ``old`` are the turns that the answer takes the place of: they come back when there is none. */
+  async function ask(question, { old = [], ...more } = {}) {
     question = question.trim();
     if (!question) return;
-    if (state.answering) {
-      toast("One question at a time: stop this answer first, or wait for it.");
-      return;
-    }
-    const control = new AbortController();
-    const done = () => {
-      // the line may stay open a little: the next question need not wait for that
-      if (state.answering !== control) return;
-      state.answering = null;
-      busy(false);
-    };
-    state.answering = control;
+    if (waits()) return keepWords(question);
+    const run = { question, old, control: new AbortController(), conversation: state.conversation, known: false, stopped: false, kept: false };
+    const before = noted;
+    let tell;
+    noted = new Promise((resolve) => (tell = resolve));
+    state.answering = run;
     busy(true);
     welcome(false);
     document.dispatchEvent(new Event("footnote-asked"));
-    let turn = put(live(question));
+    for (const turn of old) turn.remove();
+    run.turn = put(live(question));
     try {
-      const { conversation, library, documents, since, until, model } = state;
-      const body = { question, conversation, library, documents, since, until, model, ...more };
-      const answer = await post("/api/chat", body, { signal: control.signal });
+      await before;
+      run.conversation ||= here(run) || run.stopped ? state.conversation : "";
+      const { library, documents, since, until, model } = state;
+      const body = { question, conversation: run.conversation, library, documents, since, until, model, ...more };
+      const answer = await post("/api/chat", body, { signal: run.control.signal });
       for await (const step of lines(answer)) {
-        control.signal.throwIfAborted(); // lines that had arrived before
+        run.control.signal.throwIfAborted(); // lines that had arrived before
         if (step.error) throw new Error(step.error);
-        if (step.conversation && step.conversation !== state.conversation ) {
-          state.conversation = step.conversation;
-          history.replaceState(null, "", `#c=${step.conversation}`);
+        know(run, step);
+        tell();
+        if (run.stopped) break;
+        if (step.kept) {
+          run.kept = true;
+          throw new Error(step.notice);
         }
-        turn = put(step.html, turn);
-        if (step.final) done();
+        run.turn = put(step.html, run.turn);
+        if (!step.final) continue;
+        if (!here(run)) toast(`Answered: ${question.slice(0, 80)}`);
+        done(run); // the line may stay open a little: the next question need not wait for that
       }
-      footnote.announce(find(".fn-prose, .fn-refusal, .fn-notice", turn)?.textContent ?? "");
-      if (turn.classList.contains("fn-live")) ended(turn, "The answer broke off: ask again.");
+      if (run.stopped) run.control.abort();
+      else if (run.turn.classList.contains("fn-live")) fail(run, "The answer broke off: ask again.");
+      else if (run.turn.isConnected) footnote.announce(find(".fn-prose, .fn-refusal, .fn-notice", run.turn)?.textContent ?? "");
     } catch (error) {
-      ended(turn, error.name === "AbortError" ? "Stopped." : error.message);
-      if (error.name === "AbortError") setTimeout(() => settle(turn), SETTLED_MS);
+      if (error.name !== "AbortError") fail(run, error.message);
     } finally {
-      done();
+      tell();
+      done(run);
       document.dispatchEvent(new Event("footnote-said"));
     }
+  }
+
+  function know(run, step) {
+    if (run.known) return;
+    run.known = true;
+    run.conversation = step.conversation;
+    const shown = here(run) || (run.stopped && run.turn.isConnected);
+    if (shown && step.conversation && step.conversation !== state.conversation) {
+      state.conversation = step.conversation;
+      history.replaceState(null, "", `#c=${step.conversation}`);
+    }
+    if (run.stopped) run.turn.dataset.id = step.turn;
+    else running.set(run.conversation, run);
+  }
+
+  function done(run) {
+    if (running.get(run.conversation) === run) running.delete(run.conversation);
+    if (!here(run)) return;
+    state.answering = null;
+    busy(false);
+  }
+
+  /* The server has no answer, or was not let finish one. */
+  function fail(run, words) {
+    if (run.stopped) return;
+    const shown = run.turn.isConnected;
+    done(run);
+    if (run.kept || worth(run.old)) {
+      restore(run);
+      if (shown) toast(words, true);
+    } else if (!run.known && shown && !box().value) {
+      restore(run); // nothing of it was kept: what was typed goes back to the field
+      toast(words, true);
+    } else {
+      if (!run.known) run.turn.before(...run.old);
+      ended(run.turn, words);
+    }
+  }
+
+  function restore(run) {
+    const shown = run.turn.isConnected;
+    run.turn.replaceWith(...run.old);
+    many();
+    if (!shown) return;
+    const first = run.old[0] && find(".fn-question", run.old[0]).textContent;
+    if (run.question !== first) keepWords(run.question);
+    welcome(!thread().childElementCount);
+  }
+
+  function keepWords(words) {
+    if (!box().value) fill(words);
+  }
+
+  function stop() {
+    const run = state.answering;
+    if (!run) return;
+    run.stopped = true;
+    done(run);
+    if (worth(run.old)) {
+      restore(run);
+      toast("Stopped: the earlier answer is kept.");
+    } else {
+      ended(run.turn, "Stopped.");
+      setTimeout(() => settle(run.turn), SETTLED_MS);
+    }
+    // until the server has noted the question, nobody knows its number: then the line is cut there
+    if (run.known) run.control.abort();
   }
 
   function send() {
@@ -134,7 +224,7 @@
   );
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("#fn-send")) send();
-    else if (event.target.closest?.("#fn-stop")) state.answering?.abort();
+    else if (event.target.closest?.("#fn-stop")) stop();
   });
 
   /* ---- one conversation ---- */
@@ -143,22 +233,44 @@
     find("#fn-welcome").style.display = on ? "" : "none";
   }
 
+  /* An answer that is being written goes on, and is there when one comes back. */
+  function leave() {
+    if (!state.answering) return;
+    state.answering = null;
+    busy(false);
+    document.dispatchEvent(new Event("footnote-said")); // its conversation is in the list
+  }
+
   async function open(conversation) {
     const found = await (await request(`/api/conversations/${conversation}`)).json();
-    state.answering?.abort();
+    const run = running.get(conversation);
+    leave();
     state.conversation = found.id;
-    state.library = found.library;
+    state.gone = !found.here;
+    if (found.here) state.library = found.library;
     history.replaceState(null, "", `#c=${found.id}`);
     thread().innerHTML = found.html;
-    thread().classList.toggle("fn-many", thread().childElementCount > 1);
-    welcome(!found.html);
+    if (run) resume(run);
+    many();
+    welcome(!thread().childElementCount);
+    footnote.scopeOf(found.library);
     document.dispatchEvent(new Event("footnote-opened"));
     thread().lastElementChild?.scrollIntoView({ block: "start" });
   }
 
+  /* Show an answer that is being written where it will stand. */
+  function resume(run) {
+    const gone = new Set([run.turn, ...run.old].map((turn) => turn.dataset.id));
+    for (const turn of all(".fn-turn", thread())) if (gone.has(turn.dataset.id)) turn.remove();
+    thread().append(run.turn);
+    state.answering = run;
+    busy(true);
+  }
+
   function begin() {
-    state.answering?.abort();
+    leave();
     state.conversation = "";
+    state.gone = false;
     history.replaceState(null, "", location.pathname);
     thread().replaceChildren();
     welcome(true);
@@ -179,88 +291,7 @@
 
   actions.new = begin;
   actions.example = (button) => ask(button.textContent);
-  footnote.open = open;
-  footnote.begin = begin;
-
-  /* ---- what one can do with a turn ---- */
-
-  const turnOf = (element) => element.closest(".fn-turn");
-  const questionOf = (turn) => find(".fn-question", turn).textContent;
-
-  const laterThan = (turn) => all(".fn-turn", thread()).length - 1 - all(".fn-turn", thread()).indexOf(turn);
-  const removal = (later) => (later ? `The ${later === 1 ? "question" : `${later} questions`} after it will be removed.` : "");
-
-  /* What came after rests on the answer that goes: nobody loses it without being told. */
-  async function againHere(turn, more = {}) {
-    const later = laterThan(turn);
-    if (later && !(await confirm("Ask this question again?", removal(later), "Ask again"))) return;
-    await askAgain(turn, questionOf(turn), more);
-  }
-
-  async function askAgain(turn, question, more = {}) {
-    const number = Number(turn.dataset.id);
-    while (turn.nextElementSibling) turn.nextElementSibling.remove();
-    turn.remove();
-    await ask(question, { replaces: number, ...more });
-  }
-
-  actions.again = (button) => againHere(turnOf(button));
-  actions.anyway = (button) => againHere(turnOf(button), { anyway: true });
-  actions["again-with"] = (button) => againHere(turnOf(button), { model: button.value });
-
-  actions.edit = async (button) => {
-    const turn = turnOf(button);
-    const hint = removal(laterThan(turn));
-    const words = await prompt("Edit the question", questionOf(turn), "Ask again", { long: true, hint });
-    if (words) await askAgain(turn, words);
-  };
-
-  actions.understood = async (button) => {
-    const turn = turnOf(button);
-    const whole = find(".fn-whole", turn).textContent;
-    const hint = removal(laterThan(turn));
-    const words = await prompt("What the question means", whole, "Ask again", { long: true, hint });
-    if (words) await askAgain(turn, questionOf(turn), { understood: words });
-  };
-
-  actions.copy = async (button) => {
-    const words = await (await request(`/api/turns/${turnOf(button).dataset.id}/text`)).text();
-    try {
-      await navigator.clipboard.writeText(words);
-    } catch {
-      const field = make("textarea", { class: "fn-away" }); // no clipboard without a secure address
-      field.value = words;
-      document.body.append(field);
-      field.select();
-      document.execCommand("copy");
-      field.remove();
-      button.focus();
-    }
-    toast("Copied with its sources.");
-  };
-
-  actions.judge = async (button) => {
-    const turn = turnOf(button);
-    const pressed = button.getAttribute("aria-pressed") === "true";
-    const verdict = pressed ? 0 : Number(button.dataset.verdict);
-    let correction = "";
-    const box = make("input", { type: "checkbox" });
-    if (verdict === -1) {
-      const hint = "What is the right answer, in the words of your documents? You can leave this empty. A correction becomes a question of your own evaluation set.";
-      const more = [make("label", { class: "fn-tick" }, box, " The documents do not say")];
-      const said = await prompt("This answer is wrong", "", "Save", { long: true, hint, more });
-      if (said === null) return;
-      correction = said;
-    }
-    const body = { verdict, correction, unsaid: box.checked };
-    const answer = await (await post(`/api/turns/${turn.dataset.id}/judge`, body)).json();
-    const made = put(answer.html, turn);
-    find(`[data-verdict="${button.dataset.verdict}"]`, made)?.focus();
-    if (verdict === 0) toast("Taken back.");
-    else if (answer.joined) toast("Kept, and added to your own evaluation set.");
-    else if (correction) toast("Kept with the answer. No document holds these words, so it joins no evaluation set.");
-    else toast("Kept on this computer.");
-  };
+  Object.assign(footnote, { open, begin, ask, put, waits });
 
   addEventListener("hashchange", fromAddress);
   footnote.ready(() => fromAddress());

@@ -6,7 +6,7 @@ const footnote = (() => {
   const narrow = matchMedia("(max-width: 999px)");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const actions = {}; // by data-action: (element, event) => void
-  const state = { conversation: "", library: "", documents: [], since: "", until: "", answering: null, model: "" };
+  const state = { conversation: "", library: "", documents: [], since: "", until: "", answering: null, model: "", gone: false };
   const SILENT = "Footnote does not answer: is it still running?";
 
   const find = (selector, within = document) => within.querySelector(selector);
@@ -123,13 +123,15 @@ const footnote = (() => {
     return (await dialog(title, parts, [["no", "Cancel", ""], ["yes", yes, "fn-danger"]])) === "yes";
   }
 
-  async function prompt(title, value, yes, { long = false, hint = "", more = [] } = {}) {
+  /* What was typed; null when it was cancelled, undefined when one of the ``others`` was pressed. */
+  async function prompt(title, value, yes, { long = false, hint = "", more = [], longest = "5000", others = [] } = {}) {
     const field = long
-      ? make("textarea", { rows: "4", "aria-label": title, maxlength: "5000" })
+      ? make("textarea", { rows: "4", "aria-label": title, maxlength: longest })
       : make("input", { type: "text", "aria-label": title, maxlength: "200" });
     field.value = value;
     const parts = [...(hint ? [make("p", {}, hint)] : []), field, ...more];
-    const said = await dialog(title, parts, [["no", "Cancel", ""], ["yes", yes, "fn-primary"]]);
+    const said = await dialog(title, parts, [...others, ["no", "Cancel", ""], ["yes", yes, "fn-primary"]]);
+    if (others.some(([name]) => name === said)) return undefined;
     return said === "yes" ? field.value.trim() : null;
   }
 

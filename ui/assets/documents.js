@@ -18,17 +18,23 @@
     if (name) find(name, place)?.focus({ preventScroll: true });
   }
 
+  /* Above the page: the library that is asked. A conversation may outlive its own. */
+  function name() {
+    find("#fn-library-name").textContent = state.gone ? "Library not here" : shelf.title;
+  }
+
   let later;
   function lay(data) {
     const same = shelf?.library === data.library;
     const ticked = same ? all(".fn-choose input:checked").map((box) => box.value) : [];
     shelf = data;
     state.library = data.library;
+    if (!same) footnote.scopeOf(data.library);
     put(find("#fn-libraries"), data.bar);
     put(find("#fn-listing"), data.html);
-    find("#fn-library-name").textContent = data.title;
+    name();
     for (const box of all(".fn-choose input")) box.checked = state.documents.includes(box.value) || ticked.includes(box.value);
-    chosen();
+    footnote.chosen();
     clearTimeout(later);
     if (data.reading) later = setTimeout(() => root.classList.contains("fn-files") && refresh().catch(() => {}), 1200);
     for (const part of all(".fn-for-samples")) part.hidden = !data.samples;
@@ -166,7 +172,7 @@
       add(files).catch(trouble);
     } else if (field.id === "fn-library") {
       change(field.value).catch(trouble);
-    } else if (field.closest?.(".fn-choose, .fn-dates")) chosen();
+    } else if (field.closest?.(".fn-choose, .fn-dates")) footnote.chosen();
   });
 
   const carries = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
@@ -215,6 +221,7 @@
     const body = { library: state.library, document: id, purge: Boolean(box?.checked) };
     const data = await (await post("/api/documents/remove", body)).json();
     state.documents = state.documents.filter((each) => each !== id);
+    footnote.scope();
     lay(data);
     toast("Removed.");
     if (state.conversation && !state.answering) await footnote.open(state.conversation);
@@ -263,48 +270,6 @@
     await refresh();
   };
 
-  /* ---- asking within some documents ---- */
-
-  function chosen() {
-    const button = find("[data-action=ask-within]");
-    if (!button) return;
-    const boxes = all(".fn-choose input:checked");
-    const dated = find("#fn-since").value || find("#fn-until").value;
-    button.hidden = !boxes.length && !dated && !state.documents.length && !state.since && !state.until;
-    if (boxes.length) button.textContent = `Ask only ${boxes.length === 1 ? "this one" : `these ${boxes.length}`}`;
-    else button.textContent = dated ? "Ask only these dates" : "Ask all documents";
-  }
-
-  function scope() {
-    const place = find("#fn-scope");
-    const { documents, since, until } = state;
-    const parts = [];
-    if (documents.length) parts.push(documents.length === 1 ? "1 document" : `${documents.length} documents`);
-    if (since) parts.push(`from ${since}`);
-    if (until) parts.push(`until ${until}`);
-    place.hidden = !parts.length;
-    if (!parts.length) return place.replaceChildren();
-    const clear = make("button", { type: "button", class: "fn-quiet", "data-action": "ask-all" }, "Ask all");
-    place.replaceChildren(make("span", {}, `Asking only ${parts.join(", ")}`), clear);
-  }
-
-  actions["ask-within"] = () => {
-    state.documents = all(".fn-choose input:checked").map((box) => box.value);
-    [state.since, state.until] = [find("#fn-since").value, find("#fn-until").value];
-    scope();
-    footnote.close("fn-files", false);
-    find("#fn-question textarea").focus();
-  };
-  actions["ask-all"] = () => {
-    Object.assign(state, { documents: [], since: "", until: "" });
-    find("#fn-since").value = find("#fn-until").value = "";
-    for (const box of all(".fn-choose input")) box.checked = false;
-    scope();
-    chosen();
-    find("#fn-question textarea").focus();
-  };
-  footnote.scope = scope;
-
   /* ---- libraries ---- */
 
   /* A reload stays with the library; another start of Footnote begins with its own. */
@@ -329,7 +294,7 @@
     state.library = library;
     Object.assign(state, { documents: [], since: "", until: "" });
     find("#fn-since").value = find("#fn-until").value = "";
-    scope();
+    footnote.scope();
     footnote.begin();
     find("#fn-outcome").replaceChildren();
     await refresh();
@@ -356,6 +321,7 @@
 
   document.addEventListener("footnote-opened", () => {
     if (!shelf || shelf.library !== state.library) refresh().catch(() => {});
+    else name();
   });
   footnote.ready(async () => {
     try {
