@@ -225,4 +225,5 @@ def _citation(number: int, found: Found) -> Citation:
         quote=found.quote,
         verdict=Verdict.SUPPORTED,  # a quotation supports itself, word for word
         score=found.probability,
+        modified=passage.document.modified,
     )

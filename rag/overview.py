@@ -325,6 +325,7 @@ def _sentence(
         quote=quote,
         verdict=Verdict.SUPPORTED,  # a quotation supports itself, word for word
         score=1.0,
+        modified=info.modified,
     )
     return Sentence(" ".join(quote.split()), (citation,))
 

@@ -90,6 +90,7 @@ class Citation:
     quote: str
     verdict: Verdict
     score: float  #: probability-like, 0–1, that the quote supports the sentence
+    modified: str | None = None  #: date of the document, ISO 8601, where it has one
 
 
 class Opening(StrEnum):
@@ -116,6 +117,12 @@ class Struck:
     text: str
     why: str  #: a clause: what does not fit
     place: int  #: how many sentences of the answer stand before it
+
+
+#: How the note on sentences that were struck ends; the page tells them one by one instead.
+LEFT_OUT = (
+    "sentences of the language model were left out, because the passages do not bear them out."
+)
 
 
 @dataclass(frozen=True, slots=True)

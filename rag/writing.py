@@ -20,6 +20,7 @@ from rag.language_model import BoundedReply, Ending, LanguageModel, StopFlag
 from rag.prompts import Prompt, answer_prompt
 from rag.replies import Said, SentenceStream, is_refusal
 from rag.types import (
+    LEFT_OUT,
     Answer,
     AnswerKind,
     Opening,
@@ -227,10 +228,7 @@ def _left_out(draft: _Draft) -> tuple[str, ...]:
     if not draft.struck:
         return ()
     count, total = len(draft.struck), len(draft.struck) + len(draft.kept)
-    return (
-        f"{count} of {total} sentences of the language model were left out, because the passages "
-        "do not bear them out.",
-    )
+    return (f"{count} of {total} {LEFT_OUT}",)
 
 
 def _details(prompt: Prompt) -> tuple[str, ...]:

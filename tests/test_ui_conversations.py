@@ -443,6 +443,24 @@ def test_exports_hold_quotes_sources_hashes_and_flags(store: Conversations) -> N
         assert "built-in reader" in words
 
 
+def test_exports_hold_what_stands_beside_an_answer(store: Conversations) -> None:
+    talk = store.begin("a", "documents")
+    store.answer(store.ask(talk, "Who?"), REFUSED, "")
+    store.answer(store.ask(talk, "How many?"), answered(sentence("It has 28 days.")), "")
+    summary = store.find(talk)
+    assert summary is not None
+    kept = store.turns(talk)
+    shown = [Exchange(turn.question, turn.answer, within="Lease") for turn in kept]
+    for words in (as_html(summary, kept, shown), as_markdown(summary, kept, shown)):
+        for part in (
+            *("In no document: “quasar”", "Nobody knows.", "It has 30 days.", "Asked only in: "),
+            *("These documents disagree", "The nearest passages", "Not read: x.pdf"),
+        ):
+            assert part in words, part
+        assert words.index("Nobody knows.") < words.index("It has 30 days.")
+        assert "/home" not in words
+
+
 def test_exports_keep_text_text(store: Conversations) -> None:
     markdown, page = exported(store)
     assert "<script" not in page.replace("&lt;script", "")

@@ -25,6 +25,7 @@ from index.types import (
 )
 from rag.models import ModelKind, UsableModel
 from rag.types import (
+    LEFT_OUT,
     Answer,
     AnswerKind,
     Citation,
@@ -492,3 +493,18 @@ def test_only_the_end_of_the_last_word_is_tied_to_its_marks(
     tied = shown.partition('<span class="fn-tail">')[2]
     assert tied.startswith(tail + "<button")
     assert "".join(re.findall(r">([^<]*)", shown)).removesuffix("1") == words
+
+
+def test_what_was_left_out_is_told_once() -> None:
+    note = f"1 of 3 {LEFT_OUT}"
+    struck = (Struck("Cats fly.", "no document says so", 0),)
+    seen = Reader(exchange(Exchange("q", answered("The words.", struck=struck, notes=(note,))), 1))
+    assert "1 sentence left out" in seen.words
+    assert note not in seen.words
+    assert note in Reader(exchange(Exchange("q", answered("x", notes=(note,))), 1)).words
+
+
+def test_a_source_has_its_date_though_no_passage_was_searched() -> None:
+    cited = replace(citation("The words."), modified="2024-02-29")
+    answer = answered("x", sentences=(Sentence("The words.", (cited,)),), passages=(), conflicts=())
+    assert "29 February 2024" in Reader(exchange(Exchange("q", answer), 1)).words

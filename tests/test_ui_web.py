@@ -34,7 +34,7 @@ from ui.documents import safe_parts
 from ui.libraries import Libraries
 from ui.render import Exchange
 from ui.saved import AWAY, CHANGED, GONE, MOVED
-from ui.web import SCRIPTS, build_app, listen, serve
+from ui.web import SCRIPTS, build_app, listen, reachable, serve
 
 HANDBOOK = """# Holidays
 
@@ -748,3 +748,18 @@ sys.addaudithook(lambda name, args: log.write(f"{name} {args}\\n") if name in na
 def test_listening_socket_is_really_bound() -> None:
     with listen("127.0.0.1", 0) as bound, socket.create_connection(bound.getsockname(), 5):
         pass
+
+
+def test_the_address_that_is_told_is_one_that_others_can_use(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert reachable("127.0.0.1") == "127.0.0.1"
+    assert reachable("my-machine") == "my-machine"
+    for anywhere in ("0.0.0.0", "::"):
+        assert reachable(anywhere) not in ("0.0.0.0", "::", "")
+
+    def nowhere(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr("socket.socket.connect", nowhere)
+    assert reachable("0.0.0.0") == socket.gethostname().lower()

@@ -8,9 +8,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from rag.types import Answer, Citation, Sentence, laid_out
+from rag.types import Answer, Citation, Passage, Sentence, laid_out
 from ui.conversations import Kept, Summary
-from ui.markup import day, file_name, pages, placeless, prose, sureness, text, tidy
+from ui.markup import (
+    NEAR_CHARACTERS,
+    dates_of,
+    day,
+    file_name,
+    pages,
+    placeless,
+    prose,
+    shorten,
+    sureness,
+    text,
+    tidy,
+)
 from ui.render import Exchange
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~&])")
@@ -25,7 +37,8 @@ STYLE = (
     "1.1rem/1.4 system-ui,sans-serif}.facts,footer{color:var(--soft);font:.82rem/1.5 system-ui,"
     "sans-serif}blockquote{margin:.3rem 0 .6rem;padding-left:.9rem;border-left:3px solid "
     "var(--mark);white-space:pre-line}sup{padding:.05rem .28rem;border-radius:4px;"
-    "background:var(--mark);color:#1b2430;font:700 .7rem system-ui}ol{padding-left:1.4rem}"
+    "background:var(--mark);color:#1b2430;font:700 .7rem system-ui}h3{font:600 .9rem system-ui,"
+    "sans-serif}ol,ul{padding-left:1.4rem}"
     "code{font-size:.78rem}@media print{body{margin:0}}"
 )
 
@@ -49,9 +62,36 @@ def place_of(citation: Citation, dates: Mapping[str, str | None] | None = None) 
     return ", ".join(fact for fact in facts if fact)
 
 
-def dates_of(answer: Answer) -> dict[str, str | None]:
-    """Dates of the documents an answer looked at."""
-    return {passage.document.id: passage.document.modified for passage in answer.passages}
+def where(passage: Passage) -> str:
+    """Title, page, date and file of a passage."""
+    info = passage.document
+    facts = [info.title, pages(passage.chunk.pages), day(info.modified), file_name(info.source)]
+    return ", ".join(fact for fact in facts if fact)
+
+
+def beside(answer: Answer) -> list[tuple[str, Sequence[Passage]]]:
+    """What the page shows beside an answer: passages that disagree, or those near to a refusal."""
+    nearest = answer.refusal.nearest if answer.refusal is not None else ()
+    headed = [("These documents disagree", answer.conflicts), ("The nearest passages", nearest)]
+    return [(heading, found) for heading, found in headed if found]
+
+
+def lacking(answer: Answer) -> list[str]:
+    """What a refusal lacked: words that no document holds, files that could not be read."""
+    refusal = answer.refusal
+    if refusal is None:
+        return []
+    words = ", ".join(f"“{word}”" for word in refusal.missing_words)
+    found = [f"In no document: {words}"] if words else []
+    for file in refusal.unreadable:
+        detail = f" ({file.detail})" if file.detail else ""
+        found.append(f"Not read: {file_name(file.source)} {file.reason.value}{detail}")
+    return found
+
+
+def limits_of(item: Exchange) -> str:
+    """Which part of the documents was asked, where it was not all."""
+    return f"Asked only in: {item.within}" if item.within else ""
 
 
 def facts_of(answer: Answer, asked: str) -> str:
@@ -77,8 +117,10 @@ def as_markdown(talk: Summary, kept: Sequence[Kept], shown: Sequence[Exchange]) 
         if answer.standalone_question.strip() not in ("", turn.question.strip()):
             lines += [f"*Understood as: {plain(answer.standalone_question)}*", ""]
         lines += [said(answer), ""]
+        lines += [f"*{plain(words)}*\n" for words in (*lacking(answer), limits_of(item)) if words]
         lines += [f"*{plain(placeless(note))}*\n" for note in (*answer.notes, item.notice) if note]
         lines += footnotes(answer, turn.hashes, item.flags)
+        lines += near(answer)
         if turn.correction:
             lines += [f"Your correction: {plain(turn.correction)}", ""]
         lines += [f"*{plain(facts_of(answer, turn.asked))}*", ""]
@@ -104,6 +146,17 @@ def footnotes(answer: Answer, hashes: Mapping[str, str], flags: Mapping[str, str
             lines += [f"   {plain(flags[citation.document_id])}", ""]
         if citation.document_id in hashes:
             lines += [f"   SHA-256 of the file: `{hashes[citation.document_id]}`", ""]
+    return lines
+
+
+def near(answer: Answer) -> list[str]:
+    """Passages that stand beside an answer, each with where it stands."""
+    lines: list[str] = []
+    for heading, found in beside(answer):
+        lines += [f"{heading}:", ""]
+        for passage in found:
+            quote = shorten(passage.chunk.text, NEAR_CHARACTERS).split("\n")
+            lines += [f"- {plain(where(passage))}", "", *(f"  > {plain(one)}" for one in quote), ""]
     return lines
 
 
@@ -142,9 +195,10 @@ def turn_html(turn: Kept, item: Exchange) -> str:
         parts.append(f"<p>{text(answer.refusal.reason.value)}</p>")
     else:
         parts.append(prose(answer.sentences, sentence_html))
-    noted = [placeless(note) for note in (*answer.notes, item.notice) if note]
-    parts += [f'<p class="facts">{text(note)}</p>' for note in noted]
+    parts += [line(words) for words in (*lacking(answer), limits_of(item))]
+    parts += [line(placeless(note)) for note in (*answer.notes, item.notice) if note]
     parts.append(sources_html(answer, turn.hashes, item.flags))
+    parts.append(near_html(answer))
     if turn.correction:
         parts.append(f'<p>Your correction: <span dir="auto">{text(turn.correction)}</span></p>')
     parts.append(f'<p class="facts">{text(facts_of(answer, turn.asked))}</p>')
@@ -166,6 +220,19 @@ def sources_html(answer: Answer, hashes: Mapping[str, str], flags: Mapping[str, 
         for one in answer.citations
     )
     return f"<ol>{rows}</ol>" if rows else ""
+
+
+def near_html(answer: Answer) -> str:
+    """Passages that stand beside an answer, as lists."""
+    parts = []
+    for heading, found in beside(answer):
+        rows = "".join(
+            f'<li><span dir="auto">{text(where(one))}</span><blockquote dir="auto">'
+            f"{text(shorten(one.chunk.text, NEAR_CHARACTERS))}</blockquote></li>"
+            for one in found
+        )
+        parts.append(f"<h3>{heading}</h3><ul>{rows}</ul>")
+    return "".join(parts)
 
 
 def line(words: str) -> str:

@@ -23,8 +23,8 @@ from rag.types import (
     escape_markers,
     parting,
 )
-from ui.exporting import dates_of, place_of
-from ui.markup import day, file_name, pages, shorten
+from ui.exporting import place_of
+from ui.markup import dates_of, day, file_name, pages, shorten
 
 SOURCES = "Sources:"
 NEAREST = "Nearest passages:"

@@ -16,7 +16,7 @@ from itertools import groupby
 from pathlib import PurePosixPath, PureWindowsPath
 
 from index.types import SkippedFile
-from rag.types import Opening, Passage, Sentence
+from rag.types import Answer, Opening, Passage, Sentence
 
 # Characters that draw nothing but change what is seen around them: C0 and C1 controls, direction
 # overrides and isolates, zero-width and invisible signs, tag characters. The joiners U+200C and
@@ -28,6 +28,7 @@ _UNSEEN = re.compile(
 #: A path in a sentence: whoever is let in at the page has no business with where things lie.
 _PATH = re.compile(r"(?<![\w….])[/\\~]|\b[A-Za-z]:[/\\]")
 _ADDRESS = re.compile(r"\bhttps?://[\w\[][\w.:\[\]-]*")  # the slashes of a server's are no path
+NEAR_CHARACTERS = 240  #: of a passage that is shown without being cited
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -88,6 +89,12 @@ def target(document_id: str, start: int, end: int) -> str:
     return f'data-document="{text(document_id)}" data-start="{start:d}" data-end="{end:d}"'
 
 
+def dates_of(answer: Answer) -> dict[str, str | None]:
+    """Dates of the documents an answer cites or looked at, as far as they are known."""
+    cited = {one.document_id: one.modified for one in answer.citations if one.modified}
+    return {item.document.id: item.document.modified for item in answer.passages} | cited
+
+
 def passages(heading: str, found: Iterable[Passage]) -> str:
     """Passages one may look at, without numbers."""
     rows = [
@@ -100,7 +107,7 @@ def passages(heading: str, found: Iterable[Passage]) -> str:
                 day(item.document.modified),
                 file_name(item.document.source),
             ],
-            quote=shorten(item.chunk.text, 240),
+            quote=shorten(item.chunk.text, NEAR_CHARACTERS),
         )
         for item in found
     ]

@@ -17,6 +17,7 @@ from ui.markup import (
     bdi,
     card,
     count,
+    dates_of,
     day,
     file_name,
     joined_facts,
@@ -245,7 +246,7 @@ def marker(citation: Citation) -> str:
 
 def sources(answer: Answer, flags: Mapping[str, str]) -> str:
     """The numbered list under an answer: title, place and the exact words."""
-    dates = {item.document.id: item.document.modified for item in answer.passages}
+    dates = dates_of(answer)
     rows = [
         card(
             target(citation.document_id, citation.start, citation.end),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.types import Answer, Passage
+from rag.types import LEFT_OUT, Answer, Passage
 from ui.markup import bdi, count, joined_facts, pages, placeless, sureness, target, text
 
 _SHOWN = 8  #: passages explained
@@ -28,9 +28,10 @@ def footer(answer: Answer) -> str:
 
 def notes(answer: Answer) -> str:
     """What a person should know of how the answer came to be."""
-    return "".join(
-        f'<p class="fn-aside fn-note">{text(placeless(note))}</p>' for note in answer.notes if note
-    )
+    told = [note for note in answer.notes if note]
+    if answer.struck:  # told one by one under `left_out`
+        told = [note for note in told if not note.endswith(LEFT_OUT)]
+    return "".join(f'<p class="fn-aside fn-note">{text(placeless(note))}</p>' for note in told)
 
 
 def left_out(answer: Answer) -> str:

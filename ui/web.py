@@ -231,6 +231,18 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
+def reachable(host: str) -> str:
+    """What others call the address that is listened on: one of every interface is nobody's name."""
+    if host not in ("0.0.0.0", "::", ""):  # noqa: S104  only compared
+        return host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # chooses the way there; nothing is sent
+            return str(probe.getsockname()[0])
+        except OSError:  # no network: the name is still let in
+            return socket.gethostname().lower()
+
+
 def serve(
     assistant: Assistant,
     host: str = "127.0.0.1",
@@ -243,6 +255,8 @@ def serve(
     """Serve the chat until it is interrupted; `announce` gets the address once it is bound."""
     door = door_for(host, port)
     bound = listen(host, port)
+    shown = reachable(host)  # before the watch, which counts every connection
+    shown = f"[{shown}]" if ":" in shown else shown
     with bound:
         door = replace(door, port=bound.getsockname()[1])  # port 0 asks for any free one
         watch = Watch(allowed_hosts(assistant.settings))
@@ -250,7 +264,6 @@ def serve(
         app = build_app(assistant, examples=examples, own=own, door=door, watch=watch)
         if own is None:  # folders may have changed since they were read; the samples do not
             app.state.chat.libraries.freshen()
-        shown = f"[{host}]" if ":" in host else host
         if announce is not None:
             announce(f"http://{shown}:{door.port}")
         if door.token_made:

@@ -85,6 +85,7 @@ class Evidence:
             quote=self.text,
             verdict=verdict,
             score=self.score,
+            modified=self.passage.document.modified,
         )
 
 
