@@ -120,3 +120,56 @@ def test_no_word_of_any_cell_is_lost(rows: list[list[str]]) -> None:
 def test_guessing_a_separator_never_fails() -> None:
     assert guess_delimiter("") == ","
     assert guess_delimiter("just words, and a comma\nand more words; indeed") == ","
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        (
+            "Name,Email\nAnn Moss,ann@x.org\nBob Lee,bob@y.org\n",
+            "Name: Ann Moss | Email: ann@x.org",
+        ),
+        ("word,meaning\nhygge,cosiness\nsisu,grit\n", "word: hygge | meaning: cosiness"),
+        ("Größe;Prix de vente\nbig;low\nsmall;high\n", "Größe: big | Prix de vente: low"),
+        ("Gadget,Fixer\nX100,Kim\nX200,Lou\n", "Gadget: X100 | Fixer: Kim"),
+        ("Riddle,Reply\nWhat is it?,Snow\nWho did it?,Kim\n", "Riddle: What is it? | Reply: Snow"),
+        ("gadget,fixer\nDrill,Kim\nSaw,Lou\n", "gadget: Drill | fixer: Kim"),
+        ("Product,Price\nX100,12\n", "Product: X100 | Price: 12"),
+        ("Bite,Sip,Dip\nham,tea,mayo\n", "Bite: ham | Sip: tea | Dip: mayo"),
+        ("Task,Week 1,Week 2,Who\nDig,x,,Kim\nRake,,x,Lou\n", "Task: Dig | Week 1: x | Who: Kim"),
+        ("A,Phone 1,Town\nKim,Elm 4,Bonn\nLou,Oak 9,Ulm\n", "A: Kim | Phone 1: Elm 4 | Town: Bonn"),
+        ("A,Jan 24,Feb 24\nDig,x,\nRake,,x\n", "A: Dig | Jan 24: x"),
+        (
+            "Date,Sum,Date,Sum\n2024-01-01,5,2024-02-01,6\n2024-01-02,7,2024-02-02,8\n",
+            "Date: 2024-01-01 | Sum: 5 | Date: 2024-02-01 | Sum: 6",
+        ),
+        (f"Who,{'How good is it ' * 9}?,Why\nKim,4,tea\nLou,2,pie\n", None),
+        (f"Who,{'How good is it ' * 9}?,Why\nKim,fine,tea\nLou,bad,pie\n", None),
+        (",Monday,Tuesday\nEarly,Kim,Lou\nLate,Pia,Kim\n", "Early | Monday: Kim | Tuesday: Lou"),
+    ],
+)
+def test_the_first_row_names_the_columns(text: str, row: str | None) -> None:
+    first = lines(text)[0]
+    assert first == row if row is not None else first.startswith("Who: Kim | How good is it ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name,Ann Moss\nAddress,Elm St 4\nPhone,0123 44\n",
+        "Name,Ann\nLine 1,Elm St\nLine 2,Bonn\n",
+        "Name,Ann\nAbout,We mend old clocks for friends.\nTeam,Three of us work here now.\n"
+        "Town,It is Bonn on the Rhine.\n",
+        "hello,bonjour\ncat,chat\ndog,chien\n",
+        "name,nom\ndate,date\ncity,ville\n",
+        "France,Paris\nSpain,Madrid\n",
+        "Kim,Park,Elm St 4\nLou,Reed,Oak Rd 9\n",
+        "Room 1,Room 2,Room 3\nRoom 4,Room 5,Room 6\n",
+        "a@x.org,Ann,low\nb@x.org,Bob,high\n",
+        "I like it all the time,yes,no\nI hate it all the more,no,yes\n",
+        "2024-01-03,Tesco,food\n2024-01-04,Shell,fuel\n",
+        "https://x.org,Ann\nhttps://y.org,Bob\nhttps://z.org,Cy\n",
+    ],
+)
+def test_a_first_row_like_the_others_names_nothing(text: str) -> None:
+    assert lines(text) == [" | ".join(row) for row in csv.reader(io.StringIO(text))]

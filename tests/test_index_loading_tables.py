@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.loading.builder import TextBuilder
-from index.loading.column_names import Cell, CellKind, kind_of
+from index.loading.column_names import Cell, CellKind, cell_of, kind_of
 from index.loading.sheet_tables import Area, Sheet, add_sheet
 from index.loading.tables import SPANNED, add_table, header_rows
 
@@ -102,3 +102,46 @@ def test_no_cell_of_a_sheet_is_lost(
     add_sheet(builder, Sheet(rows, merged, tables, frozenset((0,)), beside), 1, "Sheet")
     words = set(builder.text.replace(":", " ").split())
     assert {cell.text for row in rows.values() for cell in row.values()} <= words
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (  # words cannot go on where numbers stood: no row takes the names of the table above
+            ["Region|2022|2023", "North|10|12", "South|9|11", "", "Team|Lead", "Ops|Ana", "Dev|Bo"],
+            "Region: North | 2022: 10 | 2023: 12\nRegion: South | 2022: 9 | 2023: 11\n\n"
+            "Team | Lead\nOps | Ana\nDev | Bo",
+        ),
+        (  # nor where a column begins that the table above has not
+            [
+                *("Region|Head|Base", "North|Kim|Bonn", "South|Lou|Ulm", ""),
+                *("Team|Lead|Floor|Desk", "Ops|Ana|low|left", "Dev|Bo|high|right"),
+            ],
+            "Region: North | Head: Kim | Base: Bonn\nRegion: South | Head: Lou | Base: Ulm\n\n"
+            "Team: Ops | Lead: Ana | Floor: low | Desk: left\n"
+            "Team: Dev | Lead: Bo | Floor: high | Desk: right",
+        ),
+        (  # a mere space between rows
+            ["Region|2022|2023", "North|10|12", "South|9|11", "", "East|8|5", "West|7|n/a"],
+            "Region: North | 2022: 10 | 2023: 12\nRegion: South | 2022: 9 | 2023: 11\n"
+            "Region: East | 2022: 8 | 2023: 5\nRegion: West | 2022: 7 | 2023: n/a",
+        ),
+        (
+            ["Task|Jan 24|Feb 24", "Dig|x|", "Rake||x"],
+            "Task: Dig | Jan 24: x\nTask: Rake | Feb 24: x",
+        ),
+        (
+            ["|Monday|Tuesday", "Early|Kim|Lou", "Late|Pia|Kim"],
+            "Early | Monday: Kim | Tuesday: Lou\nLate | Monday: Pia | Tuesday: Kim",
+        ),
+    ],
+)
+def test_the_tables_of_a_sheet(rows: list[str], said: str) -> None:
+    cells = {
+        number: {place: cell_of(text) for place, text in enumerate(row.split("|")) if text}
+        for number, row in enumerate(rows)
+        if row
+    }
+    builder = TextBuilder()
+    add_sheet(builder, Sheet(cells))
+    assert builder.text == said

@@ -2,7 +2,10 @@
 
 A wrong name does more harm than none: it makes a row say what nobody wrote. So a row counts as
 names only on evidence: it is bold where the rest is not, or it holds words or years above columns
-of numbers or dates, or it heads three or more columns of words with words that do not recur.
+of numbers or dates, or it heads three or more columns of words with words that do not recur. Two
+columns may as well be names on the left and values on the right, and are asked more
+(`index.loading.paired_columns`). The first row of a CSV file nearly always names its columns, so
+that there (``loose``) names may recur, be as long as a survey's question and head a single row.
 """
 
 from __future__ import annotations
@@ -11,11 +14,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from statistics import median
 
 _NAME_CHARS = 80
-_PLAIN_NAME_CHARS = 40  #: where nothing but the words themselves speaks for a header
+_LOOSE_NAME_CHARS = 300  #: a survey's whole question
+PLAIN_NAME_CHARS = 40  #: where nothing but the words themselves speaks for a header
 _SAMPLE_ROWS = 60
+_SENTENCE_WORDS = 5
 _SIGNS = frozenset("# % № € $ £ ¥ +/-".split())
+_FIGURE = re.compile(r"\d+")
+_ANY_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _YEAR = re.compile(
     r"(?:FY\s?)?(?:19|20)\d\d(?:\s?[/–-]\s?\d{2,4})?(?:\s?[(\[][^()\[\]]{1,12}[)\]])?"
 )
@@ -36,6 +44,16 @@ class CellKind(StrEnum):
     TEXT = "text"
     NUMBER = "number"
     DATE = "date"
+
+
+class Shape(StrEnum):
+    """What the text of a cell looks like."""
+
+    WORDS = "words"
+    SENTENCE = "sentence"
+    FIGURES = "figures"  #: a number, a date, or words or a code with digits
+    MAIL = "mail"
+    LINK = "link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +77,37 @@ def kind_of(text: str) -> CellKind:
     return CellKind.DATE if _DATE.fullmatch(text) else CellKind.TEXT
 
 
+def shape_of(text: str) -> Shape:
+    """What a text looks like."""
+    if kind_of(text) is not CellKind.TEXT:
+        return Shape.FIGURES
+    if "://" in text or text.startswith("www."):
+        return Shape.LINK
+    if "@" in text and " " not in text:
+        return Shape.MAIL
+    if text.endswith((".", "?", "!")) or len(text.split()) >= _SENTENCE_WORDS:
+        return Shape.SENTENCE
+    return Shape.FIGURES if any(char.isdigit() for char in text) else Shape.WORDS
+
+
 def cell_of(text: str, bold: bool = False) -> Cell:
     """A cell of plain text, its kind told from its characters."""
     return Cell(text, kind_of(text), bold)
 
 
-def can_name(row: Row, columns: int) -> bool:
+def can_name(row: Row, columns: int, loose: bool = False) -> bool:
     """True when every cell of a row could name a column, and hardly a column is left out.
 
     The corner above names on the left is often empty.
     """
     texts = [cell.text for cell in row.values()]
     most = 0.7 * columns if 0 in row else min(0.7 * columns, columns - 1)
-    if len(texts) < max(2, most) or len(set(texts)) < len(texts):
+    different = max(2, len(texts) / 2) if loose else len(texts)
+    if len(texts) < max(2, most) or len(set(texts)) < different:
         return False
+    longest = _LOOSE_NAME_CHARS if loose else _NAME_CHARS
     return all(
-        len(cell.text) <= _NAME_CHARS
+        len(cell.text) <= longest
         and (cell.kind is CellKind.DATE or _is_wordy(cell) or _is_year(cell))
         for cell in row.values()
     )
@@ -105,18 +138,63 @@ def stands_out(row: Row, body: Sequence[Row]) -> bool:
     return found
 
 
-def heads_words(row: Row, body: Sequence[Row]) -> bool:
-    """True when short words head three or more columns of words and recur in none of them."""
+def heads_words(row: Row, body: Sequence[Row], loose: bool = False) -> bool:
+    """True when short words head three or more columns of words and recur in none of them.
+
+    The corner may be empty where names stand on the left of every row.
+    """
     sample = body[:_SAMPLE_ROWS]
     columns = set(row).union(*sample)
-    if len(columns) < 3 or len(row) < len(columns) or len(sample) < 2:
+    if loose:  # a surplus cell in a row or two is no column
+        counts = {place: sum(place in other for other in sample) for place in columns}
+        columns = {place for place in columns if place in row or counts[place] > len(sample) / 4}
+    left = min(columns)
+    corner = left not in row and all(left in other for other in sample)
+    if len(columns) < 3 or len(row) < len(columns) - corner or len(sample) < (1 if loose else 2):
         return False
-    for place, name in row.items():
-        if len(name.text) > _PLAIN_NAME_CHARS or any(char.isdigit() for char in name.text):
-            return False
-        if any(place in other and other[place].text == name.text for other in sample):
-            return False
-    return True
+    names = [cell.text for cell in row.values()]
+    held = {cell.text for other in sample for place, cell in other.items() if place != left}
+    if any(cell.kind is not CellKind.TEXT for cell in row.values()) or held & set(names):
+        return False
+    return all(
+        _heads(cell.text, names, [other[place].text for other in sample if place in other], loose)
+        for place, cell in row.items()
+    )
+
+
+def _heads(name: str, names: Sequence[str], below: Sequence[str], loose: bool) -> bool:
+    shape = shape_of(name)
+    if name in below or shape in (Shape.MAIL, Shape.LINK):
+        return False
+    if shape is Shape.SENTENCE and below and all(shape_of(text) is shape for text in below):
+        return False
+    if len(name) > PLAIN_NAME_CHARS and not (loose and _asks(name, below)):
+        return False
+    return not _FIGURE.search(name) or _is_numbered(name, names, below)
+
+
+def _asks(name: str, below: Sequence[str]) -> bool:
+    """True for a survey's question above answers that are none or much shorter."""
+    asked = sum(text.endswith("?") for text in below)
+    return (name.endswith("?") and asked <= 0.2 * len(below)) or (
+        bool(below) and 2 * median(map(len, below)) < len(name)
+    )
+
+
+def _is_numbered(name: str, others: Sequence[str], below: Sequence[str]) -> bool:
+    """True for ``Phone 1`` or ``Week 1, Week 2`` or ``Jan 24, Feb 24``, but not above ``Phone 2``.
+
+    A number that stands alone, as in ``Elm St 4``, is more likely data.
+    """
+    stem, figures = _FIGURE.sub("#", name), _FIGURE.findall(name)
+    if any(_FIGURE.sub("#", text) == stem for text in below):
+        return False
+    if figures == ["1"] or _ANY_YEAR.search(name):
+        return True
+    return any(
+        other != name and (_FIGURE.sub("#", other) == stem or _FIGURE.findall(other) == figures)
+        for other in others
+    )
 
 
 def _column(rows: Sequence[Row], like: Row) -> list[Cell]:

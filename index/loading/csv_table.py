@@ -61,7 +61,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     if wide:
         warnings = (*warnings, f"rows were cut off after {_MAX_COLUMNS:,} cells: {wide:,}")
     builder = TextBuilder(limits.text_chars)
-    add_sheet(builder, Sheet(grid, side_by_side=False))
+    add_sheet(builder, Sheet(grid, side_by_side=False, headed=True))
     return builder.parsed("csv_table", warnings=warnings)
 
 

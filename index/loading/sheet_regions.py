@@ -5,10 +5,10 @@ An empty row or column alone may be mere spacing, so what stands on both sides i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from index.loading.column_names import Row, can_name, is_marked, stands_out
+from index.loading.column_names import CellKind, Row, can_name, is_marked, stands_out
 
 _MAX_CUTS = 50  #: empty columns in one band; more are a scatter of cells, not tables
 _SAMPLE_ROWS = 30  #: below an empty row, asked whether something new begins there
@@ -47,7 +47,32 @@ def _begins(band: Rows, following: Rows) -> bool:
     body = [row for _, row in following[1:]]
     columns = len(set(first).union(*body))
     named = can_name(first, columns) and bool(body)
-    return named and (is_marked(first, body) or stands_out(first, body))
+    if not named:
+        return False
+    if is_marked(first, body) or stands_out(first, body):
+        return True
+    return is_unlike([row for _, row in band], [row for _, row in _until_gap(following)])
+
+
+def _until_gap(rows: Rows) -> Rows:
+    ends = (place for place, (a, b) in enumerate(pairwise(rows), 1) if b[0] - a[0] > 1)
+    return rows[: next(ends, len(rows))]
+
+
+def is_unlike(above: Sequence[Row], below: Sequence[Row]) -> bool:
+    """True when rows cannot go on those above: the first fills a column that none above does, or
+    words alone stand where numbers or dates stood."""
+    if not set(below[0]) <= set().union(*above):
+        return True
+    for place in below[0]:
+        held = [row[place].kind for row in above[1:][-_SAMPLE_ROWS:] if place in row]
+        goes_on = [row[place].kind for row in below if place in row]
+        figures = sum(kind is not CellKind.TEXT for kind in held)
+        if figures < 2 or figures < 0.8 * len(held) or len(goes_on) < 2:
+            continue
+        if all(kind is CellKind.TEXT for kind in goes_on):
+            return True
+    return False
 
 
 def _beside(band: Rows) -> list[Rows]:

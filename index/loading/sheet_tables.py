@@ -20,7 +20,8 @@ from index.loading.column_names import (
     is_marked,
     stands_out,
 )
-from index.loading.sheet_regions import Rows, regions
+from index.loading.paired_columns import heads_pair
+from index.loading.sheet_regions import Rows, is_unlike, regions
 from index.types import BlockKind
 
 _TITLE_CHARS = 90
@@ -53,6 +54,7 @@ class Sheet:
     tables: Sequence[Area] = ()  #: whose first row names the columns
     head_rows: frozenset[int] = frozenset()  #: rows kept in sight or with filters: names, if any
     side_by_side: bool = True  #: whether tables may stand beside each other
+    headed: bool = False  #: the first row nearly always names the columns, as in a CSV file
 
 
 @dataclass(slots=True)
@@ -102,12 +104,14 @@ class _Reader:
         lines: list[str] = []
         while part and len(part[0][1]) == 1 and len(columns) > 1 and not certain:
             lines += [cell.text for cell in part.pop(0)[1].values()]
-        after_table = bool(self.items) and isinstance(self.items[-1], _Table) and not lines
+        last = self.items[-1] if self.items and not lines else ""
+        rows = [row for _, row in part]
+        goes_on = isinstance(last, _Table) and not is_unlike(last.rows, rows)
         self.items += lines
         if len(columns) == 1 and len(part) <= _TITLE_LINES:
             self.items += [cell.text for _, row in part for cell in row.values()]
             return
-        start, depth = (0, 1) if certain and len(part) > 1 else self._header(part, after_table)
+        start, depth = (0, 1) if certain and len(part) > 1 else self._header(part, goes_on)
         if start:
             self.items.append(_Table({}, [row for _, row in part[:start]]))
         names = self._names(part[start : start + depth]) if depth else {}
@@ -117,7 +121,7 @@ class _Reader:
             [row for _, row in part[start : start + depth]],
         )
 
-    def _header(self, part: Rows, after_table: bool) -> tuple[int, int]:
+    def _header(self, part: Rows, goes_on: bool) -> tuple[int, int]:
         """Where the rows with column names begin and how many there are: 0 when none is clear."""
         columns = _usual_columns([row for _, row in part[:_HEADER_SAMPLE]])
         for place, (number, row) in enumerate(part[:_HEADER_DEPTH]):
@@ -125,12 +129,15 @@ class _Reader:
             depth = 2 if double else 1
             body = [other for _, other in part[place + depth : place + _HEADER_SAMPLE]]
             head = self._joined(part[place : place + depth]) if double else row
-            if not body or not can_name(head, columns):
+            loose = self.sheet.headed and place == 0
+            if not body or not can_name(head, columns, loose):
                 continue
             sure = number in self.sheet.head_rows or is_marked(head, body)
             if sure or stands_out(head, body):
                 return place, depth
-            if place == 0 and not after_table and heads_words(head, body):
+            if place or goes_on:
+                continue
+            if heads_words(head, body, loose) or heads_pair(head, body):
                 return place, depth
         return 0, 0
 
