@@ -122,9 +122,9 @@ def test_no_cell_of_a_sheet_is_lost(
             "Team: Dev | Lead: Bo | Floor: high | Desk: right",
         ),
         (  # a mere space between rows
-            ["Region|2022|2023", "North|10|12", "South|9|11", "", "East|8|5", "West|7|n/a"],
-            "Region: North | 2022: 10 | 2023: 12\nRegion: South | 2022: 9 | 2023: 11\n"
-            "Region: East | 2022: 8 | 2023: 5\nRegion: West | 2022: 7 | 2023: n/a",
+            ["Region|Low|High", "North|10|12", "South|9|11", "", "East|8|5", "West|7|n/a"],
+            "Region: North | Low: 10 | High: 12\nRegion: South | Low: 9 | High: 11\n"
+            "Region: East | Low: 8 | High: 5\nRegion: West | Low: 7 | High: n/a",
         ),
         (
             ["Task|Jan 24|Feb 24", "Dig|x|", "Rake||x"],
