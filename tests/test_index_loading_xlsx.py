@@ -250,6 +250,8 @@ def test_text_boxes_on_a_sheet_are_read() -> None:
         "</wsDr>"
     )
     assert words(xlsx.parse(zipped(parts), Limits())) == ["One", "words", "boxed"]
+    parts["xl/worksheets/s.xml"] = "<worksheet><sheetData/></worksheet>"
+    assert words(xlsx.parse(zipped(parts), Limits())) == ["One", "boxed"]  # under its own name
 
 
 def refusal(data: bytes) -> SkipReason:

@@ -49,7 +49,6 @@ from ui.render import (
     day,
     exchange,
     file_name,
-    pages,
     sentence,
     shorten,
     text,
@@ -413,7 +412,6 @@ def test_only_a_saved_turn_has_tools() -> None:
 
 
 def test_small_words() -> None:
-    assert [pages(()), pages((3,)), pages((4, 3))] == ["", "page 3", "pages 3–4"]
     assert day("2024-05-12T10:00:00") == "12 May 2024"
     assert day("spring 1999") == "spring 1999"
     assert day(None) == ""

@@ -39,6 +39,7 @@ from ui.opening import (
     open_assistant,
     scope_of,
 )
+from ui.places import unit
 from ui.printing import (
     plain,
     print_answer,
@@ -170,8 +171,9 @@ def show(options: argparse.Namespace, settings: Settings) -> int:
         with open_assistant(options, settings) as assistant:
             document = find_document(assistant, options.document)
     if options.blocks:
+        noun = unit(options.document).replace("page", "p.")
         for block in document.blocks:
-            page = f" p. {block.page}" if block.page is not None else ""
+            page = f" {noun} {block.page}" if block.page is not None else ""
             print(f"[{block.kind.value}{page}] {plain(document.text[block.start : block.end])}")
     else:
         print(plain(document.text))

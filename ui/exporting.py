@@ -15,7 +15,6 @@ from ui.markup import (
     dates_of,
     day,
     file_name,
-    pages,
     placeless,
     prose,
     shorten,
@@ -23,6 +22,7 @@ from ui.markup import (
     text,
     tidy,
 )
+from ui.places import place_of_citation, place_of_passage
 from ui.render import Exchange
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~&])")
@@ -50,22 +50,23 @@ def with_sources(answer: Answer) -> str:
     """An answer with its footnotes as plain text, to paste somewhere."""
     lines = [answer.text, ""]
     for citation in answer.citations:
-        lines.append(f"[{citation.number}] {place_of(citation)}")
+        lines.append(f"[{citation.number}] {place_of(citation, answer, dated=False)}")
         lines.append(f"    “{' '.join(citation.quote.split())}”")
     return "\n".join(lines).rstrip() + "\n"
 
 
-def place_of(citation: Citation, dates: Mapping[str, str | None] | None = None) -> str:
+def place_of(citation: Citation, answer: Answer, dated: bool = True) -> str:
     """Title, page, date and file of a footnote."""
-    when = day((dates or {}).get(citation.document_id))
-    facts = [citation.title, pages(citation.pages), when, file_name(citation.source)]
+    when = day(dates_of(answer).get(citation.document_id)) if dated else ""
+    where = place_of_citation(citation, answer.passages)
+    facts = [citation.title, where, when, file_name(citation.source)]
     return ", ".join(fact for fact in facts if fact)
 
 
 def where(passage: Passage) -> str:
     """Title, page, date and file of a passage."""
     info = passage.document
-    facts = [info.title, pages(passage.chunk.pages), day(info.modified), file_name(info.source)]
+    facts = [info.title, place_of_passage(passage), day(info.modified), file_name(info.source)]
     return ", ".join(fact for fact in facts if fact)
 
 
@@ -137,9 +138,8 @@ def said(answer: Answer) -> str:
 def footnotes(answer: Answer, hashes: Mapping[str, str], flags: Mapping[str, str]) -> list[str]:
     """Each footnote with its quote, and the hash of its file where that is known."""
     lines: list[str] = []
-    dates = dates_of(answer)
     for citation in answer.citations:
-        lines += [f"{citation.number}. {plain(place_of(citation, dates))}", ""]
+        lines += [f"{citation.number}. {plain(place_of(citation, answer))}", ""]
         quote = tidy(citation.quote).split("\n")
         lines += [*(f"   > {plain(line)}" for line in quote), ""]
         if citation.document_id in flags:
@@ -212,9 +212,8 @@ def sentence_html(sentence: Sentence) -> str:
 
 def sources_html(answer: Answer, hashes: Mapping[str, str], flags: Mapping[str, str]) -> str:
     """The footnotes as a list."""
-    dates = dates_of(answer)
     rows = "".join(
-        f'<li value="{one.number:d}"><span dir="auto">{text(place_of(one, dates))}</span>'
+        f'<li value="{one.number:d}"><span dir="auto">{text(place_of(one, answer))}</span>'
         f'<blockquote dir="auto">{text(tidy(one.quote))}</blockquote>'
         f"{line(flags.get(one.document_id, ''))}{hash_line(hashes.get(one.document_id, ''))}</li>"
         for one in answer.citations

@@ -24,7 +24,8 @@ from rag.types import (
     parting,
 )
 from ui.exporting import place_of
-from ui.markup import dates_of, day, file_name, pages, shorten
+from ui.markup import day, file_name, shorten
+from ui.places import place_of_passage
 
 SOURCES = "Sources:"
 NEAREST = "Nearest passages:"
@@ -134,8 +135,7 @@ def _tail(answer: Answer) -> str:
     if answer.conflicts:
         parts += [DISAGREE, "\n".join(f"- {_place(one)}" for one in answer.conflicts)]
     if answer.citations:
-        dates = dates_of(answer)
-        parts += [SOURCES, *(_source(one, dates) for one in answer.citations)]
+        parts += [SOURCES, *(_source(one, answer) for one in answer.citations)]
     if answer.refusal is not None and answer.refusal.nearest:
         rows = [
             f"- {_place(one)}: “{inert(shorten(one.chunk.text, _NEAREST_CHARACTERS))}”"
@@ -145,13 +145,13 @@ def _tail(answer: Answer) -> str:
     return "".join(f"\n\n{part}" for part in parts)
 
 
-def _source(citation: Citation, dates: dict[str, str | None]) -> str:
+def _source(citation: Citation, answer: Answer) -> str:
     quote = inert(escape_markers(citation.quote))
-    return f"[{citation.number}] {inert(escape_markers(place_of(citation, dates)))}: “{quote}”"
+    return f"[{citation.number}] {inert(escape_markers(place_of(citation, answer)))}: “{quote}”"
 
 
 def _place(passage: Passage) -> str:
     """Title, page, date and file of a passage."""
     info = passage.document
-    facts = (info.title, pages(passage.chunk.pages), day(info.modified), file_name(info.source))
+    facts = (info.title, place_of_passage(passage), day(info.modified), file_name(info.source))
     return inert(escape_markers(", ".join(fact for fact in facts if fact)))

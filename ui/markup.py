@@ -17,6 +17,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 from index.types import SkippedFile
 from rag.types import Answer, Opening, Passage, Sentence
+from ui.places import place_of_passage
 
 # Characters that draw nothing but change what is seen around them: C0 and C1 controls, direction
 # overrides and isolates, zero-width and invisible signs, tag characters. The joiners U+200C and
@@ -103,7 +104,7 @@ def passages(heading: str, found: Iterable[Passage]) -> str:
             number="",
             title=item.document.title,
             facts=[
-                pages(item.chunk.pages),
+                place_of_passage(item),
                 day(item.document.modified),
                 file_name(item.document.source),
             ],
@@ -155,14 +156,6 @@ def skipped_line(file: SkippedFile) -> str:
 def joined_facts(facts: Iterable[str]) -> str:
     """The facts that are known, side by side."""
     return " ".join(f'<span class="fn-fact">{bdi(fact)}</span>' for fact in facts if fact)
-
-
-def pages(numbers: Sequence[int]) -> str:
-    """``page 3`` or ``pages 3–4``; nothing where there are no pages."""
-    if not numbers:
-        return ""
-    first, last = min(numbers), max(numbers)
-    return f"page {first}" if first == last else f"pages {first}–{last}"
 
 
 def day(stated: str | None) -> str:

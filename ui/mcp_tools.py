@@ -17,7 +17,8 @@ from index.types import Document, DocumentInfo
 from rag.assistant import LONGEST_QUESTION, Assistant
 from rag.types import Answer, Citation, Passage, Turn
 from ui.in_words import in_words
-from ui.markup import day, file_name, pages
+from ui.markup import day, file_name
+from ui.places import place_in, place_of_passage
 from ui.programs import Part, RequestError, cut, find, passages_wanted, reading, scope_of
 
 READ_CHARACTERS = 8_000  #: returned by one read unless more is asked for
@@ -213,8 +214,8 @@ def search(assistant: Assistant, given: Search) -> Result:
 def passage_text(number: int, passage: Passage) -> str:
     """One passage with its place."""
     chunk = passage.chunk
-    place = f"document {chunk.document_id}, characters {chunk.start}–{chunk.end}"
-    return f"{number}. {facts(passage.document, chunk.pages)} ({place})\n{chunk.text}"
+    spot = f"document {chunk.document_id}, characters {chunk.start}–{chunk.end}"
+    return f"{number}. {facts(passage.document, place_of_passage(passage))} ({spot})\n{chunk.text}"
 
 
 def passage_data(passage: Passage) -> dict[str, object]:
@@ -233,9 +234,9 @@ def passage_data(passage: Passage) -> dict[str, object]:
     }
 
 
-def facts(info: DocumentInfo, numbers: tuple[int, ...]) -> str:
+def facts(info: DocumentInfo, where: str) -> str:
     """Title, pages, date and file."""
-    known = (info.title, pages(numbers), day(info.modified), file_name(info.source))
+    known = (info.title, where, day(info.modified), file_name(info.source))
     return ", ".join(fact for fact in known if fact)
 
 
@@ -258,7 +259,7 @@ def read(assistant: Assistant, given: Read) -> Result:
     rest = ""
     if end < len(document.text):
         rest = f"\n\n(It goes on: read from start={end} of {len(document.text)} characters.)"
-    numbers = () if given.page is None else (given.page,)
+    where = "" if given.page is None else place_in(document, info.source, [given.page])
     data: dict[str, object] = {
         "document": document.id,
         "title": info.title,
@@ -269,7 +270,7 @@ def read(assistant: Assistant, given: Read) -> Result:
         "characters": len(document.text),
         "text": document.text[start:end],
     }
-    return Result(f"{facts(info, numbers)}\n\n{document.text[start:end]}{rest}", data)
+    return Result(f"{facts(info, where)}\n\n{document.text[start:end]}{rest}", data)
 
 
 def page_span(document: Document, page: int) -> tuple[int, int]:

@@ -21,6 +21,7 @@ from rich.text import Text
 from index.syncing import SyncProgress, SyncReport
 from index.types import SkipReason
 from rag.types import Answer, Citation, Passage, Refusal
+from ui.places import place_of_citation, place_of_passage
 from ui.render import count, day, sureness
 
 _SHOWN_SKIPS = 10  # skipped files named one by one after a sync
@@ -71,7 +72,7 @@ def print_answer(answer: Answer) -> None:
         console.print(Text(plain(line), style="bold" if not answer.declined else ""))
     console.print()
     for citation in answer.citations:
-        _print_citation(console, citation)
+        _print_citation(console, citation, answer.passages)
     if answer.conflicts:
         console.print("These documents disagree:")
         for passage in answer.conflicts:
@@ -96,9 +97,9 @@ def _lines(answer: Answer) -> list[str]:
     return [replace(answer, sentences=(sentence,)).text for sentence in answer.sentences]
 
 
-def _print_citation(console: Console, citation: Citation) -> None:
-    pages = f", p. {', '.join(map(str, citation.pages))}" if citation.pages else ""
-    head = Text(f"[{citation.number}] {plain(citation.title)}{pages}  ")
+def _print_citation(console: Console, citation: Citation, passages: Sequence[Passage]) -> None:
+    where = _where(place_of_citation(citation, passages), citation.pages)
+    head = Text(f"[{citation.number}] {plain(citation.title)}{where}  ")
     head.append(plain(short_path(citation.source)), style="dim")
     console.print(head)
     quote = " ".join(plain(citation.quote).split())
@@ -129,11 +130,17 @@ def print_passages(passages: Sequence[Passage], *, explain: bool) -> None:
 
 
 def _head(number: str, passage: Passage, dated: str = "") -> Text:
-    pages = f", p. {', '.join(map(str, passage.chunk.pages))}" if passage.chunk.pages else ""
+    where = _where(place_of_passage(passage), passage.chunk.pages)
     when = f", {plain(dated)}" if dated else ""
-    head = Text(f"{number}{plain(passage.document.title)}{pages}{when}  ")
+    head = Text(f"{number}{plain(passage.document.title)}{where}{when}  ")
     head.append(plain(short_path(passage.document.source)), style="dim")
     return head
+
+
+def _where(place: str, pages: Sequence[int]) -> str:
+    """``, p. 3`` or ``, sheet Staff``."""
+    short = f"p. {', '.join(map(str, pages))}" if place.startswith("page") else plain(place)
+    return f", {short}" if place else ""
 
 
 def explanation(passage: Passage) -> str:

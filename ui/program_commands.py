@@ -11,6 +11,7 @@ from index.errors import FootnoteError
 from rag.assistant import Assistant
 from rag.settings import Settings
 from ui.opening import chosen_index, given_path, open_assistant
+from ui.places import unit
 from ui.printing import plain, print_json, say, short_path
 from ui.programs import documents_json
 from ui.render import count, day
@@ -26,7 +27,7 @@ def documents(options: argparse.Namespace, settings: Settings) -> int:
     for info in infos:
         facts = [
             short_path(info.source),
-            count(info.pages, "page") if info.pages else "",
+            count(info.pages, unit(info.source)) if info.pages else "",
             count(info.chunks, "passage"),
             day(info.modified),
         ]

@@ -22,7 +22,6 @@ from ui.markup import (
     file_name,
     joined_facts,
     listed,
-    pages,
     passages,
     prose,
     shorten,
@@ -32,6 +31,7 @@ from ui.markup import (
     text,
     tidy,
 )
+from ui.places import place_of_citation
 from ui.under import footer, left_out, notes, tools
 
 __all__ = [
@@ -43,7 +43,6 @@ __all__ = [
     "exchange",
     "file_name",
     "joined_facts",
-    "pages",
     "shorten",
     "skipped_line",
     "sureness",
@@ -253,7 +252,7 @@ def sources(answer: Answer, flags: Mapping[str, str]) -> str:
             number=str(citation.number),
             title=citation.title,
             facts=[
-                pages(citation.pages),
+                place_of_citation(citation, answer.passages),
                 day(dates.get(citation.document_id)),
                 file_name(citation.source),
                 _VERDICTS[citation.verdict],

@@ -12,6 +12,7 @@ from index.types import DocumentInfo, SkippedFile
 from ui.document_states import READY, DocumentState, Root, StateKind
 from ui.libraries import Library
 from ui.markup import bdi, count, day, file_name, joined_facts, skipped_line, target, text
+from ui.places import unit
 
 SHELF_LIMIT = 500  #: documents listed; the rest is counted
 
@@ -54,7 +55,7 @@ def shelf_row(info: DocumentInfo, watched: bool, fixed: bool, state: DocumentSta
     copies = len(info.sources) - 1
     facts = [
         file_name(info.source),
-        count(info.pages, "page") if info.pages else "",
+        count(info.pages, unit(info.source)) if info.pages else "",
         count(info.chunks, "passage"),
         day(info.modified),
         "" if info.language in (None, "en") else f"language: {info.language}",

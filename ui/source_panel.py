@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from index.suspicious import Mark, MarkKind, marks
 from index.types import Block, BlockKind, Document, DocumentInfo
-from ui.markup import bdi, day, file_name, joined_facts, pages, target, text
+from ui.markup import bdi, day, file_name, joined_facts, target, text
+from ui.places import place_in, unit
 
 AROUND = 1_500  #: characters of surroundings on either side of the cited words
 AROUND_LIMIT = 50_000
@@ -47,8 +48,9 @@ def passage_panel(
     around = min(max(around, 0), AROUND_LIMIT)
     low, high = max(start - around, 0), min(end + around, size)
     shown = between(document.blocks, low, high)
+    cited_pages = [b.page for b in between(shown, start, end) if b.page is not None]
     facts = [
-        pages([b.page for b in between(shown, start, end) if b.page is not None]),
+        place_in(document, info.source, cited_pages),
         day(info.modified),
         file_name(info.source),
     ]
@@ -58,7 +60,7 @@ def passage_panel(
     )
     odd = odd_in(document, *((spans[0][0], spans[-1][1]) if shown else (0, 0)))
     body = "".join(
-        page_line(before, block, document.pages)
+        page_line(before, block, document, info.source)
         + block_html(document, block, span, (start, end), odd)
         for before, block, span in zip((None, *shown), shown, spans, strict=False)
     )
@@ -94,12 +96,13 @@ def further(edge: int, high: int) -> int:
     return edge if edge - high <= SLACK else high
 
 
-def page_line(before: Block | None, block: Block, all_pages: int | None) -> str:
-    """A thin rule with the page number where a new page begins."""
+def page_line(before: Block | None, block: Block, document: Document, source: str) -> str:
+    """A thin rule with the page number, or the sheet's name, where a new page begins."""
     if block.page is None or (before is not None and before.page == block.page):
         return ""
-    of_all = f" of {all_pages}" if all_pages else ""
-    return f'<p class="fn-page-number"><span>page {block.page}{of_all}</span></p>'
+    said = place_in(document, source, [block.page])
+    of_all = f" of {document.pages}" if document.pages and unit(source) != "sheet" else ""
+    return f'<p class="fn-page-number"><span>{bdi(said)}{of_all}</span></p>'
 
 
 def odd_in(document: Document, first: int, last: int) -> tuple[Mark, ...]:

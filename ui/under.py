@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.types import LEFT_OUT, Answer, Passage
-from ui.markup import bdi, count, joined_facts, pages, placeless, sureness, target, text
+from ui.markup import bdi, count, joined_facts, placeless, sureness, target, text
+from ui.places import place_of_passage
 
 _SHOWN = 8  #: passages explained
 
@@ -88,7 +89,7 @@ def why(answer: Answer) -> str:
 def why_row(place: int, item: Passage, number: str) -> str:
     """One passage with its ranks and scores."""
     parts, chunk = item.parts, item.chunk
-    where = pages(chunk.pages) or (chunk.headings[-1] if chunk.headings else "")
+    where = place_of_passage(item) or (chunk.headings[-1] if chunk.headings else "")
     badge = f'<span class="fn-number">{text(number)}</span> ' if number else ""
     opens = target(item.document.id, chunk.start, chunk.end)
     name = f'<button type="button" class="fn-inline" {opens}>{bdi(item.document.title)}</button>'

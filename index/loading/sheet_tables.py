@@ -165,12 +165,17 @@ class _Reader:
         }
 
 
+def add_name(builder: TextBuilder, name: str, page: int | None) -> None:
+    """Add a sheet's name as the heading of all that is on it."""
+    builder.add(BlockKind.HEADING, one_line(name), level=_SHEET_LEVEL, page=page)
+
+
 def add_sheet(builder: TextBuilder, sheet: Sheet, page: int | None = None, name: str = "") -> None:
     """Add the sheet's name as a heading, then its tables row by row, titles and notes between."""
     items = _Reader(sheet).run()
     if not items:
         return
-    builder.add(BlockKind.HEADING, one_line(name), level=_SHEET_LEVEL, page=page)
+    add_name(builder, name, page)
     titles = _titles(items)
     tables = sum(isinstance(item, _Table) and bool(item.names) for item in items)
     # A heading holds until the next one, so a table without a title must not follow one with.

@@ -22,7 +22,7 @@ from index.loading.limits import Limits, RefusedError
 from index.loading.number_formats import BUILT_IN, GENERAL, plain, shown, shows_date
 from index.loading.office_parts import add_chart_titles, core_facts, drawing_texts, office_kind
 from index.loading.office_zip import open_zip, read_xml, relations, stream_xml
-from index.loading.sheet_tables import Area, Sheet, add_sheet
+from index.loading.sheet_tables import Area, Sheet, add_name, add_sheet
 from index.types import BlockKind, SkipReason
 
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
@@ -78,7 +78,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
         if kind == "worksheet" and target in container.NameToInfo:
             add_sheet(builder, _sheet(book, target), number, name)
         if target:
-            _add_drawings(builder, container, target, number)
+            _add_drawings(builder, container, target, number, name)
         if node.get("state", "visible") != "visible":
             warnings.append(
                 f'sheet {number}, "{one_line(name)}", is hidden; it was read all the same'
@@ -270,14 +270,21 @@ def _iso(value: str) -> str:
     return f"{moment:%Y-%m-%d %H:%M}" if moment.hour or moment.minute else f"{moment:%Y-%m-%d}"
 
 
-def _add_drawings(builder: TextBuilder, container: zipfile.ZipFile, part: str, page: int) -> None:
-    """Text boxes on the sheet, and the titles of its charts."""
+def _add_drawings(
+    builder: TextBuilder, container: zipfile.ZipFile, part: str, page: int, name: str
+) -> None:
+    """Text boxes on the sheet, and the titles of its charts; its name, if no cell is above them."""
     for what, target in relations(container, part).values():
         if what != "drawing":
             continue
         drawing = read_xml(container, target)
         if drawing is None:
             continue
+        shown = TextBuilder()
         for text in drawing_texts(drawing):
-            builder.add(BlockKind.PARAGRAPH, text, page=page)
-        add_chart_titles(builder, container, target, page)
+            shown.add(BlockKind.PARAGRAPH, text, page=page)
+        add_chart_titles(shown, container, target, page)
+        if shown.blocks and (not builder.blocks or builder.blocks[-1].page != page):
+            add_name(builder, name, page)
+        for block in shown.blocks:
+            builder.add(block.kind, shown.text[block.start : block.end], block.level, block.page)
