@@ -10,18 +10,26 @@ _LABEL = ": "
 _INSIDE = ".,:/-"  # of a number or a code: "2,684.00", "KH2-0098841"
 _CLAUSE = re.compile(r"\(?\d{1,2}(?:\.\d{1,2})*[.)]?")
 
+#: The number of a list item before a figure: "2. 5 %" would be read as 2.5 %. A date stays whole.
+_ITEM = re.compile(
+    r"\(?\d{1,3}(?:\.\d{1,3})*[.)]\s+(?=[^\w\s]?\d)(?!\d{1,2}\.(?:\s?(?:19|20)\d\d|\s\d\d)\b)"
+)
+
 
 def bare_answer(quote: str, start: int, end: int) -> str | None:
     """The words of ``quote[start:end]`` as a short answer, None where they make none.
 
     Grown to whole words and numbers; in a row kept to one cell, without its column's name, of
     which the cell's value is told where only the name was found. The number of a clause is none,
-    nor is a question that opens the quotation.
+    nor is that of a list item, nor a question that opens the quotation.
 
     >>> bare_answer("Item: Rent | Monthly (£): 1,250.00", 20, 31)
     '1,250.00'
     """
     low, high = answer_start(quote), len(quote)
+    item = _ITEM.match(quote, quote.rfind("\n", 0, start) + 1)
+    if item and start < item.end() < end:
+        low = max(low, item.end())
     start = max(start, low)
     if COLUMN in quote:
         while start < end and quote[start] in " |":
