@@ -209,3 +209,17 @@ def test_nothing_is_written_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     )
     assert list(tmp_path.iterdir()) == []
     assert not (tmp_path.parent / "climbed.txt").exists()
+
+
+def test_a_table_inside_a_cell_keeps_its_rows() -> None:
+    document = docx.Document()
+    outer = document.add_table(rows=2, cols=2)
+    for place, (house, fire) in enumerate((("North", "112"), ("South", "113"))):
+        outer.cell(place, 0).text = house
+        inner = outer.cell(place, 1).add_table(rows=2, cols=2)
+        for row, cells in enumerate((("Fire", fire), ("Gas", "0800 111"))):
+            for column, text in enumerate(cells):
+                inner.cell(row, column).text = text
+    assert read(document).text == (
+        "North\nSouth\n\nNorth\n\nFire | 112\nGas | 0800 111\n\nSouth\n\nFire | 113\nGas | 0800 111"
+    )

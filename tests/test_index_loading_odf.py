@@ -236,3 +236,24 @@ def test_slides_follow_where_shapes_lie() -> None:
         ("paragraph", 1, "low"),
         ("paragraph", 1, "said aloud"),
     ]
+
+
+def test_a_table_inside_a_cell_keeps_its_rows() -> None:
+    def table(*rows: tuple[str, str]) -> str:
+        made = "".join(
+            f"<table:table-row>{''.join(f'<table:table-cell>{c}</table:table-cell>' for c in row)}"
+            "</table:table-row>"
+            for row in rows
+        )
+        return f"<table:table>{made}</table:table>"
+
+    def line(text: str) -> str:
+        return f"<text:p>{text}</text:p>"
+
+    inner = [
+        table((line("Fire"), line(fire)), (line("Gas"), line("0800"))) for fire in ("112", "113")
+    ]
+    outer = table((line("North"), inner[0]), (line("South"), inner[1]))
+    assert read("text", outer).text == (
+        "North\nSouth\n\nNorth\n\nFire | 112\nGas | 0800\n\nSouth\n\nFire | 113\nGas | 0800"
+    )

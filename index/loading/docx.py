@@ -178,6 +178,17 @@ class _Walk:
         return bool(runs) and all(style.bold if bold is None else is_on(bold) for bold in own)
 
     def _table(self, table: etree._Element) -> None:
+        """A table, then those inside its cells, each under the other words of its row."""
+        for inner in table.iter(f"{W}tbl"):
+            if any(True for _ in inner.iterancestors(f"{_MC}Fallback")):
+                continue
+            row = next(inner.iterancestors(f"{W}tr"), None) if inner is not table else None
+            if row is not None and len(list(rows_of(row.getparent()))) > 1:
+                said = " | ".join(one_line(cell) for cell in self._row(row) if one_line(cell))
+                self.builder.add(BlockKind.CAPTION, said)
+            self._own_rows(inner)
+
+    def _own_rows(self, table: etree._Element) -> None:
         nodes = list(rows_of(table))
         rows = [self._row(row) for row in nodes]
         _repeat_merged(rows)
@@ -205,7 +216,7 @@ class _Walk:
             said = (
                 "\x00"
                 if below
-                else "\n".join(part for part in map(self._text, cell.iter(f"{W}p")) if part.strip())
+                else "\n".join(part for part in map(self._text, _lines_of(cell)) if part.strip())
             )
             wide = int(span) if span and span.isdigit() else 1
             cells += [said, *[SPANNED] * (min(wide, _MAX_COLUMNS - len(cells)) - 1)]
@@ -272,6 +283,13 @@ def rows_of(table: etree._Element) -> Iterator[etree._Element]:
 def cells_of(row: etree._Element) -> Iterator[etree._Element]:
     """Cells of a row, content controls looked through."""
     yield from _children(row, f"{W}tc")
+
+
+def _lines_of(cell: etree._Element) -> Iterator[etree._Element]:
+    """Paragraphs of a cell, but of no table inside it."""
+    for node in cell.iter(f"{W}p"):
+        if next(node.iterancestors(f"{W}tc")) is cell:
+            yield node
 
 
 def _children(node: etree._Element, tag: str) -> Iterator[etree._Element]:

@@ -182,15 +182,20 @@ class Walk:
                 marked = marked or (not rows and local(row.getparent()) == "table-header-rows")
                 rows += [cells] * min(times, _MAX_ROWS - len(rows))
                 bold += [heavy] * min(times, _MAX_ROWS - len(bold))
-        if not rows:
-            return
-        if max(map(len, rows)) == 1 and depth < _DEEPEST:  # a box around text, not a table
+        if rows and max(map(len, rows)) == 1 and depth < _DEEPEST:  # a box around text, no table
             for row in _rows(table):
                 for cell in row.iterchildren("{*}table-cell"):
                     self.run(cell, depth + 1)
             return
-        header = header_rows(rows, bold, marked)
-        add_table(self.builder, rows, header, self.page, repeats=False)
+        if rows:
+            header = header_rows(rows, bold, marked)
+            add_table(self.builder, rows, header, self.page, repeats=False)
+        for inner in _inner_tables(table):  # each under the other words of its row
+            row = next(inner.iterancestors("{*}table-row"))
+            if len(rows) > 1:
+                said = " | ".join(filter(None, map(one_line, self._row(row, [])[0])))
+                self.builder.add(BlockKind.CAPTION, said, page=self.page)
+            self.run([inner], depth + 1)
 
     def _row(self, row: etree._Element, above: list[str]) -> tuple[list[str], bool]:
         cells: list[str] = []
@@ -208,9 +213,7 @@ class Walk:
                     cells.append(SPANNED if spanned > 0 else from_above)
                     spanned -= 1
             elif kind == "table-cell":
-                paragraphs = [
-                    node for node in cell.iter("{*}p", "{*}h") if not _in_note(node, cell)
-                ]
+                paragraphs = [node for node in cell.iter("{*}p", "{*}h") if _is_own(node, cell)]
                 said = "\n".join(text for text in map(self.text, paragraphs) if text.strip())
                 heavy = heavy and all(map(self.is_bold, paragraphs))
                 spanned = whole(attribute(cell, "number-columns-spanned"), 1) - 1
@@ -260,14 +263,23 @@ def _nearest_paragraph(node: etree._Element) -> etree._Element | None:
     return next((above for above in node.iterancestors() if local(above) in ("p", "h")), None)
 
 
-def _in_note(node: etree._Element, cell: etree._Element) -> bool:
-    """True for paragraphs of comments inside a cell."""
+def _is_own(node: etree._Element, cell: etree._Element) -> bool:
+    """False for paragraphs of comments and of tables inside a cell."""
     for above in node.iterancestors():
         if above is cell:
-            return False
-        if local(above) in _SKIPPED:
             return True
-    return False
+        if local(above) in _SKIPPED or local(above) == "table":
+            return False
+    return True
+
+
+def _inner_tables(table: etree._Element) -> list[etree._Element]:
+    """Tables right inside the cells of a table."""
+    return [
+        inner
+        for inner in table.iterdescendants("{*}table")
+        if next(inner.iterancestors("{*}table")) is table
+    ]
 
 
 def _rows(table: etree._Element) -> Iterator[etree._Element]:
