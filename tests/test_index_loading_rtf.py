@@ -179,3 +179,43 @@ def test_a_file_that_libreoffice_wrote(tmp_path: Path) -> None:
     command = ["soffice", home, "--headless", "--convert-to", "rtf", "a.docx"]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=120)
     assert said(parse((tmp_path / "a.rtf").read_bytes(), Limits())) == EXPECTED
+
+
+def test_a_name_over_two_columns_joins_the_names_under_it() -> None:
+    parsed = read(
+        r"\trowd\clvmgf\cellx2000\cellx6000\intbl Grade\cell Pay\cell\row"
+        r"\trowd\clvmrg\cellx2000\cellx4010\cellx6000\intbl \cell Min\cell Max\cell\row"
+        r"\trowd\cellx2000\cellx4000\cellx6000\intbl A\cell 30\cell 35\cell\row"
+        r"\trowd\cellx2000\cellx4000\cellx6000\intbl B\cell 36\cell 44\cell\row\pard"
+    )
+    assert (
+        parsed.text == "Grade: A | Pay Min: 30 | Pay Max: 35\nGrade: B | Pay Min: 36 | Pay Max: 44"
+    )
+
+
+def test_rows_whose_edges_do_not_fit_are_read_as_they_stand() -> None:
+    parsed = read(
+        r"\trowd\cellx4000\cellx2000\intbl a\cell b\cell\row"
+        r"\trowd\cellx2000\intbl c\cell d\cell\row\pard"
+    )
+    assert parsed.text == "a | b\nc | d"
+
+
+def test_a_table_inside_a_cell_keeps_its_rows() -> None:
+    def row(house: str, fire: str) -> str:
+        inner = "".join(
+            rf"\pard\intbl\itap2 {name}\nestcell\pard\intbl\itap2 {number}\nestcell"
+            r"{\*\nesttableprops\trowd\cellx90\cellx95\nestrow}{\nonesttables\par}"
+            for name, number in (("Fire", fire), ("Gas", "0800"))
+        )
+        return rf"\trowd\cellx2000\cellx4000\pard\intbl {house}\cell{inner}\pard\intbl\cell\row"
+
+    assert read(row("North", "112") + row("South", "113") + r"\pard After.\par").text == (
+        "North\nSouth\n\nNorth\n\nFire | 112\nGas | 0800\n\nSouth\n\nFire | 113\nGas | 0800\n\n"
+        "After."
+    )
+
+
+def test_words_of_an_inner_table_that_is_cut_off_are_kept() -> None:
+    assert read(r"\pard\intbl\itap2 Fire\nestcell 112").text == "Fire | 112"
+    assert read(r"\pard\itap2 Stray.\par\pard After.\par").text == "Stray.\n\nAfter."

@@ -16,6 +16,7 @@ from index.loading.dates import iso_date
 from index.loading.limits import Limits
 from index.loading.rtf_blocks import Blocks, State
 from index.loading.rtf_codes import CHARACTERS, KEPT, PAGES, SKIPPED, codec
+from index.loading.rtf_tables import Edge
 
 _TOKEN = re.compile(
     rb"\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,10})?[ ]?|\\'(?P<hex>[0-9a-fA-F]{2})"
@@ -122,7 +123,7 @@ class _Reader:
             self.facts["title"] = one_line(said)
         elif destination in ("revtim", "creatim"):
             self.facts.setdefault(destination, said)
-        if destination not in ("marker", "skip", "body"):
+        if destination not in ("marker", "skip", "body", "nest"):
             self.side.clear()
 
     # ---- characters ----------------------------------------------------------------------
@@ -285,6 +286,8 @@ class _Reader:
     def _paragraph_end(self, _: int | None = None) -> None:
         if self.state.destination != "body":
             self.side.append(" ")
+        elif self.state.nested > 1:
+            self.blocks.inner.say("\n", self.state.nested)
         elif self.state.in_table:
             self.blocks.paragraph.append("\n")
         else:
@@ -294,11 +297,34 @@ class _Reader:
         if self.state.destination == "body":
             self.blocks.end_cell()
 
+    def _inner_cell_end(self, _: int | None) -> None:
+        if self.state.destination == "body":
+            self.blocks.inner.end_cell(self.state.nested)
+
+    def _inner_row_end(self, _: int | None) -> None:
+        if self.state.destination in ("body", "nest"):
+            self.blocks.inner.end_row(self.state.nested)
+
+    def _depth(self, number: int | None) -> None:
+        self.state.nested = min(20, max(0, number or 0))
+
     def _row_begin(self, _: int | None) -> None:
-        self.blocks.is_header = False
+        if self.state.destination == "body":
+            self.blocks.is_header = False
+            self.blocks.edges = []
 
     def _row_header(self, _: int | None) -> None:
-        self.blocks.is_header = True
+        if self.state.destination == "body":
+            self.blocks.is_header = True
+
+    def _cell_edge(self, number: int | None) -> None:
+        if self.state.destination == "body":
+            self.blocks.edges.append(Edge(number or 0, self.blocks.goes_on))
+            self.blocks.goes_on = False
+
+    def _merged_down(self, _: int | None) -> None:
+        if self.state.destination == "body":
+            self.blocks.goes_on = True
 
     def _row_end(self, _: int | None) -> None:
         self.blocks.end_row()
@@ -326,4 +352,9 @@ _ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
     "trowd": _Reader._row_begin,
     "trhdr": _Reader._row_header,
     "row": _Reader._row_end,
+    "itap": _Reader._depth,
+    "nestcell": _Reader._inner_cell_end,
+    "nestrow": _Reader._inner_row_end,
+    "cellx": _Reader._cell_edge,
+    "clvmrg": _Reader._merged_down,
 }

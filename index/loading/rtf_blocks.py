@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 
 from index.loading.builder import TextBuilder, one_line
-from index.loading.tables import add_table, header_rows
+from index.loading.rtf_tables import Edge, InnerTables, on_grid
+from index.loading.tables import SPANNED, add_table, header_rows
 from index.types import BlockKind
 
 _HEADING = re.compile(
@@ -28,6 +29,7 @@ class State:
     hidden: bool = False
     bold: bool = False
     in_table: bool = False
+    nested: int = 0  #: in how many tables at once, where the file says so
     style: int = 0
     outline: int | None = None
     depth: int = 0  #: nesting of a list item from 1, 0 outside a list
@@ -44,6 +46,10 @@ class Blocks:
     cells: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
     bold_rows: list[bool] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)  #: of the cells of the row at hand
+    goes_on: bool = False  #: the cell whose edge comes next is merged with the one above
+    row_edges: list[list[Edge]] = field(default_factory=list)
+    inner: InnerTables = field(default_factory=InnerTables)
     header_rows: int = 0
     is_header: bool = False
     deepest: int = 0  #: level of the headings so far
@@ -52,6 +58,9 @@ class Blocks:
 
     def say(self, said: str, state: State) -> None:
         """Characters of the paragraph or cell at hand."""
+        if state.nested > 1:
+            self.inner.say(said, state.nested)
+            return
         self.plain = self.plain or (not state.bold and not said.isspace())
         self.paragraph.append(said)
 
@@ -64,6 +73,8 @@ class Blocks:
             if self.is_header and self.header_rows == len(self.rows):
                 self.header_rows += 1
             self.rows.append(self.cells)
+            self.row_edges.append(self.edges)
+            self.inner.end_outer_row(self.cells)
             self.bold_rows.append(not self.plain)
             self.cells = []
         self.paragraph.clear()
@@ -71,9 +82,17 @@ class Blocks:
 
     def end_table(self) -> None:
         rows, named, bold = self.rows, self.header_rows, self.bold_rows
-        self.rows, self.header_rows, self.bold_rows = [], 0, []
+        edges, inner, self.inner = self.row_edges, self.inner, InnerTables()
+        self.rows, self.header_rows, self.bold_rows, self.row_edges = [], 0, [], []
         if rows:
-            add_table(self.builder, rows, named or header_rows(rows, bold))
+            grid = on_grid(rows, edges)
+            found = header_rows(grid, bold, named > 0)
+            spread = found > named and SPANNED in grid[0]
+            add_table(self.builder, grid, found if spread or not named else named)
+        for label, table in inner.finished():
+            if len(rows) > 1:
+                self.builder.add(BlockKind.CAPTION, label)
+            add_table(self.builder, table, header_rows(table))
 
     def end_paragraph(self, state: State) -> None:
         said, plain = "".join(self.paragraph), self.plain

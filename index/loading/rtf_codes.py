@@ -18,8 +18,6 @@ CHARACTERS = {
     "bullet": "•",
     "emspace": " ",
     "enspace": " ",
-    "nestcell": " ",
-    "nestrow": "\n",
 }
 
 #: Groups that are read, and what is made of them.
@@ -35,6 +33,7 @@ KEPT = {
     "pntext": "marker",
     "fldrslt": "body",
     "shptxt": "body",
+    "nesttableprops": "nest",
     "shpinst": "shape",
     "sp": "skip",
     "shppict": "skip",
@@ -47,7 +46,7 @@ SKIPPED = frozenset(
     "generator bkmkstart bkmkend ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn annotation atnid "
     "atnauthor atntime atnref atnicn atndate atnparent tc xe pntxta pntxtb pnseclvl author "
     "operator subject keywords doccomm company manager category comment printim buptim userprops "
-    "mmathPr filetbl revtbl latentstyles pgptbl wgrffmtfilter".split()
+    "mmathPr filetbl revtbl latentstyles pgptbl wgrffmtfilter nonesttables".split()
 )
 
 #: Encoding by the number of a font's character set.
