@@ -322,3 +322,46 @@ def test_words_set_apart_by_blanks_are_columns_and_no_sentence() -> None:
 )
 def test_other_lines_that_stand_further_in_stay_lines(words: str) -> None:
     assert "\n".join(said for _, said in read_text(words)).count("\n") == words.count("\n") - 1
+
+
+@pytest.mark.parametrize(
+    ("source", "joined"),
+    [
+        (
+            "The committee agreed that the new boiler, which was\ndelivered on the 3rd of No-\n"
+            "vember, will be install-\ned by Hargreaves & Sons.",
+            "The committee agreed that the new boiler, which was delivered on the 3rd of November, "
+            "will be installed by Hargreaves & Sons.",
+        ),
+        ("The pump was deliver-\ned on a Monday.", "The pump was delivered on a Monday."),
+    ],
+)
+def test_a_broken_word_says_that_lines_go_on(source: str, joined: str) -> None:
+    assert text.parse(source.encode(), LIMITS).text == joined
+
+
+def test_a_broken_word_is_mended_where_lines_stay_apart() -> None:
+    source = "Roses\nare red and del-\nicate\nbut\nviolets are blue and very much alive"
+    assert text.parse(source.encode(), LIMITS).text == source.replace("-\n", "")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (
+            "12/08/2023, 09:10 - Lena: The caretaker's number is 0171 5550199 now.",
+            "12/08/2023, 09:12 - Paul: Thanks! Boiler is fixed on Tuesday and it runs.",
+            "12/08/2023, 09:13 - Lena: Great, I will tell the others about it today.",
+        ),
+        (
+            "[12.08.23, 09:10:05] Lena: The caretaker's number is 0171 5550199 now.",
+            "[12.08.23, 09:12:44] Paul: Thanks! Boiler is fixed on Tuesday and runs.",
+        ),
+        (
+            "Lena: The caretaker's number is 0171 5550199 now, so call him please.",
+            "Paul: Thanks! The boiler is fixed on Tuesday and it runs since then.",
+        ),
+    ],
+)
+def test_the_messages_of_a_chat_stay_lines(lines: tuple[str, ...]) -> None:
+    assert text.parse("\n".join(lines).encode(), LIMITS).text.split("\n") == list(lines)

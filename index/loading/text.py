@@ -1,7 +1,7 @@
 """Plain text: paragraphs between blank lines, hard-wrapped lines re-joined, careful headings.
 
-Leaves lines alone where their ends mean something: poems, addresses, short-lined lists. A heading
-is named only where the layout is unmistakable; a missed heading costs little, a false one more.
+Leaves lines alone where their ends mean something: poems, addresses, the messages of a chat. A
+heading is named only where the layout is unmistakable: a false one costs more than a missed one.
 """
 
 from __future__ import annotations
@@ -21,6 +21,13 @@ _BULLET = re.compile(r"^(\s*)(?:([-*•‣◦▪·–])|(\(?(?:\d{1,3}|[a-zA-Z])
 _NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
 _SENTENCE_END = (".", ",", ";", ":", "!", "?", "…")
 _LONG_LINE = 120  #: nobody wraps lines by hand at more than this
+_NARROW = 45  #: lines shorter than this are wrapped only where a word is broken between two
+#: "12/08/2023, 09:10 - ", "[12.08.23, 09:10:05] ", "2023-08-12T09:10 ", "09:10 "
+_STAMP = re.compile(
+    r"\W{0,3}(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\.?,?[ T]\W?\d{1,2}[:.]\d{2}"
+    r"|\d{1,2}:\d{2}(?::\d{2})?\b)"
+)
+_SPEAKER = re.compile(r"[^\W\d_][^:.!?;,]{0,30}: \S")
 _DIGIT = re.compile(r"\d")
 _HANGING = 4  # blanks further in than the entry above
 
@@ -116,7 +123,18 @@ def _add_paragraphs(builder: TextBuilder, lines: list[str], words: frozenset[str
     elif is_wrapped(stripped):
         builder.add(BlockKind.PARAGRAPH, join_lines(stripped, words))
     else:
-        builder.add(BlockKind.PARAGRAPH, "\n".join(lines))
+        builder.add(BlockKind.PARAGRAPH, "\n".join(_with_whole_words(lines, words)))
+
+
+def _with_whole_words(lines: list[str], words: frozenset[str]) -> list[str]:
+    """The lines, those between which a word is broken made one."""
+    out: list[str] = []
+    for line in lines:
+        if out and is_soft_hyphen(out[-1], line.strip(), words):
+            out[-1] = out[-1][:-1] + line.strip()
+        else:
+            out.append(line)
+    return out
 
 
 def _entries(lines: list[str]) -> list[str]:
@@ -141,18 +159,28 @@ def _entries(lines: list[str]) -> list[str]:
 def is_wrapped(lines: list[str]) -> bool:
     """True when the lines break because the next word did not fit, not because they end.
 
-    Lines whose words are set apart by runs of blanks are columns.
+    Lines whose words are set apart by runs of blanks are columns; lines that mostly begin with a
+    time or a speaker's name are a chat.
     """
     if len(lines) < 2 or 2 * sum("   " in line for line in lines) > len(lines):
         return False
+    if any(2 * sum(bool(m.match(line)) for line in lines) > len(lines) for m in (_STAMP, _SPEAKER)):
+        return False
     width = max(map(len, lines))
-    if width < 45:
+    # A word may be broken well before the margin: what says that the line goes on is its hyphen.
+    broken = [_goes_on(line, following) for line, following in pairwise(lines)]
+    if width < _NARROW and not any(broken):
         return False
     full = sum(
-        len(line) + 1 + len(following.split(maxsplit=1)[0]) > width * 0.92
-        for line, following in pairwise(lines)
+        split or len(line) + 1 + len(following.split(maxsplit=1)[0]) > width * 0.92
+        for split, (line, following) in zip(broken, pairwise(lines), strict=True)
     )
     return full >= 0.75 * (len(lines) - 1)
+
+
+def _goes_on(line: str, following: str) -> bool:
+    """A word is broken between the two lines, be its hyphen its own or not."""
+    return ends_in_hyphen(line) and following[:1].islower()
 
 
 def join_lines(lines: list[str], words: frozenset[str]) -> str:
