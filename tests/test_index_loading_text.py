@@ -238,6 +238,7 @@ def test_markdown_blocks() -> None:
     assert parsed.title == "The *X100*"
     assert parsed.modified == "2024-05-01"
     assert said(parsed.text, parsed.blocks) == [
+        ("table row", "date: 2024-05-01"),
         ("heading", "Guide"),
         ("paragraph", "Some bold and linked words with code and more."),
         ("list item", "1. one"),
@@ -248,7 +249,7 @@ def test_markdown_blocks() -> None:
         ("table row", "Model: X200"),
         ("paragraph", "seen"),
     ]
-    assert [block.level for block in parsed.blocks[2:5]] == [1, 2, 1]
+    assert [block.level for block in parsed.blocks[3:6]] == [1, 2, 1]
 
 
 def test_markdown_nested_lists_keep_every_item() -> None:
@@ -322,6 +323,29 @@ def test_words_set_apart_by_blanks_are_columns_and_no_sentence() -> None:
 )
 def test_other_lines_that_stand_further_in_stay_lines(words: str) -> None:
     assert "\n".join(said for _, said in read_text(words)).count("\n") == words.count("\n") - 1
+
+
+def test_the_fields_of_front_matter_are_kept_without_those_for_programs() -> None:
+    yaml = (
+        "---\ntitle: Lease\nlayout: post\nlandlord: Mr. Osei\nrent: 870\ntags:\n  - flat\n"
+        "  - lease\nplace:\n  town: York\n---\nBody.\n"
+    )
+    toml = (
+        '+++\ntitle = "Lease"\nweight = 3\nlandlord = "Mr. Osei"\n[place]\ntown = "York"\n'
+        "+++\nBody."
+    )
+    parsed = markdown.parse(yaml.encode(), LIMITS)
+    assert parsed.title == "Lease"
+    rows = ["landlord: Mr. Osei", "rent: 870", "tags: flat, lease", "place | town: York"]
+    assert parsed.text.split("\n") == [*rows, "", "Body."]
+    parsed = markdown.parse(toml.encode(), LIMITS)
+    assert parsed.title == "Lease"
+    assert parsed.text.split("\n") == ["landlord: Mr. Osei", "place | town: York", "", "Body."]
+
+
+def test_prose_between_two_rules_is_no_front_matter() -> None:
+    parsed = markdown.parse(b"---\nThe lift is shut.\nUse the stairs.\n\n---\nBody.", LIMITS)
+    assert parsed.text == "The lift is shut. Use the stairs.\n\nBody."
 
 
 @pytest.mark.parametrize(

@@ -50,10 +50,12 @@ FORMATS = {
         "code-braces",
     ),
     **dict.fromkeys(
-        ".sh .bash .zsh .ps1 .rb .pl .pm .r .jl .ex .exs .yaml .yml .toml .ini .cfg .conf .tf "
-        ".cmake .mk .nix".split(),
+        ".sh .bash .zsh .ps1 .rb .pl .pm .r .jl .ex .exs .tf .cmake .mk .nix".split(),
         "code-hash",
     ),
+    **dict.fromkeys(".yaml .yml".split(), "settings_file-yaml"),
+    ".toml": "settings_file-toml",
+    **dict.fromkeys(".ini .cfg .conf .properties".split(), "settings_file-ini"),
     **dict.fromkeys(".sql .lua .hs .elm".split(), "code-dashes"),
 }
 
@@ -75,7 +77,18 @@ _MAGIC = (
 )
 #: Loaders of files that are text throughout.
 _PLAIN = frozenset(
-    ("text", "markdown", "html", "json_records", "logs", "eml", "rst", "code", "csv_table")
+    (
+        "text",
+        "markdown",
+        "html",
+        "json_records",
+        "logs",
+        "eml",
+        "rst",
+        "code",
+        "csv_table",
+        "settings_file",
+    )
 )
 #: Loaders of files that are ZIP containers, and what is missing when a file is none.
 _ZIPPED = {
@@ -141,11 +154,11 @@ def parse_part(data: bytes, source: str, limits: Limits) -> Parsed:
 def _parser(name: str, data: bytes, limits: Limits) -> Parsed:
     """Run the loader: the module of its name, or of what stands before a hyphen in it."""
     module, _, variant = name.partition("-")
-    if module == "code":
-        from index.loading import code
-
-        return code.parse(data, limits, variant)
-    run: Callable[[bytes, Limits], Parsed] = import_module(f"index.loading.{module}").parse
+    loaded = import_module(f"index.loading.{module}")
+    if variant:
+        run_variant: Callable[[bytes, Limits, str], Parsed] = loaded.parse
+        return run_variant(data, limits, variant)
+    run: Callable[[bytes, Limits], Parsed] = loaded.parse
     return run(data, limits)
 
 

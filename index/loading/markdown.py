@@ -1,7 +1,9 @@
 """Markdown: headings, lists with depth, code, tables row by row; inline marks become plain words.
 
-Front matter gives title and date. HTML inside Markdown goes through the HTML loader. Where nesting
-is so deep that the Markdown parser would drop text, the file is read as plain text instead.
+Front matter (YAML, or TOML between ``+++``) gives title and date, and its other fields become
+rows, without those that only say how a site is built. HTML inside Markdown goes through the HTML
+loader. Where nesting is so deep that the Markdown parser would drop text, the file is read as
+plain text instead.
 """
 
 from __future__ import annotations
@@ -16,12 +18,27 @@ from index.loading.builder import Parsed, TextBuilder, one_line
 from index.loading.dates import iso_date
 from index.loading.encoding import decode
 from index.loading.limits import Limits, RefusedError
+from index.loading.settings_file import add_settings
 from index.loading.tables import add_table
 from index.loading.text import add_plain
 from index.types import BlockKind, SkipReason
 
-_FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_FIELD = re.compile(r"^(title|date|updated|modified|last_modified|lastmod)\s*:\s*(.+?)\s*$", re.I)
+_FRONT_MATTER = re.compile(
+    r"\A\ufeff?(?:---[ \t]*\n(?P<yaml>.*?\n)(?:---|\.\.\.)|\+\+\+[ \t]*\n(?P<toml>.*?\n)\+\+\+)"
+    r"[ \t]*(?:\n|\Z)",
+    re.DOTALL,
+)
+_FIELD = re.compile(
+    r"^(title|date|updated|modified|last_modified|lastmod)\s*[:=]\s*(.+?)\s*$", re.I
+)
+#: The title stands in the document's own; the others are for programs.
+_NOT_SAID = frozenset(
+    "title layout slug draft published weight permalink url aliases redirect_from template toc "
+    "math mathjax katex comments sidebar sidebar_label sidebar_position nav_order has_children "
+    "has_toc hide_title hide_table_of_contents pagination_next pagination_prev menu css js "
+    "cssclass cssclasses image cover thumbnail robots sitemap uid uuid guid output format "
+    "editor execute jupyter kernelspec params build outputs cascade markup encoding lang".split()
+)
 _MAX_NESTING = 100  #: deeper blocks are dropped by the parser, at some five Python frames a level
 _DEPTH_MARK = re.compile(r"^[ \t]{120,}\S|^[ \t]*(?:>[ \t]?){50,}|^(?:[-*+][ \t]+){40,}", re.M)
 
@@ -32,8 +49,8 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     if len(text) > limits.text_chars:
         raise RefusedError(SkipReason.TOO_LARGE, f"more than {limits.text_chars:,} characters")
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    title, modified, body = _front_matter(text)
     builder = TextBuilder(limits.text_chars)
+    title, modified, body = _front_matter(builder, text)
     try:
         if _DEPTH_MARK.search(body):
             raise RecursionError
@@ -41,6 +58,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
         _Walk(builder).run(tokens)
     except RecursionError:
         builder = TextBuilder(limits.text_chars)
+        _front_matter(builder, text)
         add_plain(builder, body)
         warnings = (*warnings, "nested too deeply for Markdown; read as plain text")
     return builder.parsed("markdown", title=title, modified=modified, warnings=warnings)
@@ -51,13 +69,18 @@ def _parser() -> MarkdownIt:
     return parser.enable(["table", "strikethrough"])
 
 
-def _front_matter(text: str) -> tuple[str | None, str | None, str]:
-    """Title, date and the rest. Only flat ``key: value`` lines are read, so no YAML parser runs."""
+def _front_matter(builder: TextBuilder, text: str) -> tuple[str | None, str | None, str]:
+    """Title, date and the rest of the text; the other fields are added."""
     match = _FRONT_MATTER.match(text[:20_000])
     if not match:
         return None, None, text
+    kind = match.lastgroup or "yaml"
+    fields = match.group(kind)
+    # What stands between two rules at the top may as well be prose.
+    if fields.strip() and not add_settings(builder, fields, kind, leave=_NOT_SAID):
+        return None, None, text
     found: dict[str, str] = {}
-    for line in match.group(1).splitlines():
+    for line in fields.splitlines():
         pair = _FIELD.match(line)
         if pair:
             found.setdefault(pair.group(1).lower(), pair.group(2).strip("\"'"))
