@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from index.catalog_rows import SourceRow
 from index.errors import UnreadableError
 from index.loading import LOADER_VERSION, Limits, Sandbox, supported
+from index.loading.refused_kinds import detail
 from index.loading.tesseract import MISSING, available
 from index.scanning import FoundFile
 from index.types import Chunk, Document, SkippedFile, SkipReason
@@ -74,8 +75,7 @@ def _parse(task: Task, sandbox: Sandbox, limits: Limits) -> Parsed:
         if is_same(touched, file, limits):
             return Parsed(task, touched)
     if not supported(file.path):
-        detail = file.path.suffix or "no suffix"
-        skipped = SkippedFile(file.source, SkipReason.UNSUPPORTED, detail)
+        skipped = SkippedFile(file.source, SkipReason.UNSUPPORTED, detail(file.source))
         return Parsed(task, replace(row, skipped=skipped))
     try:
         document = sandbox.load(file.path, file.source)

@@ -172,3 +172,23 @@ def test_no_word_of_a_log_is_lost_and_no_block_is_large(lines: list[str]) -> Non
     assert all(block.end - block.start <= 6_000 for block in parsed.blocks)
     for char in "ab1":
         assert parsed.text.count(char) == text.count(char)
+
+
+def test_a_key_that_stands_twice_keeps_both_values() -> None:
+    assert json_records.parse(b'{"limit": 1, "limit": 2}', Limits()).text == "limit: 1, 2"
+
+
+def test_comments_are_passed_over_but_not_in_strings() -> None:
+    source = (
+        b'// head\n{\n  "a": 1, /* one */\n  # two\n  "url": "http://x // y", "b": [1, 2,],\n}\n'
+    )
+    parsed = json_records.parse(source, Limits())
+    assert parsed.text == "a: 1 | url: http://x // y | b: 1, 2"
+    assert parsed.warnings == ("the comments in it were passed over",)
+
+
+def test_what_is_no_json_is_told_with_its_place() -> None:
+    warnings = json_records.parse(b'{"a": 1,\n "b" 2}', Limits()).warnings
+    assert warnings == (
+        "not valid JSON: it goes wrong in line 2, at character 6 of it; read as plain text",
+    )

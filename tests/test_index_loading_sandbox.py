@@ -236,10 +236,19 @@ def test_frames_round_trip_and_refuse_too_long_ones() -> None:
         read_frame(io.BytesIO(b"\0\0"), 10)
 
 
-def test_supported_goes_by_suffix_in_any_case() -> None:
-    assert supported(Path("A.PDF"))
-    assert not supported(Path("a.exe"))
-    assert not supported(Path("pdf"))
+@pytest.mark.parametrize(
+    "name",
+    ["A.PDF", "README", "Makefile", "app.log.1", "app.log-20240131", "syslog.2", "To Dr. Smith"],
+)
+def test_supported_goes_by_the_name_in_any_case(name: str) -> None:
+    assert supported(Path(name))
+
+
+@pytest.mark.parametrize(
+    "name", ["a.exe", "a.pem", "id_rsa", "id_ed25519.1", ".env", "lib.so.1", "old.txt.bak"]
+)
+def test_programs_keys_and_hidden_files_are_not_supported(name: str) -> None:
+    assert not supported(Path(name))
 
 
 def test_closing_does_not_wait_for_a_slow_parse(

@@ -343,9 +343,16 @@ def test_unsupported_files_given_by_name_are_named(footnote: Run, tmp_path: Path
     failed(result, 1, "There are no documents", "PDF, Word")
     assert "notes.mov is of a kind that is not supported" in result[2]
     result = footnote("index", str(odd))
-    assert "1 file of a kind that is not supported" in result[2]
+    assert "1 file of a kind that is not supported: .mov 1" in result[2]
     (odd / "b.mov").write_bytes(b"PK")
-    assert "2 files of kinds that are not supported" in footnote("index", str(odd))[2]
+    (odd / "c.doc").write_bytes(b"PK")
+    told = footnote("index", str(odd))[2]
+    assert "3 files of kinds that are not supported: .mov 2, .doc 1" in told
+    assert ".doc: save it as .docx" in told
+    assert "footnote doctor lists them" in told
+    assert (
+        "c.doc is of a kind that is not supported (.doc: save it as .docx)" in footnote("doctor")[1]
+    )
 
 
 def test_one_is_one(footnote: Run, docs: Path) -> None:

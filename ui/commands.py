@@ -63,7 +63,8 @@ EXAMPLES = (
 )
 READ = (
     "PDF, Word, PowerPoint, Excel, OpenDocument, HTML, Markdown, e-books, mail, RTF, "
-    "reStructuredText, CSV, JSON, text, logs, source code and pictures of text"
+    "reStructuredText, LaTeX, CSV, JSON, XML, notebooks, calendars, address cards, subtitles, "
+    "text, logs, settings, source code and pictures of text"
 )
 log = logging.getLogger(__name__)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,6 +19,7 @@ from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from index.loading.refused_kinds import kind_of, remedy
 from index.syncing import SyncProgress, SyncReport
 from index.types import SkipReason
 from rag.types import Answer, Citation, Passage, Refusal
@@ -25,6 +27,7 @@ from ui.places import place_of_citation, place_of_passage
 from ui.render import count, day, sureness
 
 _SHOWN_SKIPS = 10  # skipped files named one by one after a sync
+_SHOWN_KINDS = 8  # of files that are not supported, most frequent first
 _QUOTE_CHARACTERS = 400  # of a passage, in a list of passages
 _IN_ONE_PARAGRAPH = 4  # sentences; more are a list or a summary
 
@@ -169,7 +172,7 @@ def _rank(side: str, rank: int | None, score: float | None) -> str:
 def print_report(report: SyncReport, given: Sequence[str] = ()) -> None:
     """The summary of a sync, with the files it had to leave out.
 
-    Files of unsupported kinds are only counted, but for those ``given`` by name.
+    Files of unsupported kinds are only counted by kind, but for those ``given`` by name.
     """
     say(summary(report))
     named = [
@@ -181,10 +184,21 @@ def print_report(report: SyncReport, given: Sequence[str] = ()) -> None:
         say(f"  {file}", "yellow")
     if len(named) > _SHOWN_SKIPS:
         say(f"  … and {len(named) - _SHOWN_SKIPS} more: footnote doctor lists them all")
-    others = len(report.skipped) - len(named)
+    others = [
+        file
+        for file in report.skipped
+        if file.reason is SkipReason.UNSUPPORTED and file.source not in given
+    ]
     if others:
-        kinds = "a kind that is" if others == 1 else "kinds that are"
-        say(f"  {count(others, 'file')} of {kinds} not supported", "dim")
+        kinds = "a kind that is" if len(others) == 1 else "kinds that are"
+        counts = Counter(kind_of(file.source) for file in others).most_common()
+        said = ", ".join(f"{kind} {number:,}" for kind, number in counts[:_SHOWN_KINDS])
+        more = f" and {len(counts) - _SHOWN_KINDS} more kinds" if counts[_SHOWN_KINDS:] else ""
+        say(f"  {count(len(others), 'file')} of {kinds} not supported: {said}{more}", "dim")
+        for kind, _ in counts:
+            if remedy(kind):
+                say(f"    {kind}: {remedy(kind)}", "dim")
+        say("    footnote doctor lists them", "dim")
     if report.foreign is not None:
         say(f"  {report.foreign}", "dim")
     for root in report.missing_roots:

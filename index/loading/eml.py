@@ -12,7 +12,7 @@ import email.errors
 import email.policy
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -50,6 +50,27 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     return builder.parsed(
         loader, title=title or None, modified=_date(message), warnings=reader.warnings()
     )
+
+
+def parse_mails(mails: Iterable[bytes], count: int, limits: Limits) -> Parsed:
+    """The ``count`` mails of a mailbox as one document, as far as there is time for them."""
+    builder = TextBuilder(limits.text_chars)
+    started = time.monotonic()
+    left_out: list[str] = []
+    ocr = False
+    for number, data in enumerate(mails):
+        if time.monotonic() - started > _TIME_SHARE * limits.seconds:
+            left_out.append(f"{count - number:,} of {count:,} mails were not read: no time")
+            break
+        reader = _Reader(builder, limits, started)
+        # One level down: no mail's subject is the title of them all.
+        reader.mail(email.message_from_bytes(data, policy=email.policy.default), 1)
+        left_out += reader.warnings()
+        ocr = ocr or reader.ocr
+    said = left_out[-_NAMED_WARNINGS:]
+    if len(left_out) > len(said):
+        said.append(f"{len(left_out) - len(said):,} more parts of mails were not read")
+    return builder.parsed("mbox+ocr" if ocr else "mbox", warnings=said)
 
 
 def _header(message: EmailMessage, name: str) -> str:

@@ -7,6 +7,7 @@ process starts quickly.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path, PurePath
@@ -14,6 +15,7 @@ from pathlib import Path, PurePath
 from index.loading.builder import Parsed, clean, one_line
 from index.loading.language import foreign_warning, guess_language
 from index.loading.limits import Limits, RefusedError
+from index.loading.refused_kinds import detail, kind_of
 from index.types import Document, SkipReason
 
 #: File suffix (lower case, with its dot) to loader.
@@ -57,7 +59,28 @@ FORMATS = {
     ".toml": "settings_file-toml",
     **dict.fromkeys(".ini .cfg .conf .properties".split(), "settings_file-ini"),
     **dict.fromkeys(".sql .lua .hs .elm".split(), "code-dashes"),
+    ".xml": "xml_records",
+    ".ipynb": "notebook",
+    **dict.fromkeys(".ics .vcf .ical .vcard".split(), "cards"),
+    ".mbox": "mbox",
+    **dict.fromkeys(".srt .vtt".split(), "subtitles"),
+    **dict.fromkeys(".tex .ltx".split(), "light_markup-tex"),
+    ".org": "light_markup-org",
+    **dict.fromkeys(".adoc .asciidoc".split(), "light_markup-adoc"),
 }
+#: Names (lower case) that say what suffixes say elsewhere.
+NAMES = {
+    **dict.fromkeys(
+        "makefile gnumakefile dockerfile containerfile vagrantfile gemfile rakefile procfile "
+        "brewfile justfile".split(),
+        "code-hash",
+    ),
+    "jenkinsfile": "code-braces",
+}
+#: A log that was put aside: "app.log.1", "app.log-20240131", "syslog.2024-01-31".
+_PUT_ASIDE = re.compile(r"(.*[^\W_].*?)(?:[.-]\d[\d-]{0,18})+")
+_KEYS = re.compile(r"id_(?:rsa|dsa|ecdsa|ed25519)\b.*")
+_UNNAMED = "unnamed"
 
 _MAGIC = (
     (b"PK\x03\x04", "ZIP or Office file"),
@@ -77,18 +100,8 @@ _MAGIC = (
 )
 #: Loaders of files that are text throughout.
 _PLAIN = frozenset(
-    (
-        "text",
-        "markdown",
-        "html",
-        "json_records",
-        "logs",
-        "eml",
-        "rst",
-        "code",
-        "csv_table",
-        "settings_file",
-    )
+    "text markdown html json_records logs eml rst code csv_table settings_file xml_records "
+    "notebook cards mbox subtitles light_markup".split()
 )
 #: Loaders of files that are ZIP containers, and what is missing when a file is none.
 _ZIPPED = {
@@ -102,8 +115,8 @@ _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
 
 def supported(path: Path) -> bool:
-    """True when a file of this name can be read."""
-    return path.suffix.lower() in FORMATS
+    """True when a file of this name can be read; without a suffix its bytes must be text, too."""
+    return _loader_of(path.name) is not None
 
 
 def digest(data: bytes) -> str:
@@ -120,10 +133,22 @@ def document_id(loader: str, data: bytes) -> str:
 
 def loader_name(source: str) -> str:
     """The loader for a file name. Raises RefusedError when there is none."""
-    suffix = PurePath(source).suffix.lower()
-    if suffix not in FORMATS:
-        raise RefusedError(SkipReason.UNSUPPORTED, suffix or "no suffix")
-    return FORMATS[suffix]
+    found = _loader_of(PurePath(source).name)
+    if found is None:
+        raise RefusedError(SkipReason.UNSUPPORTED, detail(source))
+    return found
+
+
+def _loader_of(name: str) -> str | None:
+    """The loader for a name without folders; None when there is none."""
+    kind = kind_of(name)
+    known = FORMATS.get(kind) or NAMES.get(name.lower())
+    if known or name.startswith(".") or _KEYS.fullmatch(name):
+        return known
+    aside = _PUT_ASIDE.fullmatch(name)
+    if aside:
+        return _loader_of(aside.group(1).rstrip("-."))
+    return _UNNAMED if kind == "no suffix" else None
 
 
 def parse(data: bytes, source: str, limits: Limits) -> Document:
@@ -182,6 +207,8 @@ def check_kind(data: bytes, name: str) -> None:
     bitmap = data.startswith(b"BM") or (data.startswith(b"RIFF") and data[8:12] == b"WEBP")
     if name == "image" and not bitmap and not (kind or "").endswith("image"):
         raise RefusedError(SkipReason.NOT_AS_NAMED, _a(kind) if kind else "no image in it")
+    if name == _UNNAMED and kind:
+        raise RefusedError(SkipReason.UNSUPPORTED, f"no suffix: {_a(kind)}")
     if name.partition("-")[0] in _PLAIN and kind:
         raise RefusedError(SkipReason.NOT_AS_NAMED, _a(kind))
 

@@ -2,7 +2,8 @@
 
 Values stand as they are written in the file (1.10 stays 1.10); ``null`` and empty lists are left
 out, and so are lists of hundreds of numbers, with a warning. A long text within a record becomes a
-paragraph under the record's own name. What is no JSON is read as plain text, with a warning.
+paragraph under the record's own name. A key that stands twice keeps both values; comments are
+passed over. What is no JSON is read as plain text, with a warning.
 """
 
 from __future__ import annotations
@@ -28,6 +29,11 @@ _DOCUMENT_TITLES = ("title", "name")
 _BULK_NUMBERS = 200  #: coordinates, embeddings: nobody asks for them in words
 _TOP_LEVEL = 2  #: of headings: the first key of a file is not its title
 _LINES_SHARE = 0.5  #: of the lines must be JSON for a file to be JSON Lines
+#: Strings as well, so that what looks like a comment inside one is none.
+_COMMENT = re.compile(
+    r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/|,(?=\s*[}\]])|(?m:^)[ \t]*#[^\n]*'
+)
+_COMMENTED_CHARS = 2_000_000  #: settings have comments, data have none
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 _Fields = list[tuple[str, str]]
@@ -46,11 +52,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
             add_plain(builder, text)
         else:
             title = _document_title(values)
-            walk = _Walk(builder)
-            walk.run(values)
-            if walk.bulk:
-                lists = "list of numbers was" if walk.bulk == 1 else "lists of numbers were"
-                said = (*said, f"{walk.bulk:,} long {lists} left out")
+            said = (*said, *add_records(builder, values))
     except RecursionError:
         said = ("nested too deeply for JSON; read as plain text",)
         builder, title = TextBuilder(limits.text_chars), None
@@ -58,12 +60,22 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     return builder.parsed("json_records", title=title, warnings=(*warnings, *said))
 
 
+def add_records(builder: TextBuilder, values: list[object]) -> tuple[str, ...]:
+    """Add values as rows, sections and paragraphs; warnings. Raises RecursionError."""
+    walk = _Walk(builder)
+    walk.run(values)
+    if not walk.bulk:
+        return ()
+    lists = "list of numbers was" if walk.bulk == 1 else "lists of numbers were"
+    return (f"{walk.bulk:,} long {lists} left out",)
+
+
 def _values(text: str) -> tuple[list[object] | None, tuple[str, ...]]:
     """The values of a file, one for JSON and one a line for JSON Lines; None when it is neither."""
     try:
         return [_loads(text)], ()
-    except ValueError as error:
-        wrong = str(error)
+    except json.JSONDecodeError as error:
+        wrong = error
     lines = [line for line in text.split("\n") if line.strip()]
     values: list[object] = []
     broken: list[str] = []
@@ -73,7 +85,13 @@ def _values(text: str) -> tuple[list[object] | None, tuple[str, ...]]:
         except ValueError:
             broken.append(line.strip())
     if len(lines) < 2 or len(values) < _LINES_SHARE * len(lines):
-        return None, (f"not valid JSON ({wrong[:100]}); read as plain text",)
+        try:
+            if len(text) > _COMMENTED_CHARS:
+                raise ValueError
+            return [_loads(_COMMENT.sub(_kept, text))], ("the comments in it were passed over",)
+        except ValueError:
+            where = f"it goes wrong in line {wrong.lineno:,}, at character {wrong.colno:,} of it"
+            return None, (f"not valid JSON: {where}; read as plain text",)
     if not broken:
         return values, ()
     word = "line was" if len(broken) == 1 else "lines were"
@@ -81,8 +99,26 @@ def _values(text: str) -> tuple[list[object] | None, tuple[str, ...]]:
 
 
 def _loads(text: str) -> object:
-    found: object = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+    found: object = json.loads(
+        text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_record
+    )
     return found
+
+
+def _record(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object; a key that stands in it more than once has the list of its values."""
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        several: dict[str, list[object]] = {}
+        for key, value in pairs:
+            several.setdefault(key, []).append(value)
+        record.update((key, values) for key, values in several.items() if len(values) > 1)
+    return record
+
+
+def _kept(match: re.Match[str]) -> str:
+    """A string stays, a comment or a comma before a closing bracket goes."""
+    return match.group() if match.group().startswith('"') else " "
 
 
 def _loosened(text: str) -> str:

@@ -25,6 +25,7 @@ _STAMP = re.compile(
 )
 _LEVEL = re.compile(r"[\[(<]?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b")
 _STAMPED_SHARE = 0.2  #: of the first lines; a log full of stack traces has about this many
+_MOSTLY = 0.5  #: of the lines, where nothing else says that a file is a log
 _SAMPLE_LINES = 500
 _ENTRY_CHARS = 4_000  #: a longer entry goes on in a further block
 _LINE_CHARS = 1_000
@@ -42,10 +43,19 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     return builder.parsed("logs", warnings=warnings)
 
 
+def is_log(text: str) -> bool:
+    """True when most lines of a text begin with a time stamp, as a log's do."""
+    return _stamped_share(text.split("\n")) > _MOSTLY
+
+
+def _stamped_share(lines: list[str]) -> float:
+    sample = [line for line in lines[:_SAMPLE_LINES] if line.strip()]
+    return sum(map(_begins, sample)) / len(sample) if sample else 0.0
+
+
 def _entries(lines: list[str]) -> Iterator[list[str]]:
     """Lines that belong together, each list of at most some thousand characters."""
-    sample = [line for line in lines[:_SAMPLE_LINES] if line.strip()]
-    stamped = sum(_begins(line) for line in sample) >= max(1, _STAMPED_SHARE * len(sample))
+    stamped = _stamped_share(lines) >= _STAMPED_SHARE
     entry: list[str] = []
     size = 0
     for line in lines:
