@@ -16,6 +16,7 @@ import pypdfium2 as pdfium
 import pytest
 from hostile_files import page_stream, pdf_bytes
 from hostile_text_files import png_bytes
+from PIL import Image
 
 from index.loading import Limits, Sandbox, eml, hocr, image, ocr, pdf, tesseract
 from index.loading.formats import document_id, parse
@@ -108,7 +109,57 @@ def test_a_pdf_is_read_in_part_and_says_what_would_help() -> None:
     assert parsed.warnings[1] == tesseract.MISSING
 
 
+def turned(picture: Image.Image, degrees: int, **kept: object) -> bytes:
+    out = io.BytesIO()
+    picture.rotate(degrees, expand=True).save(out, "JPEG" if kept else "PNG", **kept)
+    return out.getvalue()
+
+
+def camera(number: int) -> Image.Exif:
+    noted = Image.Exif()
+    noted[0x0112] = number
+    return noted
+
+
+def test_how_a_camera_was_held_is_read_from_the_photo() -> None:
+    picture = Image.new("L", (40, 20))
+    for number in (1, 3, 6, 8):
+        assert image.exif_orientation(turned(picture, 0, exif=camera(number))) == number
+    upright = image.upright(turned(picture, 90, exif=camera(6)))
+    assert upright.startswith(b"P5 40 20 255\n")
+    plain = turned(picture, 0, quality=90)
+    assert image.exif_orientation(plain) == 1
+    assert image.upright(plain) == plain
+    noted = turned(picture, 0, exif=camera(6))
+    for end in range(len(noted)):
+        image.exif_orientation(noted[:end])
+
+
 # ---- with it -----------------------------------------------------------------------------
+
+
+@needs_tesseract
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_picture_on_its_side_is_turned_upright(degrees: int) -> None:
+    if not tesseract.can_turn():
+        pytest.skip("Tesseract has no data for the orientation of pages (osd)")
+    parsed = image.parse(turned(Image.open(io.BytesIO(png())), degrees), Limits())
+    kinds = [(b.kind.value, parsed.text[b.start : b.end]) for b in parsed.blocks]
+    assert kinds == [("heading", "Harbour rules 1"), ("paragraph", " ".join(LINES))]
+
+
+@needs_tesseract
+def test_without_data_for_turning_a_photo_is_turned_as_it_says_and_garbage_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tesseract, "can_turn", lambda: False)
+    picture = Image.open(io.BytesIO(png()))
+    for degrees, number in ((90, 6), (180, 3), (270, 8)):
+        parsed = image.parse(turned(picture, degrees, exif=camera(number)), Limits())
+        assert parsed.text == "Harbour rules 1\n\n" + " ".join(LINES)
+    with pytest.raises(RefusedError) as refused:
+        image.parse(turned(picture, 90), Limits())
+    assert "sure of" in refused.value.detail
 
 
 @needs_tesseract

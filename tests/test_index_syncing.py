@@ -75,14 +75,16 @@ def test_the_second_sync_does_nothing(
 
 
 def test_reasons_are_remembered(index: Index, make_folder: MakeFolder, loads: list[str]) -> None:
-    folder = make_folder({"bad.pdf": "no pdf", "film.mov": "x", "none": "x", "empty.txt": " \n"})
+    folder = make_folder(
+        {"bad.pdf": "no pdf", "film.mov": "x", "none.xyz": "x", "empty.txt": " \n"}
+    )
     os.mkfifo(folder / "pipe.txt")
     (folder / "huge.txt").write_text("x" * 1_100_000)
     report = index.sync([folder], limits=Limits(file_mb=1))
     assert {Path(s.source).name: s.reason for s in report.skipped} == {
         "bad.pdf": SkipReason.NOT_AS_NAMED,
         "film.mov": SkipReason.UNSUPPORTED,
-        "none": SkipReason.UNSUPPORTED,
+        "none.xyz": SkipReason.UNSUPPORTED,
         "empty.txt": SkipReason.EMPTY,
         "pipe.txt": SkipReason.NOT_A_FILE,
         "huge.txt": SkipReason.TOO_LARGE,

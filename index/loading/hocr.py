@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lxml import html as lxml_html
@@ -12,7 +14,9 @@ from index.loading.pdf_layout import Piece
 _LEAST_WORD = 25  #: Tesseract's confidence in percent; noise of pictures lies below
 _LEAST_LINE = 45
 _GAP = 2.0  #: in heights of the line: two cells rather than two words
-_FACTS = re.compile(r"(bbox|x_size|x_wconf) ([\d. ]+)")
+_FACTS = re.compile(r"(bbox|x_size|x_wconf|textangle) ([\d. ]+)")
+
+_Box = list[float]  #: left, top, right, bottom in pixels, from the top left corner
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,20 @@ class Line:
 
     page: int  #: of a file with several pictures, counted from 1
     pieces: tuple[Piece, ...]
+    sure: float = 100.0  #: Tesseract's confidence in its words, in percent
+
+    @property
+    def is_upright(self) -> bool:
+        """False for words that are higher than they are wide: they stand sideways."""
+        widest = max(self.pieces, key=lambda piece: len(piece.text))
+        return len(widest.text) < 4 or widest.right - widest.left >= widest.top - widest.bottom
+
+
+def sureness(lines: Sequence[Line]) -> float:
+    """Mean confidence in percent, each line by its letters; 0 without lines."""
+    letters = [sum(len(piece.text) for piece in line.pieces) for line in lines]
+    said = sum(line.sure * count for line, count in zip(lines, letters, strict=True))
+    return said / sum(letters) if letters else 0.0
 
 
 def read_lines(hocr: bytes) -> list[Line]:
@@ -33,14 +51,17 @@ def read_lines(hocr: bytes) -> list[Line]:
     )
     lines: list[Line] = []
     for number, page in enumerate(root.xpath("//div[@class='ocr_page']"), 1):
-        height = _facts(page).get("bbox", [0.0, 0.0, 0.0, 0.0])[3]
-        for node in page.xpath(
+        box = _facts(page).get("bbox", [0.0, 0.0, 0.0, 0.0])
+        nodes = page.xpath(
             ".//span[@class='ocr_line' or @class='ocr_header' or @class='ocr_caption'"
             " or @class='ocr_textfloat']"
-        ):
-            pieces = _pieces(node, height)
-            if pieces:
-                lines.append(Line(number, tuple(pieces)))
+        )
+        angles = Counter((_facts(node).get("textangle") or [0.0])[0] for node in nodes)
+        angle = int(angles.most_common(1)[0][0]) if angles else 0
+        for node in nodes:
+            line = _line(node, number, box, angle)
+            if line is not None:
+                lines.append(line)
     return lines
 
 
@@ -49,8 +70,23 @@ def _facts(node: lxml_html.HtmlElement) -> dict[str, list[float]]:
     return {name: [float(part) for part in values.split()] for name, values in found}
 
 
-def _pieces(line: lxml_html.HtmlElement, page_height: float) -> list[Piece]:
-    """The line's words, cut where a wide gap parts them."""
+def _upright(box: _Box, page: _Box, angle: int) -> _Box:
+    """Where a box lies once the page is turned so that its text runs from left to right."""
+    left, top, right, bottom = box
+    width, height = page[2], page[3]
+    match angle:
+        case 90:
+            return [height - bottom, left, height - top, right]
+        case 180:
+            return [width - right, height - bottom, width - left, height - top]
+        case 270:
+            return [top, width - right, bottom, width - left]
+    return box
+
+
+def _line(line: lxml_html.HtmlElement, number: int, page: _Box, angle: int) -> Line | None:
+    """The line's words, cut where a wide gap parts them; None where too little of it is sure."""
+    page_height = page[2] if angle in (90, 270) else page[3]
     facts = _facts(line)
     size = (facts.get("x_size") or [12.0])[0] or 12.0
     words: list[tuple[str, list[float], float]] = []
@@ -59,16 +95,18 @@ def _pieces(line: lxml_html.HtmlElement, page_height: float) -> list[Piece]:
         said, box = node.text_content().strip(), own.get("bbox", [])
         sure = (own.get("x_wconf") or [0.0])[0]
         if said and len(box) == 4 and sure >= _LEAST_WORD:
-            words.append((said, box, sure))
-    if not words or sum(sure for _, _, sure in words) / len(words) < _LEAST_LINE:
-        return []
+            words.append((said, _upright(box, page, angle), sure))
+    mean = sum(sure for _, _, sure in words) / len(words) if words else 0.0
+    if mean < _LEAST_LINE:
+        return None
     groups: list[list[tuple[str, list[float], float]]] = []
     for word in words:
         if groups and word[1][0] - groups[-1][-1][1][2] <= _GAP * size:
             groups[-1].append(word)
         else:
             groups.append([word])
-    return [_piece(group, page_height, size) for group in groups]
+    pieces = tuple(_piece(group, page_height, size) for group in groups)
+    return Line(number, pieces, mean)
 
 
 def _piece(words: list[tuple[str, list[float], float]], page_height: float, size: float) -> Piece:

@@ -30,8 +30,8 @@ def program() -> str | None:
 
 
 @lru_cache(maxsize=1)
-def languages() -> tuple[str, ...]:
-    """Languages that Tesseract is installed for, English first, at most four."""
+def _installed() -> tuple[str, ...]:
+    """All that Tesseract has data for, by name."""
     path = program()
     if path is None:
         return ()
@@ -41,8 +41,18 @@ def languages() -> tuple[str, ...]:
         )
     except (OSError, subprocess.SubprocessError):
         return ()
-    names = [name.strip() for name in done.stdout.splitlines()[1:]]
-    usable = [name for name in names if re.fullmatch(r"[a-z]{3}(?:_\w+)?", name)]
+    return tuple(name.strip() for name in done.stdout.splitlines()[1:])
+
+
+def can_turn() -> bool:
+    """True when Tesseract has the data (osd) to find out which way up a page is."""
+    return "osd" in _installed()
+
+
+@lru_cache(maxsize=1)
+def languages() -> tuple[str, ...]:
+    """Languages that Tesseract is installed for, English first, at most four."""
+    usable = [name for name in _installed() if re.fullmatch(r"[a-z]{3}(?:_\w+)?", name)]
     ordered = sorted(set(usable) - {"osd", "equ"}, key=lambda name: (name != "eng", name))
     return tuple(ordered[:_MAX_LANGUAGES])
 
