@@ -35,6 +35,7 @@ _AS_IT_IS, _FIND_UPRIGHT = "3", "1"  #: Tesseract's numbers for how it looks at 
 # usual resolution 66 with 77% of the words right, at a third of it 44 with 7% right.
 _DOUBTFUL = 75.0
 _READABLE = 55.0
+_WORD, _FEW_WORDS = b"ocrx_word", 8
 _READABLE_AS_IT_IS = 70.0  # the words that it takes sideways print for reach 66
 _SAME_SIZE = 1.3  #: heights that differ by less are one size: Tesseract's measure wavers
 _SIZE_STEP = 1.25
@@ -60,11 +61,14 @@ class Scans:
 
         Raises OcrError, or TimeoutError when time is up.
         """
-        lines = self._read(picture, _AS_IT_IS)
+        found = self._read(picture, _AS_IT_IS)
+        lines = read_lines(found)
+        # Of a page on its side not one line may be sure; a photo without words has hardly any.
+        doubtful = sureness(lines) < _DOUBTFUL and found.count(_WORD) >= _FEW_WORDS
         sideways = sum(not line.is_upright for line in lines) > len(lines) / 2
-        if tesseract.can_turn() and (sideways or 0 < sureness(lines) < _DOUBTFUL):
+        if tesseract.can_turn() and (sideways or doubtful):
             try:
-                turned = self._read(picture, _FIND_UPRIGHT)
+                turned = read_lines(self._read(picture, _FIND_UPRIGHT))
             except (OcrError, TimeoutError):
                 turned = []
             if sideways or sureness(turned) > sureness(lines):
@@ -72,7 +76,8 @@ class Scans:
         least = _READABLE if tesseract.can_turn() else _READABLE_AS_IT_IS
         return lines if sureness(lines) >= least else []
 
-    def _read(self, picture: bytes, layout: str) -> list[Line]:
+    def _read(self, picture: bytes, layout: str) -> bytes:
+        """Tesseract's answer (hOCR). Raises as `read` does."""
         path, seconds = tesseract.program(), self.seconds_left()
         if path is None:
             raise OcrError(tesseract.REMEDY)
@@ -96,7 +101,7 @@ class Scans:
         if process.returncode:
             words = said.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
             raise OcrError(words[-1][:200])
-        return read_lines(out)
+        return out
 
     def read_pdf(self, document: pdfium.PdfDocument, numbers: Sequence[int]) -> Scanned:
         """Read pages of a PDF, several at a time, until time is up."""
