@@ -138,10 +138,15 @@ def gives_orders(text: str) -> bool:
     return next(_orders(text), None) is not None
 
 
+def left_out(document: Document) -> tuple[str, ...]:
+    """What is told of words that the file holds and does not show: where the text is shown, too."""
+    return tuple(warning for warning in document.warnings if warning.startswith(HIDDEN))
+
+
 def notes(document: Document) -> tuple[str, ...]:
     """A clause on each kind of oddity in a document, for a list that a person looks through."""
     found = marks(document.text)
-    out = [warning for warning in document.warnings if warning.startswith(HIDDEN)]
+    out = list(left_out(document))
     for kind in MarkKind:
         some = [mark for mark in found if mark.kind is kind]
         if some:

@@ -136,3 +136,68 @@ def test_other_formats_tell_as_well() -> None:
     assert left_out(rtf, "a.rtf") == (True, True)
     markdown = f"{SEEN}\n\n<p style='display:none'>{UNSEEN}</p>\n".encode()
     assert left_out(markdown, "a.md") == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("style", "words"),
+    [
+        (".h{display:none}", f"<p class='x h'>{UNSEEN}</p>"),
+        ("#h , .other { visibility : hidden }", f"<div id='h'><p>{UNSEEN}</p></div>"),
+        ("/* .h{} */ p.h{color:red;display:none}", f"<p class='h'>{UNSEEN}</p>"),
+        ("@media screen{.h{display:none}}", f"<p class='h'>{UNSEEN}</p>"),
+    ],
+)
+def test_words_that_a_style_sheet_of_the_page_hides_are_left_out_and_told(
+    style: str, words: str
+) -> None:
+    shown = f"<p>{SEEN} {SEEN}</p>"  # what is hidden is the smaller part
+    assert left_out(html(shown + words, f"<style>{style}</style>"), "a.html") == (True, True)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<style>.h{display:none} .h{display:block}</style>",
+        "<style>.h{display:none} .h.open{display:block}</style>",
+        "<style>.h{display:none} @media (min-width:40em){.h{display:block}}</style>",
+        "<style>@media print{.h{display:none}}</style>",
+        "<style media='print'>.h{display:none}</style>",
+        "<style>div.h{display:none} .a .h{display:none} .h:hover{display:none}</style>",
+        "<style>.h{display:none}</style><script>show('h')</script>",
+        "<style>.h{color:red</style>",
+    ],
+)
+def test_words_that_a_style_sheet_shows_at_some_time_are_kept(head: str) -> None:
+    words = f"<p>{SEEN} {SEEN}</p><p class='h'>{UNSEEN}</p>"
+    assert left_out(html(words, head), "a.html") == (False, False)
+
+
+def test_a_page_that_hides_most_of_itself_is_shown_by_a_script() -> None:
+    data = html(f"<div class='h'>{UNSEEN * 9}</div>", "<style>.h{display:none}</style>")
+    assert left_out(data, "a.html") == (False, False)
+
+
+def warned(body: str) -> tuple[str, ...]:
+    return parse_part(html(body), "a.html", Limits()).warnings
+
+
+def test_a_few_hidden_words_are_told_after_sentences() -> None:
+    hidden = "<p style='display:none'>{}</p>".format
+    said = warned(hidden("secret code 4711") + hidden(UNSEEN))
+    assert said == (f"hidden text was left out in 2 places: “{UNSEEN}”, “secret code 4711”",)
+    many = warned("".join(hidden(f"secret code {n}") for n in range(9)))
+    assert many[0].startswith("hidden text was left out in 9 places: “secret code 0”, ")
+    assert many[0].endswith("“secret code 4” and 4 more")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<p hidden>Loading</p>",
+        "<nav hidden>Home page of us</nav>",
+        "<ul hidden><li><a href='x'>Our prices</a></li></ul>",
+        "<button><span hidden>Open menu</span></button>",
+    ],
+)
+def test_hidden_controls_are_not_worth_a_word(words: str) -> None:
+    assert warned(words) == ()

@@ -11,7 +11,8 @@ import re
 from lxml import html as lxml_html
 from lxml.html import HtmlElement as Element
 
-from index.loading.unseen import KEPT_CHARS
+from index.loading.page_styles import HiddenNames, hidden_names, is_hidden_by
+from index.loading.unseen import KEPT_CHARS, tells
 
 #: Elements whose text no reader sees, or sees only as a control.
 UNSEEN = frozenset(
@@ -42,6 +43,7 @@ _NAMES = frozenset(
 _NOT_NAMES = re.compile(r"(?:^|[\s_-])(?:has|with|no|without|is|show|open)[_-]", re.I)
 _WORD = re.compile(r"[a-z]+")
 _FEW_WORDS = 60  #: share bars, cookie bars and newsletter boxes hold fewer
+_CONTROLS = "a button label nav form dialog option header footer details summary".split()
 _KEEP = frozenset(
     ("html", "body", "main", "article", "h1", "h2", "h3", "p", "li", "td", "th", "tr")
 )
@@ -82,15 +84,39 @@ def drop_unseen(root: Element) -> list[str]:
     said: list[str] = []
     # Nothing here reads style sheets, which may lay any colour under the letters.
     styled = root.find(".//style") is not None or bool(root.xpath(".//link[@rel='stylesheet']"))
+    names = _sure_names(root)
     for node in list(root.iter()):
         if not isinstance(node.tag, str) or node is root or node.tag in ("html", "body", "main"):
             continue
         if node.tag in UNSEEN - {"head", "title", "meta"} or _is_for_machines(node):
             _drop(node)
-        elif _is_hidden(node) or (not styled and _is_white_on_white(node)):
-            said.append(node.text_content()[:KEPT_CHARS])
+        elif (
+            _is_hidden(node)
+            or (names and is_hidden_by(node, names))
+            or (not styled and _is_white_on_white(node))
+        ):
+            words = node.text_content()[:KEPT_CHARS]
+            if tells(words) or not _is_control(node):
+                said.append(words)
             _drop(node)
     return said
+
+
+def _sure_names(root: Element) -> HiddenNames:
+    """The names that the page's style hides, none where that is most of the page: then a script
+    that is not here shows it."""
+    names = hidden_names(root)
+    if not names:
+        return {}
+    nodes = [n for n in root.iter() if isinstance(n.tag, str) and is_hidden_by(n, names)]
+    outer = [n for n in nodes if not any(is_hidden_by(above, names) for above in n.iterancestors())]
+    return names if sum(map(_words, outer)) < 0.5 * _words(root) else {}
+
+
+def _is_control(node: Element) -> bool:
+    """A menu, a dialogue or a label of a page, which hides until it is asked for."""
+    around = any(True for _ in node.iterancestors(*_CONTROLS))
+    return node.tag in _CONTROLS or around or _named_so(node) or _link_share(node) > 0.5
 
 
 def _is_for_machines(node: Element) -> bool:
