@@ -30,6 +30,7 @@ from index.loading.number_formats import shown
 from index.types import SkipReason
 
 openpyxl = pytest.importorskip("openpyxl", reason="needs openpyxl, a dev dependency")
+from openpyxl.comments import Comment  # noqa: E402
 from openpyxl.styles import Font  # noqa: E402
 from openpyxl.worksheet.table import Table  # noqa: E402
 
@@ -311,3 +312,14 @@ def test_an_empty_corner_and_years_with_a_unit_leave_columns_their_names(
 ) -> None:
     parsed = read(sheet_of(head, row, (row[0], 1, 2), (row[0], 3, 4)))
     assert told in [text for _, _, text in said(parsed)]
+
+
+def test_comments_stand_below_their_sheet_with_their_cell() -> None:
+    book = sheet_of(("Model", "Price"), ("X100", 20))
+    book.active["B2"].comment = Comment("Ask Ann\nbefore May.", "Bo")
+    book.active["D9"].comment = Comment(
+        "[Threaded comment]\n\nOld Excel.\n\nComment:\n    Too dear.", ""
+    )
+    text = read(book).text
+    assert "Comment on B2 (20): Ask Ann before May." in text
+    assert text.endswith("Comment on D9: Too dear.")

@@ -2,8 +2,8 @@
 
 Reads the XML itself: openpyxl gives stored values without their formats, and unpacks before it
 asks how large a part is. The sheet's number stands for the page. Of a formula the stored result
-is read, nothing is computed. Left out: comments, pictures, links to other files. Hidden sheets
-are read and named in a warning.
+is read, nothing is computed. Comments stand below their sheet, each with its cell. Left out:
+pictures, links to other files. Hidden sheets are read and named in a warning.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MAX_COLUMN = 16_384  #: Excel's own
 _MAX_ROW = 1_048_576
 _MAX_SHEETS = 1000
+_CELL_CHARS = 80  #: of a cell that a comment repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,9 @@ def parse(data: bytes, limits: Limits) -> Parsed:
         name = node.get("name", "")
         kind, target = parts.get(_relation_id(node), ("", ""))
         if kind == "worksheet" and target in container.NameToInfo:
-            add_sheet(builder, _sheet(book, target), number, name)
+            sheet = _sheet(book, target)
+            add_sheet(builder, sheet, number, name)
+            _add_notes(builder, container, target, sheet, number)
         if target:
             _add_drawings(builder, container, target, number, name)
         if node.get("state", "visible") != "visible":
@@ -268,6 +271,28 @@ def _iso(value: str) -> str:
     except ValueError:
         return one_line(value)
     return f"{moment:%Y-%m-%d %H:%M}" if moment.hour or moment.minute else f"{moment:%Y-%m-%d}"
+
+
+def _add_notes(
+    builder: TextBuilder, container: zipfile.ZipFile, part: str, sheet: Sheet, page: int
+) -> None:
+    """The comments that people left on cells, each with its cell and what the cell says."""
+    for what, target in relations(container, part).values():
+        root = read_xml(container, target) if what == "comments" else None
+        if root is None:
+            continue
+        for node in root.iter("{*}comment"):
+            words = node.find("{*}text")
+            said = one_line(_rich_text(words)) if words is not None else ""
+            # What stands before it tells people with an old Excel to get a new one.
+            if said.startswith("[Threaded comment]"):
+                said = said.partition("Comment: ")[2] or said
+            place = _place(node.get("ref", ""))
+            cell = sheet.rows.get(place[0], {}).get(place[1]) if place else None
+            whose = f" ({cell.text[:_CELL_CHARS]})" if cell is not None and cell.text else ""
+            if said:
+                lead = f"Comment on {node.get('ref', '')}{whose}: "
+                builder.add(BlockKind.PARAGRAPH, lead + said, page=page)
 
 
 def _add_drawings(
