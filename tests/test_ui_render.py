@@ -54,7 +54,7 @@ from ui.render import (
     text,
     tidy,
 )
-from ui.shelf import library_bar, reading_line, shelf
+from ui.shelf import SHELF_PAGE, library_bar, reading_line, shelf
 from ui.source_panel import AROUND_LIMIT, UNSEEN, passage_panel
 from ui.talks import talk_list
 
@@ -418,11 +418,22 @@ def test_small_words() -> None:
     assert file_name("C:\\papers\\a.pdf") == file_name("/x/a.pdf") == "a.pdf"
 
 
-def test_long_shelf_is_counted_not_sent() -> None:
+def test_long_shelf_is_sent_as_far_as_it_is_asked_for() -> None:
     markup = shelf([info()] * 1_200, [])
-    assert markup.count("fn-document") == 500
-    assert "700 more" in markup
+    assert markup.count("fn-document") == SHELF_PAGE
     assert "1,200 documents" in markup
+    assert f"{SHELF_PAGE} of 1,200 shown" in markup
+    assert 'data-action="more-documents"' in markup
+    whole = shelf([info()] * 1_200, [], shown=1_200)
+    assert whole.count("fn-document") == 1_200
+    assert "more-documents" not in whole
+
+
+def test_a_search_says_how_many_of_all_it_found() -> None:
+    assert "1 of 622 documents" in shelf([info()], [], total=622)
+    none = shelf([], [], total=622)
+    assert "0 of 622 documents" in none
+    assert "No title and no file name holds these words." in none
 
 
 def test_odd_words_are_marked_where_they_stand_and_told_above() -> None:

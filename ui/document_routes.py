@@ -20,10 +20,10 @@ from starlette.responses import StreamingResponse
 from index.errors import StoreError, UsageError
 from ui.chat import Chat, aside
 from ui.document_states import summed
-from ui.documents import Documents, Sent, Work, inside, last_sync, safe_parts
+from ui.documents import Documents, Sent, Work, inside, last_sync, matching, safe_parts
 from ui.markup import file_name
-from ui.routes import NDJSON
-from ui.shelf import SHELF_LIMIT, library_bar, reading_line, shelf
+from ui.routes import LARGEST, NDJSON
+from ui.shelf import SEARCHED_FROM, SHELF_PAGE, library_bar, reading_line, shelf
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
 _MB = 1_000_000
@@ -77,8 +77,12 @@ def add_document_routes(app: FastAPI, chat: Chat) -> None:
     file_bytes = chat.libraries.at().settings.file_mb * _MB
 
     @app.get("/api/documents")
-    def listing(library: str = Query("", max_length=200)) -> JSONResponse:
-        return JSONResponse(shelf_data(chat, documents, library))
+    def listing(
+        library: str = Query("", max_length=200),
+        words: str = Query("", max_length=200),
+        shown: int = Query(SHELF_PAGE, ge=1, le=LARGEST),
+    ) -> JSONResponse:
+        return JSONResponse(shelf_data(chat, documents, library, words, shown))
 
     @app.post("/api/files")
     async def send(
@@ -136,34 +140,42 @@ def add_document_routes(app: FastAPI, chat: Chat) -> None:
         return JSONResponse(shelf_data(chat, documents, ""))
 
 
-def shelf_data(chat: Chat, documents: Documents, library: str) -> dict[str, object]:
-    """What the drawer shows of a library."""
+def shelf_data(
+    chat: Chat, documents: Documents, library: str, words: str = "", shown: int = SHELF_PAGE
+) -> dict[str, object]:
+    """What the drawer shows of a library: the first documents, or those that hold some words."""
     assistant = chat.libraries.at(library)
     name = library or chat.libraries.first
     every = chat.libraries.all()
     here = next(each for each in every if each.name == name)
     infos = assistant.documents()
-    roots = documents.followed(name)
+    searching = bool(words.strip())
+    found = matching(infos, words) if searching else infos
+    roots = documents.followed(name, infos)
     step = chat.libraries.syncs.at(name)
-    states = documents.states.of(assistant, infos[:SHELF_LIMIT], step.source if step else "")
+    looked_at = found[:shown] if searching else infos
+    states = documents.states.of(assistant, looked_at, step.source if step else "")
     folders = [root for root in roots if root.path.is_dir()]
-    watched = {info.id for root in folders for info in inside(infos, root.path)}
+    watched = {info.id for root in folders for info in inside(found[:shown], root.path)}
     return {
         "library": name,
         "first": chat.libraries.first,
         "title": here.title,
         "samples": here.samples,
         "count": len(infos),
+        "searched": len(infos) >= SEARCHED_FROM,
         "reading": step is not None,
         "bar": library_bar(every, here, last_sync(assistant), [] if here.samples else roots)
         + (reading_line(step.done, step.total, file_name(step.source)) if step else ""),
         "html": shelf(
-            infos,
-            assistant.skipped(),
+            found,
+            () if searching else assistant.skipped(),
             watched=watched,
             states=states,
             summary=summed(states.values()),
             fixed=here.samples,
+            shown=shown,
+            total=len(infos) if searching else None,
         ),
     }
 

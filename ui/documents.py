@@ -159,11 +159,14 @@ class Documents:
 
     # ---- folders that are followed -------------------------------------------------------
 
-    def followed(self, library: str) -> list[Root]:
-        """The folders and files of the person's own that a library keeps up with."""
+    def followed(self, library: str, infos: Sequence[DocumentInfo] | None = None) -> list[Root]:
+        """The folders and files of the person's own that a library keeps up with.
+
+        ``infos`` are all of its documents, where they are known already.
+        """
         assistant = self._chat.libraries.at(library)
         uploads = Path(source_name(assistant.index.uploads))
-        infos = assistant.documents()
+        infos = assistant.documents() if infos is None else infos
         return [
             Root(root_id(path), path, when, path.exists(), len(inside(infos, path)))
             for path, when in assistant.index.synced().items()
@@ -209,6 +212,17 @@ def inside(infos: Sequence[DocumentInfo], root: Path) -> list[DocumentInfo]:
         for info in infos
         if any(root == Path(one) or root in Path(one).parents for one in info.sources)
     ]
+
+
+def matching(infos: Sequence[DocumentInfo], words: str) -> list[DocumentInfo]:
+    """The documents whose title or file names hold every one of the words, whatever their case."""
+    wanted = words.casefold().split()
+
+    def holds(info: DocumentInfo) -> bool:
+        said = "\n".join((info.title, *map(file_name, info.sources))).casefold()
+        return all(word in said for word in wanted)
+
+    return [info for info in infos if holds(info)]
 
 
 def part_of(uploads: Path, made: str) -> Path:

@@ -115,6 +115,8 @@ DRAWER = (
     '<label>Until <input type="date" id="fn-until" aria-describedby="fn-dates-wrong"></label>'
     '<p id="fn-dates-wrong" role="alert" hidden>The first date is after the second: no document '
     "is of both.</p></div>"
+    '<input type="search" id="fn-find-document" placeholder="Search titles and file names"'
+    ' aria-label="Search documents" autocomplete="off" maxlength="200" hidden>'
     '<div id="fn-listing"></div></div>'
 )
 

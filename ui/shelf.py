@@ -14,7 +14,8 @@ from ui.libraries import Library
 from ui.markup import bdi, count, day, file_name, joined_facts, skipped_line, target, text
 from ui.places import unit
 
-SHELF_LIMIT = 500  #: documents listed; the rest is counted
+SHELF_PAGE = 200  #: documents listed at first, and added by each "Show more"
+SEARCHED_FROM = 9  #: documents from which on there is a field to search them
 
 
 def shelf(
@@ -25,28 +26,45 @@ def shelf(
     states: Mapping[str, DocumentState] | None = None,
     summary: str = "",
     fixed: bool = False,
+    shown: int = SHELF_PAGE,
+    total: int | None = None,
 ) -> str:
     """What is indexed, and what could not be read.
 
     ``watched`` lie in folders that are synced; ``states`` say how each stands, ``summary`` how
-    many are not ready; a ``fixed`` list, the samples, can only be read.
+    many are not ready; a ``fixed`` list, the samples, can only be read. The first ``shown`` are
+    listed. With a ``total``, the documents are those of so many that a search found.
     """
-    if not documents and not skipped:
+    if not documents and not skipped and total is None:
         return '<p class="fn-empty">There are no documents yet. Add some above.</p>'
     known = states or {}
     rows = "".join(
         shelf_row(info, info.id in watched, fixed, known.get(info.id, READY))
-        for info in documents[:SHELF_LIMIT]
+        for info in documents[:shown]
     )
-    if len(documents) > SHELF_LIMIT:
-        rows += f'<li class="fn-aside">and {len(documents) - SHELF_LIMIT:,} more</li>'
+    if total is not None:
+        headed = f"{len(documents):,} of {count(total, 'document')}"
+    else:
+        stand = summary or ("all ready" if documents else "")
+        headed = count(len(documents), "document") + (f", {text(stand)}" if stand else "")
+    listed = f'<ol class="fn-shelf">{rows}</ol>'
+    if total is not None and not documents:
+        listed = '<p class="fn-empty">No title and no file name holds these words.</p>'
     return (
-        '<div class="fn-shelf-head"><h3 class="fn-shelf-title">'
-        f"{count(len(documents), 'document')}"
-        f"{f', {text(summary)}' if summary else ', all ready' if documents else ''}</h3>"
+        f'<div class="fn-shelf-head"><h3 class="fn-shelf-title">{headed}</h3>'
         '<button type="button" class="fn-quiet" data-action="ask-within" hidden>'
         "Ask only these</button></div>"
-        f'<ol class="fn-shelf">{rows}</ol>{unread(skipped)}'
+        f"{listed}{more_line(shown, len(documents))}{unread(skipped)}"
+    )
+
+
+def more_line(shown: int, every: int) -> str:
+    """How many documents are listed, and the way to the next; nothing when all are."""
+    if shown >= every:
+        return ""
+    return (
+        f'<p class="fn-aside fn-rest"><span>{shown:,} of {every:,} shown.</span>'
+        '<button type="button" class="fn-tool" data-action="more-documents">Show more</button></p>'
     )
 
 

@@ -2,7 +2,7 @@
    and change between libraries. */
 "use strict";
 (() => {
-  const { root, actions, state, find, all, make, request, post, lines, show, confirm, prompt, toast } = footnote;
+  const { root, actions, state, find, all, make, request, post, lines, show, confirm, prompt, toast, announce } = footnote;
   let shelf = null; // what the server last said of the library
 
   /* ---- showing ---- */
@@ -24,16 +24,20 @@
   }
 
   let later;
+  const sought = () => find("#fn-find-document");
   function lay(data) {
+    const { ticked } = footnote;
     const same = shelf?.library === data.library;
-    const ticked = same ? all(".fn-choose input:checked").map((box) => box.value) : [];
     shelf = data;
     state.library = data.library;
     if (!same) footnote.scopeOf(data.library);
     put(find("#fn-libraries"), data.bar);
     put(find("#fn-listing"), data.html);
     name();
-    for (const box of all(".fn-choose input")) box.checked = state.documents.includes(box.value) || ticked.includes(box.value);
+    const boxes = all(".fn-choose input");
+    for (const box of boxes) box.checked = ticked.has(box.value);
+    if (boxes.length === data.count) for (const id of [...ticked]) if (!boxes.some((box) => box.value === id)) ticked.delete(id);
+    sought().hidden = !data.searched && !sought().value;
     footnote.chosen();
     clearTimeout(later);
     if (data.reading) later = setTimeout(() => root.classList.contains("fn-files") && refresh().catch(() => {}), 1200);
@@ -41,14 +45,42 @@
     for (const part of all(".fn-for-own")) part.hidden = data.samples;
   }
 
-  const query = () => new URLSearchParams({ library: state.library });
-  const refresh = async () => lay(await (await request(`/api/documents?${query()}`)).json());
+  let shown = 0; // how many are listed; none means as many as the server lists at first
+  let asked = 0;
+  async function refresh() {
+    const query = new URLSearchParams({ library: state.library, words: sought().value.trim() });
+    if (shown) query.set("shown", shown);
+    const mine = ++asked;
+    const data = await (await request(`/api/documents?${query}`)).json();
+    if (mine === asked) lay(data); // else another was asked for meanwhile
+  }
+
+  /* From the start: all documents of a library. */
+  function unsought() {
+    sought().value = "";
+    shown = 0;
+  }
 
   actions.documents = async (button) => {
     show("fn-files", button);
     find("#fn-drawer h2")?.focus({ preventScroll: true });
     await refresh();
   };
+
+  actions["more-documents"] = async () => {
+    const before = all(".fn-shelf > li").length;
+    shown = before * 2;
+    await refresh();
+    find(".fn-document", all(".fn-shelf > li")[before] ?? undefined)?.focus({ preventScroll: true });
+  };
+
+  let typed;
+  document.addEventListener("input", (event) => {
+    if (event.target.id !== "fn-find-document") return;
+    clearTimeout(typed);
+    shown = 0;
+    typed = setTimeout(() => refresh().then(() => announce(find(".fn-shelf-title").textContent), trouble), 200);
+  });
 
   /* ---- adding ---- */
 
@@ -172,7 +204,10 @@
       add(files).catch(trouble);
     } else if (field.id === "fn-library") {
       change(field.value).catch(trouble);
-    } else if (field.closest?.(".fn-choose, .fn-dates")) footnote.chosen();
+    } else if (field.closest?.(".fn-choose")) {
+      footnote.ticked[field.checked ? "add" : "delete"](field.value);
+      footnote.chosen();
+    } else if (field.closest?.(".fn-dates")) footnote.chosen();
   });
 
   const carries = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
@@ -219,10 +254,11 @@
       : `“${title}” will no longer be asked. Files of yours elsewhere stay where they are.`;
     if (!(await confirm("Remove this document?", words, "Remove", more))) return;
     const body = { library: state.library, document: id, purge: Boolean(box?.checked) };
-    const data = await (await post("/api/documents/remove", body)).json();
+    await post("/api/documents/remove", body);
     state.documents = state.documents.filter((each) => each !== id);
     footnote.scope();
-    lay(data);
+    footnote.ticked.delete(id);
+    await refresh();
     toast("Removed.");
     if (state.conversation && !state.answering) await footnote.open(state.conversation);
   };
@@ -237,8 +273,9 @@
     if (!(await confirm("Stop following this folder?", words, "Stop following", more))) return;
     const data = await (await post("/api/documents/unfollow", { library, root: id, purge: Boolean(box?.checked) })).json();
     state.documents = [];
+    ticked.clear();
     footnote.scope();
-    lay(data);
+    await refresh();
     toast(data.gone === 1 ? "1 document is no longer asked." : `${data.gone} documents are no longer asked.`);
     if (state.conversation && !state.answering) await footnote.open(state.conversation);
   };
@@ -297,6 +334,7 @@
     footnote.scope();
     footnote.begin();
     find("#fn-outcome").replaceChildren();
+    unsought();
     await refresh();
     keep();
   }
@@ -309,7 +347,9 @@
   };
   actions["library-rename"] = async () => {
     const title = await prompt("Rename the library", shelf.title, "Rename");
-    if (title) lay(await (await post("/api/libraries/rename", { library: state.library, title })).json());
+    if (!title) return;
+    await post("/api/libraries/rename", { library: state.library, title });
+    await refresh();
   };
   actions["library-delete"] = async () => {
     const words = `“${shelf.title}” with its ${shelf.count} documents will no longer be there, and files that were added here are deleted. Files of yours elsewhere stay. Saved conversations stay.`;

@@ -3,6 +3,7 @@
 (() => {
   const { actions, state, find, all, make } = footnote;
   const KEPT = "footnote-scope"; // of one library: another has other documents
+  const ticked = new Set(); // chosen in the list, also those that a search hides now
 
   function keep() {
     const { library, documents, since, until } = state;
@@ -24,6 +25,8 @@
     const { documents, since, until } = found?.library === library ? found : { documents: [], since: "", until: "" };
     Object.assign(state, { documents, since, until });
     [find("#fn-since").value, find("#fn-until").value] = [since, until];
+    ticked.clear();
+    for (const id of documents) ticked.add(id);
     show();
   }
 
@@ -37,11 +40,10 @@
     for (const field of [find("#fn-since"), find("#fn-until")]) field.setAttribute("aria-invalid", String(wrong));
     const button = find("[data-action=ask-within]");
     if (!button) return;
-    const boxes = all(".fn-choose input:checked");
     const dated = dates().some(Boolean);
-    button.hidden = !boxes.length && !dated && !state.documents.length && !state.since && !state.until;
+    button.hidden = !ticked.size && !dated && !state.documents.length && !state.since && !state.until;
     button.disabled = wrong;
-    if (boxes.length) button.textContent = `Ask only ${boxes.length === 1 ? "this one" : `these ${boxes.length}`}`;
+    if (ticked.size) button.textContent = `Ask only ${ticked.size === 1 ? "this one" : `these ${ticked.size}`}`;
     else button.textContent = dated ? "Ask only these dates" : "Ask all documents";
   }
 
@@ -65,7 +67,7 @@
 
   actions["ask-within"] = () => {
     if (reversed(dates())) return find("#fn-until").focus();
-    state.documents = all(".fn-choose input:checked").map((box) => box.value);
+    state.documents = [...ticked];
     [state.since, state.until] = dates();
     scope();
     footnote.close("fn-files", false);
@@ -74,10 +76,11 @@
   actions["ask-all"] = () => {
     Object.assign(state, { documents: [], since: "", until: "" });
     find("#fn-since").value = find("#fn-until").value = "";
+    ticked.clear();
     for (const box of all(".fn-choose input")) box.checked = false;
     scope();
     chosen();
     find("#fn-question textarea").focus();
   };
-  Object.assign(footnote, { scope, scopeOf, chosen });
+  Object.assign(footnote, { scope, scopeOf, chosen, ticked });
 })();
