@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 MANY = SHELF_PAGE + 22
+LONG = "\n\n".join(f"Entry {n} of the log of the Wren." for n in range(9_000))
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +29,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paced]:
     files = {f"note-{n:04d}.md": f"# Note {n}\n\nBoat {n} is called Wren {n}." for n in range(MANY)}
+    files["note-0000.md"] = LONG
     assistant = paced(tmp_path_factory.mktemp("many"), files)
     yield assistant
     assistant.close()
@@ -84,3 +86,39 @@ def test_a_document_at_the_end_is_found_and_opened(page: Page) -> None:
     page.wait_for_selector(f".fn-shelf-title >> text=1 of {MANY} documents")
     page.locator(".fn-document").click()
     page.wait_for_selector(f"#fn-source >> text=Boat {MANY - 1} is called")
+
+
+def test_a_long_document_is_read_to_its_end(page: Page) -> None:
+    page.get_by_role("searchbox", name="Search documents").fill("note-0000")
+    page.wait_for_selector(f".fn-shelf-title >> text=1 of {MANY} documents")
+    page.locator(".fn-document").click()
+    page.wait_for_selector("#fn-source .fn-page >> text=Entry 0 of the log")
+    further = page.get_by_role("button", name="Show what follows")
+    for _ in range(20):
+        if not further.count():
+            break
+        blocks = page.locator("#fn-source .fn-block").count()
+        further.click()
+        page.wait_for_function(
+            f"document.querySelectorAll('#fn-source .fn-block').length > {blocks}"
+        )
+    assert further.count() == 0
+    assert page.locator("#fn-source .fn-block").count() == 9_000
+    assert page.locator("#fn-source .fn-block").last.inner_text().startswith("Entry 8999")
+
+
+def test_what_comes_before_is_added_without_moving_what_is_read(page: Page) -> None:
+    page.keyboard.press("Escape")
+    page.locator("#fn-question textarea").fill("What does entry 4500 of the log say?")
+    page.keyboard.press("Enter")
+    page.locator(".fn-turn:not(.fn-live) .fn-card", has_text="Entry").first.click()
+    cited = page.locator("#fn-source mark").first
+    cited.wait_for(state="visible")
+    page.get_by_role("button", name="Show what comes before").scroll_into_view_if_needed()
+    before = cited.bounding_box()
+    page.get_by_role("button", name="Show what comes before").click()
+    page.wait_for_function("document.querySelectorAll('#fn-source .fn-page').length > 1")
+    after = cited.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(before["y"] - after["y"]) < 60  # the button above went

@@ -55,7 +55,7 @@ from ui.render import (
     tidy,
 )
 from ui.shelf import SHELF_PAGE, library_bar, reading_line, shelf
-from ui.source_panel import AROUND_LIMIT, UNSEEN, passage_panel
+from ui.source_panel import AROUND_LIMIT, UNSEEN, passage_panel, stretch
 from ui.talks import talk_list
 
 PAYLOADS = [
@@ -90,7 +90,7 @@ OURS = {
 VOID = {"input", "img"}
 OUR_ATTRIBUTES = {
     *("class", "dir", "type", "role", "tabindex", "style", "title"),
-    *("data-turn", "data-document", "data-start", "data-end", "data-around"),
+    *("data-turn", "data-document", "data-start", "data-end", "data-way", "data-at", "data-length"),
     *("aria-busy", "aria-label", "aria-hidden", "aria-pressed"),
     *("data-id", "data-action", "data-verdict", "data-watched", "data-talk", "scope", "hidden"),
     *("for", "id", "src", "alt", "width", "height", "data-page", "data-range", "disabled"),
@@ -341,7 +341,7 @@ def test_panel_marks_exactly_the_cited_words(words: str, data: st.DataObject) ->
     markup = passage_panel(made, info(), start, end)
     marked = "".join(part.split("</mark>")[0] for part in markup.split("<mark>")[1:])
     assert marked == words[max(start, 0) : max(end, start, 0)]
-    body = markup.split('<div class="fn-page">')[1].split("</div>")[0]
+    body = markup.split('<div class="fn-page" tabindex="-1">')[1].split("</div>")[0]
     assert Reader(body).words == words
 
 
@@ -353,9 +353,52 @@ def test_panel_never_sends_a_whole_large_document() -> None:
     few = passage_panel(made, info(), 1_000_000, 1_000_004)
     assert len(few) < 6_000
     assert "<mark>word</mark>" in few
-    assert "Show more" in few
+    assert "Show what comes before" in few
+    assert "Show what follows" in few
     most = passage_panel(made, info(), 0, 2_000_000, around=10**9)
     assert len(most) < 3 * AROUND_LIMIT
+
+
+def walked(document: Document, at: int, way: str) -> tuple[list[str], int]:
+    """What each press of a button adds, until there is none; and how many presses it took."""
+    markup = passage_panel(document, info(), at, at + 4)
+    found, pressed = [markup], 0
+    while button := re.search(rf'data-way="{way}" data-at="(\d+)" data-length="(\d+)"', markup):
+        markup = stretch(
+            document, "long.txt", int(button[1]), earlier=way == "earlier", length=int(button[2])
+        )
+        found.append(markup)
+        pressed += 1
+    return found, pressed
+
+
+@pytest.mark.parametrize("long_blocks", [False, True])
+def test_a_long_document_is_read_to_both_ends(long_blocks: bool) -> None:
+    lines = [f"line {number}" for number in range(60_000)]
+    words, blocks, start = "\n".join(lines), [], 0
+    for line in lines:
+        blocks.append(Block(BlockKind.PARAGRAPH, start, start + len(line)))
+        start += len(line) + 1
+    if long_blocks:
+        blocks = [Block(BlockKind.PARAGRAPH, 0, len(words))]
+    document = replace(paper("x"), text=words, blocks=tuple(blocks))
+    middle = words.index("line 30000")
+
+    after, pressed = walked(document, middle, "later")
+    assert after[-1].count("data-way") == 0
+    assert pressed < 12
+    before, _ = walked(document, middle, "earlier")
+    if not long_blocks:  # else a number may be cut in two
+        numbers = re.findall(r"line (\d+)<", "".join(after))
+        assert numbers[-1] == "59999"
+        assert numbers == sorted(set(numbers), key=int)  # nothing twice, nothing out of order
+        assert len(numbers) >= 30_000
+        numbers = re.findall(r"line (\d+)<", "".join(reversed(before)))
+        assert numbers[0] == "0"
+        assert numbers == sorted(set(numbers), key=int)
+        assert len(numbers) >= 30_000
+    text_of = "".join(re.sub(r"<[^>]+>|…|Show what \w+( \w+)?", "", part) for part in after)
+    assert text_of.replace("\n", "").endswith(words[-50_000:].replace("\n", ""))
 
 
 def test_panel_names_pages() -> None:

@@ -27,7 +27,14 @@ from ui.originals import Originals
 from ui.programs import RequestError
 from ui.render import conversation, exchange
 from ui.sheets import Sheets, sheet_html, views
-from ui.source_panel import AROUND, AROUND_LIMIT, passage_panel
+from ui.source_panel import (
+    AROUND,
+    AROUND_LIMIT,
+    STRETCH,
+    STRETCH_LIMIT,
+    passage_panel,
+    stretch,
+)
 from ui.talks import talk_list
 from ui.within import Within
 
@@ -90,6 +97,20 @@ def add_chat_routes(app: FastAPI, chat: Chat) -> None:
             return refusal(404, "This document is no longer in the index.")
         chosen = views(found[0], start, end)
         return HTMLResponse(passage_panel(found[0], found[1], start, end, around, chosen))
+
+    @app.get("/api/stretch", response_class=HTMLResponse)
+    def further(
+        document: str = Query(max_length=200),
+        at: int = Query(ge=0),
+        way: str = Query(pattern="^(earlier|later)$"),
+        length: int = Query(STRETCH, ge=1, le=STRETCH_LIMIT),
+    ) -> Response:
+        found = chat.find(document)
+        if found is None:
+            return refusal(404, "This document is no longer in the index.")
+        made, info, _ = found
+        earlier = way == "earlier"
+        return HTMLResponse(stretch(made, info.source, at, earlier=earlier, length=length))
 
     @app.get("/api/sheet", response_class=HTMLResponse)
     def sheet(

@@ -11,13 +11,17 @@ from collections.abc import Sequence
 
 from index.suspicious import Mark, MarkKind, marks
 from index.types import Block, BlockKind, Document, DocumentInfo
-from ui.markup import bdi, day, file_name, joined_facts, target, text
+from ui.markup import bdi, day, file_name, joined_facts, text
 from ui.places import place_in, unit
 
 AROUND = 1_500  #: characters of surroundings on either side of the cited words
 AROUND_LIMIT = 50_000
 CITED_LIMIT = 20_000  #: a longer range is clipped: nobody cites twenty pages in one footnote
 UNSEEN = "\N{OPEN BOX}"  #: stands where characters are that show nothing
+STRETCH = (
+    20_000  #: characters that the first "Show what follows" adds; each next adds twice as many
+)
+STRETCH_LIMIT = 100_000
 SLACK = 1_000  #: a block is shown whole when it begins or ends this near to the limit
 
 _TAGS = {
@@ -55,28 +59,78 @@ def passage_panel(
         file_name(info.source),
     ]
     spans = [(max(b.start, nearer(b.start, low)), min(b.end, further(b.end, high))) for b in shown]
-    whole = not shown or (
-        spans[0][0] == document.blocks[0].start and spans[-1][1] == document.blocks[-1].end
-    )
     odd = odd_in(document, *((spans[0][0], spans[-1][1]) if shown else (0, 0)))
-    body = "".join(
-        page_line(before, block, document, info.source)
-        + block_html(document, block, span, (start, end), odd)
-        for before, block, span in zip((None, *shown), shown, spans, strict=False)
-    )
-    more = ""
-    if not whole and around < AROUND_LIMIT:
-        more = (
-            f'<button type="button" class="fn-more" {target(document.id, start, end)}'
-            f' data-around="{min(max(around, 500) * 4, AROUND_LIMIT):d}">'
-            "Show more of this document</button>"
-        )
+    body = blocks_html(document, info.source, shown, spans, (start, end), odd)
+    first, last = (spans[0][0], spans[-1][1]) if shown else (0, size)
     return (
         f'<header class="fn-source-head"><h2 tabindex="-1">{bdi(document.title)}</h2>'
         f'<p class="fn-facts">{joined_facts(facts)}</p></header>'
         f'{odd_line(odd)}{views}<div id="fn-sheet-place"></div><div class="fn-text">'
-        f'<div class="fn-page">{body}</div>{more}</div>'
+        f"{earlier_button(document, first)}{body}{later_button(document, last)}</div>"
     )
+
+
+def stretch(
+    document: Document, source: str, at: int, *, earlier: bool, length: int = STRETCH
+) -> str:
+    """The blocks that end, or begin, where those end that are shown; and the way further on."""
+    size = len(document.text)
+    at, length = min(max(at, 0), size), min(max(length, 1), STRETCH_LIMIT)
+    low, high = (max(at - length, 0), at) if earlier else (at, min(at + length, size))
+    shown = between(document.blocks, low, high)
+    if not shown:
+        return ""
+    spans = [
+        (
+            max(b.start, nearer(b.start, low) if earlier else low),
+            min(b.end, high if earlier else further(b.end, high)),
+        )
+        for b in shown
+    ]
+    first, last = spans[0][0], spans[-1][1]
+    odd = odd_in(document, first, last)
+    body = odd_line(odd) + blocks_html(document, source, shown, spans, (0, 0), odd)
+    if earlier:
+        return earlier_button(document, first, 2 * length) + body
+    return body + later_button(document, last, 2 * length)
+
+
+def earlier_button(document: Document, first: int, length: int = STRETCH) -> str:
+    """The way to what stands before a place; nothing where the document begins."""
+    if not document.blocks or first <= document.blocks[0].start:
+        return ""
+    return _further(document, "earlier", first, length, "Show what comes before")
+
+
+def later_button(document: Document, last: int, length: int = STRETCH) -> str:
+    """The way to what stands after a place; nothing where the document ends."""
+    if not document.blocks or last >= document.blocks[-1].end:
+        return ""
+    return _further(document, "later", last, length, "Show what follows")
+
+
+def _further(document: Document, way: str, at: int, length: int, words: str) -> str:
+    return (
+        f'<button type="button" class="fn-more" data-action="stretch" data-id="{text(document.id)}"'
+        f' data-way="{way}" data-at="{at:d}" data-length="{min(length, STRETCH_LIMIT):d}">'
+        f"{words}</button>"
+    )
+
+
+def blocks_html(
+    document: Document,
+    source: str,
+    shown: Sequence[Block],
+    spans: Sequence[tuple[int, int]],
+    cited: tuple[int, int],
+    odd: Sequence[Mark],
+) -> str:
+    """Blocks, each as far as its span, with the numbers of the pages they begin."""
+    body = "".join(
+        page_line(before, block, document, source) + block_html(document, block, span, cited, odd)
+        for before, block, span in zip((None, *shown), shown, spans, strict=False)
+    )
+    return f'<div class="fn-page" tabindex="-1">{body}</div>'
 
 
 def between(blocks: Sequence[Block], start: int, end: int) -> Sequence[Block]:

@@ -273,7 +273,7 @@
     if (!(await confirm("Stop following this folder?", words, "Stop following", more))) return;
     const data = await (await post("/api/documents/unfollow", { library, root: id, purge: Boolean(box?.checked) })).json();
     state.documents = [];
-    ticked.clear();
+    footnote.ticked.clear();
     footnote.scope();
     await refresh();
     toast(data.gone === 1 ? "1 document is no longer asked." : `${data.gone} documents are no longer asked.`);

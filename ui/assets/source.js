@@ -23,17 +23,12 @@
   const unmark = () => all("[aria-current]").forEach((each) => each.matches("[data-document]") && each.removeAttribute("aria-current"));
 
   actions.read = async (button) => {
-    const { document: id, start, end, around } = button.dataset;
-    const more = button.classList.contains("fn-more");
-    if (!more) {
-      close("fn-files", false);
-      if (!source.contains(button)) current = button;
-    }
+    const { document: id, start, end } = button.dataset;
+    close("fn-files", false);
+    if (!source.contains(button)) current = button;
     range = { document: id, start, end };
-    const query = new URLSearchParams(range);
-    if (around) query.set("around", around);
     try {
-      const answer = await request(`/api/passage?${query}`);
+      const answer = await request(`/api/passage?${new URLSearchParams(range)}`);
       body.innerHTML = await answer.text();
       // the name of the document stays in sight while its text scrolls
       find(".fn-source-head", source).replaceWith(find(".fn-source-head", body));
@@ -41,17 +36,15 @@
       say(error.message);
     }
     unmark();
-    if (!more)
-      for (const each of all(".fn-turn [data-document]"))
-        if (each.dataset.document === id && each.dataset.start === start && each.dataset.end === end)
-          each.setAttribute("aria-current", "true");
-    show("fn-reads", more ? undefined : button);
+    for (const each of all(".fn-turn [data-document]"))
+      if (each.dataset.document === id && each.dataset.start === start && each.dataset.end === end)
+        each.setAttribute("aria-current", "true");
+    show("fn-reads", button);
     steps();
     const page = find(".fn-views [data-action=sheet]", body);
-    if (page && asPage && !more) await actions.sheet(page);
+    if (page && asPage) await actions.sheet(page);
     else settle();
-    if (!source.contains(document.activeElement) || more)
-      (find("h2", source) ?? find("button", source)).focus({ preventScroll: true });
+    if (!source.contains(document.activeElement)) (find("h2", source) ?? find("button", source)).focus({ preventScroll: true });
     document.dispatchEvent(new CustomEvent("footnote-read", { detail: { id, start, end } }));
   };
 
@@ -63,6 +56,33 @@
     } else source.scrollTop = 0;
   }
   footnote.settle = settle;
+
+  /* What comes before or follows; what is being read stays where it is. */
+  actions.stretch = async (button) => {
+    const { id, way, at, length } = button.dataset;
+    if (button.disabled) return;
+    button.disabled = true;
+    const mine = range;
+    try {
+      const html = await (await request(`/api/stretch?${new URLSearchParams({ document: id, way, at, length })}`)).text();
+      if (mine !== range) return; // another source was opened meanwhile
+      const part = make("div");
+      part.innerHTML = html;
+      const begun = find(".fn-page", part);
+      const below = way === "earlier" ? button.nextElementSibling : null;
+      const top = below?.getBoundingClientRect().top;
+      button.replaceWith(...part.childNodes);
+      let last = "";
+      for (const line of all(".fn-page-number", body)) {
+        if (line.textContent === last) line.remove();
+        last = line.textContent;
+      }
+      if (below) source.scrollTop += below.getBoundingClientRect().top - top;
+      begun?.focus({ preventScroll: true });
+    } finally {
+      button.disabled = false;
+    }
+  };
 
   /* ---- pages of PDFs ---- */
 
