@@ -151,6 +151,27 @@ def test_a_sync_that_runs_is_seen_and_ticks_stay(page: Page, library: tuple[Pace
     assert page.locator(".fn-choose input:checked").count() == 1
 
 
+def test_what_became_of_files_stays_while_more_are_added(
+    page: Page, library: tuple[Paced, Path]
+) -> None:
+    syncs = page.app.state.chat.libraries.syncs  # type: ignore[attr-defined]
+    documents(page)
+    first = {"name": "boat.txt", "mimeType": "text/plain", "buffer": b"The boat is called Wren."}
+    second = {"name": "none.pdf", "mimeType": "application/pdf", "buffer": b"no PDF"}
+    with syncs.running(library[0].index.folder.name):
+        page.locator("#fn-files").set_input_files([first])
+        page.wait_for_selector("#fn-outcome >> text=Waiting until what is being read now is done")
+        page.locator("#fn-files").set_input_files([second])
+        page.wait_for_selector("#fn-outcome li:has-text('none.pdf')")
+        page.locator("#fn-libraries").get_by_role("button", name="Sync now").click()
+        assert page.locator("#fn-outcome .fn-uploads").count() == 3
+    page.wait_for_selector("#fn-outcome li.fn-good:has-text('boat.txt can be asked now')")
+    page.wait_for_selector("#fn-outcome li.fn-bad:has-text('none.pdf')")
+    page.wait_for_function("document.querySelectorAll('#fn-outcome > .fn-over').length === 3")
+    page.locator("#fn-libraries").get_by_role("button", name="Sync now").click()
+    page.wait_for_function("document.querySelectorAll('#fn-outcome > .fn-over').length === 1")
+
+
 def test_a_folder_is_followed_no_longer(page: Page, library: tuple[Paced, Path]) -> None:
     page.locator("#fn-question textarea").fill("How many days of paid holiday?")
     page.keyboard.press("Enter")

@@ -30,10 +30,10 @@ from rag.reader import EvidenceReader
 from rag.types import Answer, Turn
 from ui.chat import FAILED, STOPPED, Asking, Chat, Room, Step, aside, turns
 from ui.conversations import Conversations
-from ui.documents import safe_parts
 from ui.libraries import Libraries
 from ui.render import Exchange
 from ui.saved import AWAY, CHANGED, GONE, MOVED
+from ui.uploads import safe_parts
 from ui.web import SCRIPTS, build_app, listen, reachable, serve
 
 HANDBOOK = """# Holidays
@@ -422,7 +422,50 @@ def test_files_and_folders_can_be_added_and_asked(own_client: tuple[TestClient, 
     again = added(client, [sent(client, "garden/roses.txt", b"The rose garden has 412 bushes.")])
     assert words_of(again) == [("roses.txt", True, "was here already")]
     changed = added(client, [sent(client, "garden/roses.txt", b"It has 413 bushes now.")])
-    assert words_of(changed) == [("roses.txt", True, "can be asked now")]
+    replaces = "replaces the roses.txt added before, and can be asked now"
+    assert words_of(changed) == [("roses.txt", True, replaces)]
+    broken = added(client, [sent(client, "garden/roses.txt", b"\x00\x01\x02\x03" * 99)])
+    ((_, good, words),) = words_of(broken)
+    assert not good
+    assert words.endswith("; the roses.txt added before gave way to it")
+
+
+def test_files_of_one_name_sent_together_are_all_kept(
+    own_client: tuple[TestClient, Paced],
+) -> None:
+    client, made = own_client
+    words = (b"The boat is called Wren.", b"The mill is called Otter.", b"The boat is called Wren.")
+    last = added(client, [sent(client, "a?.txt" if word[4:5] == b"b" else "a_.txt", word)
+                          for word in words])  # fmt: skip
+    assert [name for name, _, _ in words_of(last)] == ["a_.txt", "a_ (2).txt", "a_.txt"]
+    assert {words for _, _, words in words_of(last)} == {"can be asked now"}
+    assert "Otter" in made.ask("What is the mill called?").text
+    assert "Wren" in made.ask("What is the boat called?").text
+
+
+def test_files_added_while_a_sync_runs_wait_for_it(own_client: tuple[TestClient, Paced]) -> None:
+    client, made = own_client
+    app = client.app
+    syncs = app.state.chat.libraries.syncs  # type: ignore[attr-defined]
+    file = sent(client, "boat.txt", b"The boat is called Wren.")
+    found: list[dict[str, object]] = []
+    with syncs.running(made.index.folder.name):
+        waiting = threading.Thread(target=lambda: found.append(added(client, [file])))
+        waiting.start()
+        time.sleep(0.5)
+        assert not found
+    waiting.join(30)
+    assert words_of(found[0]) == [("boat.txt", True, "can be asked now")]
+
+
+def test_a_folder_that_is_away_is_named_in_the_summary(
+    own_client: tuple[TestClient, Paced], tmp_path: Path
+) -> None:
+    client, _ = own_client
+    (tmp_path / "documents").rename(tmp_path / "elsewhere")
+    answer = client.post("/api/documents/sync", json={"library": ""})
+    last = json.loads(answer.text.splitlines()[-1])
+    assert last["summary"] == "1 folder not there now; the rest is up to date (0 files)."
 
 
 @pytest.mark.parametrize("name", ["report (1).pdf", "~draft (2).pdf", "a (1) (1).pdf"])

@@ -20,10 +20,11 @@ from starlette.responses import StreamingResponse
 from index.errors import StoreError, UsageError
 from ui.chat import Chat, aside
 from ui.document_states import summed
-from ui.documents import Documents, Sent, Work, inside, last_sync, matching, safe_parts
+from ui.documents import Documents, Work, inside, last_sync, matching
 from ui.markup import file_name
 from ui.routes import LARGEST, NDJSON
 from ui.shelf import SEARCHED_FROM, SHELF_PAGE, library_bar, reading_line, shelf
+from ui.uploads import Sent, safe_parts
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
 _MB = 1_000_000

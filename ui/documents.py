@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import queue
-import re
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from index.errors import FootnoteError, StoreError, UsageError
 from index.folders import make_private_folder
@@ -27,20 +25,11 @@ from index.types import DocumentInfo, SkippedFile
 from rag.assistant import Assistant
 from ui.chat import FAILED, Chat
 from ui.document_states import Root, States
-from ui.markup import file_name
+from ui.markup import count, file_name
+from ui.uploads import Kept, Sent, keep_all, part_of
 
 _STALE_S = 3600.0  #: a file that was sent and never added is deleted after that
-_PART = re.compile(r"[0-9a-f]{32}")
-_NAME_BYTES = 120  #: of each part of a name; file systems allow 255
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A file that was sent: where it waits, and what it is called with its folders."""
-
-    id: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +48,7 @@ class Work:
     done: int = 0
     total: int = 0
     name: str = ""
+    waiting: bool = False  #: for a sync of the same library that runs
     finished: bool = False
     outcomes: tuple[Outcome, ...] = ()
     trouble: str = ""
@@ -97,28 +87,30 @@ class Documents:
         uploads = assistant.index.uploads
 
         def work(tell: Callable[[SyncProgress], None]) -> Work:
-            kept = [keep(uploads, file) for file in files]
+            kept = keep_all(uploads, files)
             with self._chat.libraries.syncs.running(name, tell) as step:
                 report = assistant.sync(step, roots=[uploads])
             return Work(finished=True, outcomes=tuple(outcomes(kept, report)))
 
-        return name, self._steps(work, len(files), files[0].name if files else "")
+        return name, self._steps(name, work, len(files), files[0].name if files else "")
 
     def sync(self, library: str) -> Iterator[Work]:
         """Bring a library up to date with its folders."""
-        assistant = self._chat.libraries.at(library)
+        assistant, name = self._chat.libraries.at(library), library or self._chat.libraries.first
 
         def work(tell: Callable[[SyncProgress], None]) -> Work:
-            with self._chat.libraries.syncs.running(
-                library or self._chat.libraries.first, tell
-            ) as step:
+            with self._chat.libraries.syncs.running(name, tell) as step:
                 report = assistant.sync(step)
             return Work(finished=True, summary=summary(report), outcomes=tuple(fresh(report)))
 
-        return self._steps(work, 0, "")
+        return self._steps(name, work, 0, "")
 
     def _steps(
-        self, work: Callable[[Callable[[SyncProgress], None]], Work], total: int, first: str
+        self,
+        library: str,
+        work: Callable[[Callable[[SyncProgress], None]], Work],
+        total: int,
+        first: str,
     ) -> Iterator[Work]:
         """Run in a thread of its own: a sync goes on when its page is closed."""
         steps: queue.SimpleQueue[Work] = queue.SimpleQueue()
@@ -135,8 +127,9 @@ class Documents:
                 log.exception("documents could not be read")
                 steps.put(Work(finished=True, trouble=FAILED))
 
+        waiting = self._chat.libraries.syncs.busy(library)
         threading.Thread(target=run, name="documents", daemon=True).start()
-        yield Work(0, total, file_name(first))
+        yield Work(0, total, file_name(first), waiting=waiting)
         while not (step := steps.get()).finished:
             yield step
         yield step
@@ -225,62 +218,21 @@ def matching(infos: Sequence[DocumentInfo], words: str) -> list[DocumentInfo]:
     return [info for info in infos if holds(info)]
 
 
-def part_of(uploads: Path, made: str) -> Path:
-    """The hidden file that waits under an id. Raises UsageError for what is no id."""
-    if not _PART.fullmatch(made):
-        raise UsageError("A file was named that was never sent: choose the files again.")
-    return uploads / f".{made}.part"
-
-
-def keep(uploads: Path, file: Sent) -> Path:
-    """Move a sent file to its place among the uploads; one of that name gives way to it."""
-    part, target = part_of(uploads, file.id), uploads.joinpath(*safe_parts(file.name))
-    try:
-        make_private_folder(target.parent)
-        part.replace(target)
-    except FileNotFoundError as error:
-        raise UsageError(
-            f"The file {target.name} was sent too long ago: choose it again."
-        ) from error
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise StoreError(
-            f"{target.name} could not be kept: {error.strerror}; free some space or give the file "
-            "another name."
-        ) from error
-    return target
-
-
-def safe_parts(name: str) -> tuple[str, ...]:
-    """The folders and the name of a sent file, none of which can lead anywhere else."""
-    parts = []
-    for part in PurePosixPath(name.replace("\\", "/")).parts:
-        kept = "".join(c if c.isprintable() and c not in '<>:"|?*/' else "_" for c in part)
-        kept = kept.encode("utf-8", "replace").decode().strip().lstrip(".~").rstrip(". ")
-        if kept:
-            parts.append(_cut(kept))
-    return tuple(parts[-8:]) or ("upload",)
-
-
-def _cut(name: str) -> str:
-    """A name that file systems take, with its suffix."""
-    while len(name.encode()) > _NAME_BYTES:
-        stem, suffix = os.path.splitext(name)
-        name = stem[:-1] + suffix if stem and len(suffix.encode()) < 20 else name[:-1]
-    return name
-
-
-def outcomes(kept: Sequence[Path], report: SyncReport) -> Iterator[Outcome]:
+def outcomes(kept: Sequence[Kept], report: SyncReport) -> Iterator[Outcome]:
     """What became of each file that was added."""
     new = {*report.added, *report.changed}
     bad = {file.source: file for file in report.skipped}
-    for path in kept:
-        source = source_name(path)
+    for one in kept:
+        source, before = source_name(one.path), f"the {one.path.name} added before"
         if source in bad:
-            yield refused(bad[source])
+            told = refused(bad[source])
+            gone = f"; {before} gave way to it" if one.replaced else ""
+            yield replace(told, words=told.words + gone)
+        elif one.replaced:
+            yield Outcome(one.path.name, True, f"replaces {before}, and can be asked now")
         else:
             words = "can be asked now" if source in new else "was here already"
-            yield Outcome(path.name, True, words)
+            yield Outcome(one.path.name, True, words)
 
 
 def fresh(report: SyncReport) -> Iterator[Outcome]:
@@ -315,9 +267,13 @@ def summary(report: SyncReport) -> str:
         )
         if sources
     ]
+    away = count(len(report.missing_roots), "folder") + " not there now"
+    if not parts and report.missing_roots:
+        return f"{away}; the rest is up to date ({count(report.unchanged, 'file')})."
     if not parts:
-        return f"Everything is up to date ({report.unchanged:,} files)."
-    return f"{', '.join(parts)}, {report.unchanged:,} unchanged."
+        return f"Everything is up to date ({count(report.unchanged, 'file')})."
+    missing = f", {away}" if report.missing_roots else ""
+    return f"{', '.join(parts)}, {report.unchanged:,} unchanged{missing}."
 
 
 def last_sync(assistant: Assistant) -> str | None:

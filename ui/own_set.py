@@ -18,8 +18,8 @@ from rag.assistant import Assistant
 from rag.places import data_folder
 from rag.types import Answer, Passage
 from ui.conversations import Kept
-from ui.documents import safe_parts
 from ui.originals import Originals
+from ui.uploads import safe_parts
 
 NOT_SAID = "The documents do not say."
 _SEARCHED = 20  #: passages looked at for the words of a correction

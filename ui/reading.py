@@ -16,6 +16,7 @@ class Syncs:
 
     def __init__(self) -> None:
         self._steps: dict[str, SyncProgress | None] = {}
+        self._turns: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
     def at(self, library: str) -> SyncProgress | None:
@@ -23,9 +24,20 @@ class Syncs:
         with self._lock:
             return self._steps.get(library)
 
+    def busy(self, library: str) -> bool:
+        """Whether a sync of a library runs, so that another has to wait."""
+        return self._turn(library).locked()
+
+    def _turn(self, library: str) -> threading.Lock:
+        with self._lock:
+            return self._turns.setdefault(library, threading.Lock())
+
     @contextmanager
     def running(self, library: str, tell: Tell | None = None) -> Iterator[Tell]:
-        """Hand the result to a sync as its progress; ``tell`` hears every step as well."""
+        """Hand the result to a sync as its progress; ``tell`` hears every step as well.
+
+        One at a time: another sync of the same library waits until this one is over.
+        """
 
         def step(progress: SyncProgress) -> None:
             with self._lock:
@@ -33,8 +45,9 @@ class Syncs:
             if tell is not None:
                 tell(progress)
 
-        try:
-            yield step
-        finally:
-            with self._lock:
-                self._steps.pop(library, None)
+        with self._turn(library):
+            try:
+                yield step
+            finally:
+                with self._lock:
+                    self._steps.pop(library, None)

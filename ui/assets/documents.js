@@ -142,56 +142,73 @@
     files = files.filter(({ name }) => !name.split("/").some((part) => part.startsWith(".")));
     if (!files.length) return;
     const list = make("ol", { class: "fn-uploads" });
-    const line = make("p", { class: "fn-aside" }, `Sending ${files.length === 1 ? "1 file" : `${files.length} files`}…`);
-    find("#fn-outcome").replaceChildren(line, list);
     const { library } = state;
-    const sent = [];
-    const rows = new Map();
-    for (const { file, name } of files) {
-      const shown = row(name);
-      if (rows.size < 200) list.append(shown.item);
-      rows.set(name, shown);
-    }
-    for (const { file, name } of files) {
-      const shown = rows.get(name);
-      try {
-        shown.say("sending");
-        sent.push({ id: await sendFile(file, name, library, (part) => shown.share(part / 2)), name });
-        shown.say("waiting to be read");
-        shown.share(0.5);
-      } catch (error) {
-        shown.say(error.message, "fn-bad");
+    const named = files.length === 1 ? "1 file" : `${files.length} files`;
+    await job(`Sending ${named}…`, list, async (line) => {
+      const sent = [];
+      const rows = files.map(({ name }) => row(name));
+      list.append(...rows.slice(0, 200).map(({ item }) => item));
+      for (const [number, { file, name }] of files.entries()) {
+        const shown = rows[number];
+        try {
+          shown.say("sending");
+          sent.push({ shown, name, id: await sendFile(file, name, library, (part) => shown.share(part / 2)) });
+          shown.say("waiting to be read");
+          shown.share(0.5);
+        } catch (error) {
+          shown.say(error.message, "fn-bad");
+        }
       }
-    }
-    if (!sent.length) return void (line.textContent = "Nothing could be sent.");
-    const answer = await post("/api/documents/add", { library, files: sent });
-    for await (const step of lines(answer)) follow(step, sent, rows, line);
-    await refresh();
-    document.dispatchEvent(new Event("footnote-library"));
+      if (!sent.length) return void (line.textContent = "Nothing could be sent.");
+      const answer = await post("/api/documents/add", { library, files: sent.map(({ id, name }) => ({ id, name })) });
+      for await (const step of lines(answer)) follow(step, sent, line, library);
+      document.dispatchEvent(new Event("footnote-library"));
+    });
   }
 
-  function follow(step, sent, rows, line) {
+  /* Work has a place of its own while it lasts; what is over makes room when the next begins. */
+  async function job(words, list, work) {
+    const line = make("p", { class: "fn-aside" }, words);
+    const place = make("div", {}, line, list);
+    cleared();
+    find("#fn-outcome").append(place);
+    try {
+      await work(line);
+    } catch (error) {
+      line.textContent = error.message;
+      line.className = "fn-notice";
+      throw error;
+    } finally {
+      place.className = "fn-over";
+      await refresh();
+    }
+  }
+
+  const cleared = () => all("#fn-outcome > .fn-over").forEach((place) => place.remove());
+  const WAITING = "Waiting until what is being read now is done…";
+
+  function follow(step, sent, line, library) {
     const last = (name) => name.split("/").at(-1);
     if (step.finished) {
       line.textContent = step.trouble || `${step.outcomes.filter((one) => one.good).length} of ${sent.length} can be asked.`;
       line.className = step.trouble ? "fn-notice" : "fn-aside";
       step.outcomes.forEach((one, number) => {
-        const shown = rows.get(sent[number].name);
+        const { shown } = sent[number];
         shown.say(one.words, one.good ? "fn-good" : "fn-bad");
         shown.share(1);
       });
-      if (step.library !== state.library) {
+      if (step.library !== library && state.library === library) {
         state.library = step.library; // away from the samples
         keep();
         if (state.conversation) footnote.begin();
       }
       return;
     }
-    line.textContent = step.total ? `Reading ${Math.min(step.done + 1, step.total)} of ${step.total}` : "Reading…";
-    const now = sent.find(({ name }) => last(name) === step.name);
+    line.textContent = step.waiting ? WAITING : step.total ? `Reading ${Math.min(step.done + 1, step.total)} of ${step.total}` : "Reading…";
+    const now = !step.waiting && sent.find(({ name }) => last(name) === step.name);
     if (now) {
-      rows.get(now.name).say("reading");
-      rows.get(now.name).share(0.75);
+      now.shown.say("reading");
+      now.shown.share(0.75);
     }
   }
 
@@ -289,23 +306,30 @@
 
   actions.sync = async (button) => {
     button.disabled = true;
-    const line = make("p", { class: "fn-aside" }, "Looking for changes…");
-    find("#fn-outcome").replaceChildren(line);
-    const answer = await post("/api/documents/sync", { library: state.library });
-    for await (const step of lines(answer)) {
-      if (!step.finished) {
-        if (step.total) line.textContent = `Reading ${step.name}, ${Math.min(step.done + 1, step.total)} of ${step.total}`;
-        continue;
-      }
-      line.textContent = step.trouble || step.summary;
-      line.className = step.trouble ? "fn-notice" : "fn-aside";
-      const list = make("ol", { class: "fn-uploads" });
-      for (const one of step.outcomes)
-        list.append(make("li", { class: one.good ? "fn-good" : "fn-bad" }, make("bdi", { dir: "auto" }, one.name), ` ${one.words}`));
-      find("#fn-outcome").append(list);
+    try {
+      await brought(await post("/api/documents/sync", { library: state.library }));
+    } finally {
+      button.disabled = false;
     }
-    await refresh();
   };
+
+  /* What a sync tells, to its end. */
+  async function brought(answer) {
+    const list = make("ol", { class: "fn-uploads" });
+    await job("Looking for changes…", list, async (line) => {
+      for await (const step of lines(answer)) {
+        if (!step.finished) {
+          if (step.waiting) line.textContent = WAITING;
+          else if (step.total) line.textContent = `Reading ${step.name}, ${Math.min(step.done + 1, step.total)} of ${step.total}`;
+          continue;
+        }
+        line.textContent = step.trouble || step.summary;
+        line.className = step.trouble ? "fn-notice" : "fn-aside";
+        for (const one of step.outcomes)
+          list.append(make("li", { class: one.good ? "fn-good" : "fn-bad" }, make("bdi", { dir: "auto" }, one.name), ` ${one.words}`));
+      }
+    });
+  }
 
   /* ---- libraries ---- */
 
@@ -333,7 +357,7 @@
     find("#fn-since").value = find("#fn-until").value = "";
     footnote.scope();
     footnote.begin();
-    find("#fn-outcome").replaceChildren();
+    cleared();
     unsought();
     await refresh();
     keep();
