@@ -297,6 +297,40 @@ def test_a_source_that_changed_is_flagged_when_the_conversation_is_opened(tmp_pa
         assert set(chat.exchanges(summary)[0].flags.values()) == {flag}
 
 
+def test_words_of_a_document_that_changed_can_still_be_read(
+    own_client: tuple[TestClient, Paced], tmp_path: Path
+) -> None:
+    client, made = own_client
+    html = said(client, "How many days of holiday?")["html"]
+    opens = re.search(r'data-document="(\w+)" data-start="(\d+)" data-end="(\d+)"', html)
+    assert opens is not None
+    asked = dict(zip(("document", "start", "end"), opens.groups(), strict=True))
+    path = tmp_path / "documents" / "handbook.md"
+    for words, flag, marked in (
+        ("# New\n\nHead.\n\n" + HANDBOOK, MOVED, True),
+        (HANDBOOK.replace("28", "30"), CHANGED, False),
+        (None, GONE, False),
+    ):
+        path.unlink() if words is None else path.write_text(words)
+        made.sync()
+        answer = client.get("/api/passage", params=asked)
+        assert answer.status_code == 200
+        assert "28 days" in answer.text
+        assert "Holidays" in answer.text
+        assert "handbook.md" in answer.text
+        assert flag in answer.text
+        assert str(tmp_path) not in answer.text
+        now = re.search(r'data-document="(\w+)" data-start="(\d+)" data-end="(\d+)"', answer.text)
+        assert (now is None) == (words is None)
+        if now is None:
+            continue
+        current = dict(zip(("document", "start", "end"), now.groups(), strict=True))
+        opened = client.get("/api/passage", params=current)
+        assert opened.status_code == 200
+        assert ("<mark>" in opened.text and "28 days" in opened.text) == marked
+    assert client.get("/api/passage", params={**asked, "start": 1}).status_code == 404
+
+
 # ---- the routes of conversations -----------------------------------------------------------------
 
 

@@ -24,7 +24,7 @@ from ui.model_choice import Models
 from ui.originals import Originals
 from ui.outside import log_places, sentence_for
 from ui.render import Exchange
-from ui.saved import AWAY
+from ui.saved import AWAY, Shown
 from ui.within import EVERYTHING, Within, in_words
 
 if TYPE_CHECKING:
@@ -109,6 +109,20 @@ class Chat:
             if document is not None and infos:
                 return document, infos[0], assistant
         return None
+
+    def find_shown(
+        self, document_id: str, start: int, end: int
+    ) -> tuple[Shown, Document | None] | None:
+        """Words that a saved answer shows of a document that is gone, and what its source is today.
+
+        None when no saved answer shows them.
+        """
+        kept = self.memory.shown(document_id, start, end)
+        if kept is None:
+            return None
+        shown, library = kept
+        originals = self._originals(library)
+        return shown, None if originals is None else originals.now(shown.source)
 
     def ask(self, asking: Asking, stop: threading.Event | None = None) -> Iterator[Step]:
         """The newest exchange after each step of answering a question, saved when it ends.

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from rag.types import Answer
 from ui.conversation_file import FILE_NAME, clear_errors, connect, transaction
-from ui.saved import answer_from_dict, documents_of, purged
+from ui.saved import Shown, answer_from_dict, documents_of, purged, shown_words
 from ui.within import EVERYTHING, Within, within_from_json
 
 TITLE_CHARACTERS = 80
@@ -250,6 +250,31 @@ class Conversations:
             asked = "SELECT count(*) FROM held WHERE document = ?"
             return int(db.execute(asked, (document_id,)).fetchone()[0])
 
+    def shown(self, document_id: str, start: int, end: int) -> tuple[Shown, str] | None:
+        """Words of a document from the newest answer that keeps them, and its library."""
+        for kept, library in self._holding((document_id,)):
+            if kept.answer is None:
+                continue
+            for one in shown_words(kept.answer, looked_at=True):
+                if (one.document_id, one.start, one.end) == (document_id, start, end):
+                    return one, library
+        return None
+
+    def _holding(self, documents: Sequence[str]) -> Iterator[tuple[Kept, str]]:
+        """Turns that hold words of any of these documents, the newest first, each once, with the
+        library of each."""
+        turns: set[int] = set()
+        with self._reading() as db:
+            for some in _batches(documents):
+                marks = ",".join("?" * len(some))
+                asked = f"SELECT turn FROM held WHERE document IN ({marks})"
+                turns.update(row[0] for row in db.execute(asked, some))
+            libraries = dict(db.execute("SELECT id, library FROM conversations").fetchall())
+        for number in sorted(turns, reverse=True):
+            kept = self.turn(number)
+            if kept is not None:
+                yield kept, libraries.get(kept.conversation, "")
+
     def purge(self, document_id: str) -> int:
         """Take a document's words out of all saved answers; returns how many held some."""
         with self._changing() as db:
@@ -280,6 +305,12 @@ class Conversations:
         """Deleted words stay in the write-ahead log until it is emptied."""
         with contextlib.suppress(sqlite3.Error), self._lock:
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _batches(values: Sequence[str]) -> Iterator[list[str]]:
+    """Pieces that fit a statement: SQLite allows at least 999 values in one."""
+    for start in range(0, len(values), 500):
+        yield list(values[start : start + 500])
 
 
 def clean_title(title: str) -> str:

@@ -56,10 +56,18 @@ class Originals:
         there = {info.id for info in self._assistant.infos(cited)}
         if len(there) == len(cited):
             return {}
-        today = {source: info.id for info in self._assistant.documents() for source in info.sources}
+        today = self._today()
 
         def now(source: str) -> Document | None:
             found = today.get(source)
             return None if found is None else self._assistant.document(found)
 
         return flags(answer, lambda one: one in there, now)
+
+    def now(self, source: str) -> Document | None:
+        """The document that a source is today; None when it is none of them any more."""
+        found = self._today().get(source)
+        return None if found is None else self._assistant.document(found)
+
+    def _today(self) -> dict[str, str]:
+        return {source: info.id for info in self._assistant.documents() for source in info.sources}

@@ -32,6 +32,7 @@ from ui.source_panel import (
     AROUND_LIMIT,
     STRETCH,
     STRETCH_LIMIT,
+    kept_panel,
     passage_panel,
     stretch,
 )
@@ -94,6 +95,9 @@ def add_chat_routes(app: FastAPI, chat: Chat) -> None:
     ) -> Response:
         found = chat.find(document)
         if found is None:
+            kept = chat.find_shown(document, start, end)
+            if kept is not None:
+                return HTMLResponse(kept_panel(*kept))
             return refusal(404, "This document is no longer in the index.")
         chosen = views(found[0], start, end)
         return HTMLResponse(passage_panel(found[0], found[1], start, end, around, chosen))

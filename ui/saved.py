@@ -6,16 +6,17 @@ answer has: a field that an older file does not know gets its default.
 
 from __future__ import annotations
 
+import re
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, fields, is_dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from enum import Enum
 from functools import lru_cache
 from typing import Union, cast
 
 from index.types import Document
-from rag.types import Answer, Citation, Passage
+from rag.types import Answer, Passage
 
 PURGED = "These words were removed with their document."
 CHANGED = "The document has changed since: these words no longer stand in it."
@@ -124,6 +125,33 @@ def purged(answer: Answer, document_id: str) -> Answer:
 # ---- what changed since ------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Words of a document that an answer shows."""
+
+    document_id: str
+    source: str
+    title: str
+    pages: tuple[int, ...]
+    start: int
+    end: int
+    words: str
+
+
+def shown_words(answer: Answer, *, looked_at: bool = False) -> Iterator[Shown]:
+    """What an answer shows of documents: the words it cites, and passages that stand under it;
+    with ``looked_at`` also those that were only searched for it."""
+    for one in answer.citations:
+        place = (one.document_id, one.source, one.title, one.pages, one.start, one.end)
+        yield Shown(*place, one.quote)
+    refusal = answer.refusal
+    passages = [*answer.conflicts, *(refusal.nearest if refusal is not None else ())]
+    for passage in (*passages, *(answer.passages if looked_at else ())):
+        made, chunk = passage.document, passage.chunk
+        place = (made.id, made.source, made.title, chunk.pages, chunk.start, chunk.end)
+        yield Shown(*place, chunk.text)
+
+
 def flags(
     answer: Answer,
     there: Callable[[str], bool],
@@ -138,14 +166,23 @@ def flags(
     for citation in answer.citations:
         if there(citation.document_id):
             continue
-        state = _state(citation, now(citation.source))
+        state = state_of(citation.quote, now(citation.source))
         if found.get(citation.document_id) != CHANGED:
             found[citation.document_id] = state
     return found
 
 
-def _state(citation: Citation, document: Document | None) -> str:
+def state_of(quote: str, document: Document | None) -> str:
+    """What became of quoted words, given the document that their source is today."""
     if document is None:
         return GONE
-    quoted, held = " ".join(citation.quote.split()), " ".join(document.text.split())
-    return MOVED if quoted in held else CHANGED
+    return MOVED if find_again(quote, document.text) is not None else CHANGED
+
+
+def find_again(quote: str, words: str) -> tuple[int, int] | None:
+    """Where quoted words stand in a text, however its lines break; None when they do not."""
+    pieces = quote.split()
+    if not pieces:
+        return None
+    found = re.search(r"\s+".join(map(re.escape, pieces)), words)
+    return found.span() if found else None

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 from index.suspicious import Mark, MarkKind, marks
 from index.types import Block, BlockKind, Document, DocumentInfo
-from ui.markup import bdi, day, file_name, joined_facts, text
-from ui.places import place_in, unit
+from ui.markup import bdi, day, file_name, joined_facts, target, text, tidy
+from ui.places import place, place_in, unit
+from ui.saved import Shown, find_again, state_of
 
 AROUND = 1_500  #: characters of surroundings on either side of the cited words
 AROUND_LIMIT = 50_000
@@ -67,6 +68,27 @@ def passage_panel(
         f'<p class="fn-facts">{joined_facts(facts)}</p></header>'
         f'{odd_line(odd)}{views}<div id="fn-sheet-place"></div><div class="fn-text">'
         f"{earlier_button(document, first)}{body}{later_button(document, last)}</div>"
+    )
+
+
+def kept_panel(shown: Shown, now: Document | None) -> str:
+    """The words that an answer kept of a document which is not what it was, and the way to what
+    stands in its place today."""
+    facts = [place(shown.source, shown.pages), file_name(shown.source)]
+    opens = ""
+    if now is not None:
+        start, end = find_again(shown.words, now.text) or (0, 0)
+        opens = (
+            f'<p class="fn-actions"><button type="button" class="fn-tool"'
+            f" {target(now.id, start, end)}>Open the document as it is now</button></p>"
+        )
+    return (
+        f'<header class="fn-source-head"><h2 tabindex="-1">{bdi(shown.title)}</h2>'
+        f'<p class="fn-facts">{joined_facts(facts)}</p></header>'
+        f'<p class="fn-flag">{state_of(shown.words, now)}</p>'
+        '<h3 class="fn-kept-title">The words as they were quoted</h3>'
+        '<div class="fn-text"><div class="fn-page"><p class="fn-block fn-paragraph" dir="auto">'
+        f"<mark>{text(tidy(shown.words))}</mark></p></div></div>{opens}"
     )
 
 

@@ -39,7 +39,7 @@
     for (const each of all(".fn-turn [data-document]"))
       if (each.dataset.document === id && each.dataset.start === start && each.dataset.end === end)
         each.setAttribute("aria-current", "true");
-    show("fn-reads", button);
+    show("fn-reads", source.contains(button) ? undefined : button);
     steps();
     const page = find(".fn-views [data-action=sheet]", body);
     if (page && asPage) await actions.sheet(page);
