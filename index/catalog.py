@@ -45,7 +45,7 @@ from index.embedding import Vectors
 from index.errors import DamagedError
 from index.held_files import hold, release
 from index.seal import seal
-from index.types import Chunk, Document, DocumentInfo, SkippedFile
+from index.types import Chunk, Document, DocumentInfo, SkippedFile, SkipReason
 
 __all__ = ["FILE_NAME", "Catalog", "Numbers", "SourceRow", "VectorFile"]
 
@@ -179,6 +179,11 @@ class Catalog:
         if before is not None and before != row.document:
             self._drop_orphan(before)
 
+    def leave_out(self, root: int, path: str) -> None:
+        """Drop a source's document, or why there is none, and remember that it is to stay out."""
+        skipped = SkippedFile(path, SkipReason.LEFT_OUT)
+        self.put_source(root, SourceRow(path, None, 0, 0, None, "", skipped))
+
     def remove_source(self, root: int, path: str) -> None:
         document_id = self._document_of(root, path)
         self._db.execute("DELETE FROM sources WHERE root = ? AND path = ?", (root, path))
@@ -195,7 +200,14 @@ class Catalog:
         return [(int(root), str(name)) for root, name in rows]
 
     def skipped(self) -> list[SkippedFile]:
-        """Files that have no document, with reasons, each once and by path."""
+        """Files that could not be read, with reasons, each once and by path."""
+        return [one for one in self._reasons() if one.reason is not SkipReason.LEFT_OUT]
+
+    def left_out(self) -> list[str]:
+        """Files that a person left out, each once and by path."""
+        return [one.source for one in self._reasons() if one.reason is SkipReason.LEFT_OUT]
+
+    def _reasons(self) -> list[SkippedFile]:
         found = dict.fromkeys(source.skipped for source in self._sources("reason IS NOT ?", None))
         return [skipped for skipped in found if skipped is not None]
 

@@ -46,6 +46,11 @@ class SourceRow:
     loaders: str  #: version of the loaders that saw it
     skipped: SkippedFile | None
 
+    @property
+    def left_out(self) -> bool:
+        """A person took it out: it stays out, whatever becomes of the file."""
+        return self.skipped is not None and self.skipped.reason is SkipReason.LEFT_OUT
+
 
 @dataclass(frozen=True, slots=True)
 class VectorFile:

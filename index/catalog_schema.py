@@ -54,6 +54,8 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     # Versions that know nothing of the seal (`index.seal`) would write without breaking it.
     "SELECT 'no change'",
+    # Versions that do not know sources which were left out by choice cannot read their rows.
+    "SELECT 'no change'",
 )
 SCHEMA_VERSION = len(MIGRATIONS)
 #: What SQLite says when the file does not hold what was written: our tables are always there.

@@ -277,11 +277,12 @@ class Index:
             finally:
                 self.save_vectors(catalog)
 
-    def remove(self, source: str) -> bool:
+    def remove(self, source: str, *, stay_out: bool = False) -> bool:
         """Take a source out of the index; an uploaded file is deleted as well.
 
-        Files in a folder of the user's stay on disk, and come back with the next sync of it; a
-        file that is a root itself is forgotten. Returns False when there is no such source.
+        Files in a folder of the user's stay on disk, and come back with the next sync of it unless
+        they are to ``stay_out`` until `take_back`; a file that is a root itself is forgotten.
+        Returns False when there is no such source.
         """
         self._check_length()
         with self.changing() as catalog:
@@ -289,7 +290,8 @@ class Index:
             # Known sources only: they hold no "..", which could lead out of the uploads. The file
             # goes first: what is cut short in between, the next sync takes out of the index, while
             # a file that stayed would come back.
-            if places and Path(source).is_relative_to(source_name(self.uploads)):
+            uploaded = Path(source).is_relative_to(source_name(self.uploads))
+            if places and uploaded:
                 with self._clear_disk_errors("deleted"):
                     Path(source).unlink(missing_ok=True)
                     if Path(source).parent.is_dir():
@@ -298,10 +300,27 @@ class Index:
                 for root, path in places:
                     if path == source:
                         catalog.forget_root(path)
+                    elif stay_out and not uploaded:
+                        catalog.leave_out(root, source)
                     else:
                         catalog.remove_source(root, source)
             self.save_vectors(catalog)
         return bool(places)
+
+    def take_back(self, source: str) -> list[Path]:
+        """Let a source that was to stay out in again; the roots to sync so that it is read.
+
+        They are none when it was not left out.
+        """
+        self._check_length()
+        with self.changing() as catalog:
+            if source not in catalog.left_out():
+                return []
+            places = catalog.places(source)
+            with catalog.transaction():
+                for root, _ in places:
+                    catalog.remove_source(root, source)
+        return [Path(path) for _, path in places]
 
     def forget(self, root: Path) -> tuple[str, ...] | None:
         """Take a root, file or folder, and all that came only from it out of the index.

@@ -75,6 +75,10 @@ class Snapshot:
         """Files that could not be read, with reasons."""
         return self._catalog.skipped()
 
+    def left_out(self) -> list[str]:
+        """Paths of the files that a person left out of the folders they lie in."""
+        return self._catalog.left_out()
+
     def rarity(self, terms: Sequence[str]) -> dict[str, float]:
         """Weight of each term: BM25's inverse document frequency ln(1 + (N-n+.5)/(n+.5))."""
         total, counts = len(self), self._catalog.full_text.count_holders(terms)

@@ -138,6 +138,8 @@ class Syncer:
         tasks: list[Task] = []
         for file in found.files:
             row = rows.get(file.source)
+            if row is not None and row.left_out:
+                continue
             if row is None or not is_same(row, file, self._limits):
                 tasks.append(Task(root, file, row))
             elif row.skipped is not None:
@@ -158,6 +160,9 @@ class Syncer:
         kept: set[str] = set()
         for skipped in found.closed:
             source = skipped.source
+            if source in rows and rows[source].left_out:
+                kept.add(source)
+                continue
             self._tally.skipped.append(skipped)
             below = {name for name in rows if name.startswith(source.rstrip(os.sep) + os.sep)}
             self._tally.unchanged += sum(rows[name].document is not None for name in below - kept)

@@ -38,6 +38,7 @@ class SkipReason(StrEnum):
     NOT_A_FILE = "is not a regular file"
     CHANGED = "changed while it was being read"
     UNREADABLE = "could not be read from the disk"
+    LEFT_OUT = "was left out by you"  # by choice: named apart from what could not be read
 
 
 @dataclass(frozen=True, slots=True)

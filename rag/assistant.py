@@ -343,9 +343,14 @@ class Assistant:
         with self.index.snapshot() as snapshot:
             return snapshot.document(document_id)
 
-    def remove(self, source: str) -> bool:
-        """Take a source out of the index; False when it is not there."""
-        return self.index.remove(source)
+    def left_out(self) -> tuple[str, ...]:
+        """Sources that a person left out of the folders they lie in."""
+        with self.index.snapshot() as snapshot:
+            return tuple(snapshot.left_out())
+
+    def remove(self, source: str, *, stay_out: bool = False) -> bool:
+        """Take a source out of the index; False when it is not there. See `Index.remove`."""
+        return self.index.remove(source, stay_out=stay_out)
 
 
 def assemble(folder: Path, settings: Settings, *, create: bool) -> Assistant:

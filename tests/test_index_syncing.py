@@ -354,6 +354,44 @@ def test_a_file_root_that_is_removed_does_not_come_back(
     assert sources_of(index) == set()
 
 
+def test_what_a_person_left_out_stays_out_until_it_is_taken_back(
+    index: Index, make_folder: MakeFolder, loads: list[str]
+) -> None:
+    folder = make_folder(FILES)
+    index.sync([folder])
+    fox = str(folder / "fox.txt")
+    assert index.remove(fox, stay_out=True)
+    for words in (None, "The fox is changed."):
+        if words:
+            (folder / "fox.txt").write_text(words)
+        report = index.sync()
+        assert (report.added, report.changed, report.removed, report.skipped) == ((), (), (), ())
+        assert report.unchanged == len(FILES) - 1
+        assert sources_of(index) == set(FILES) - {"fox.txt"}
+        with index.snapshot() as snapshot:
+            assert (snapshot.left_out(), snapshot.skipped()) == ([fox], [])
+    assert index.verify() == []
+    assert index.take_back(fox) == [folder]
+    assert index.take_back(fox) == []
+    assert names(index.sync().added) == ["fox.txt"]
+    assert index.remove(fox, stay_out=True)
+    (folder / "fox.txt").unlink()
+    index.sync()
+    with index.snapshot() as snapshot:
+        assert snapshot.left_out() == []
+
+
+def test_a_removed_upload_is_deleted_and_not_remembered(
+    index: Index, make_folder: MakeFolder, loads: list[str]
+) -> None:
+    write_files(index.uploads, {"up.txt": "Uploaded words."})
+    index.sync([index.uploads])
+    assert index.remove(str(index.uploads / "up.txt"), stay_out=True)
+    assert not (index.uploads / "up.txt").exists()
+    with index.snapshot() as snapshot:
+        assert snapshot.left_out() == []
+
+
 def test_when_roots_were_synced_is_known(
     index: Index, make_folder: MakeFolder, loads: list[str]
 ) -> None:
@@ -444,7 +482,7 @@ def test_a_file_that_cannot_be_looked_at_is_kept(
     assert index.sync([folder]).unchanged == 3
 
 
-@pytest.mark.parametrize("reason", list(SkipReason))
+@pytest.mark.parametrize("reason", [one for one in SkipReason if one != SkipReason.LEFT_OUT])
 def test_which_refusals_are_tried_again(
     index: Index,
     make_folder: MakeFolder,

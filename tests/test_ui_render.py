@@ -197,6 +197,7 @@ def everything(words: str) -> str:
                 {"d1"},
                 states={"d1": DocumentState(StateKind.PART, words)},
                 summary=words,
+                left_out=[words],
             ),
             reading_line(1, 2, words),
             model_list(

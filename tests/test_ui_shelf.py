@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -66,3 +68,42 @@ def test_a_malformed_listing_gets_one_sentence(many: TestClient, params: dict[st
     answer = many.get("/api/documents", params=params)
     assert answer.status_code == 422
     assert list(answer.json()) == ["error"]
+
+
+def test_a_removed_file_of_a_followed_folder_stays_out_until_it_is_taken_back(
+    tmp_path: Path,
+) -> None:
+    made = paced(tmp_path, {"boat.md": "The boat is called Wren.", "mill.md": "The mill is old."})
+    client = client_of(made)
+    boat = next(info for info in made.documents() if info.source.endswith("boat.md"))
+    client.post("/api/documents/remove", json={"document": boat.id})
+    synced = client.post("/api/documents/sync", json={}).text.splitlines()[-1]
+    assert json.loads(synced)["summary"] == "Everything is up to date (1 file)."
+    assert [info.title for info in made.documents()] == ["mill"]
+    html = client.get("/api/documents").json()["html"]
+    assert "1 file left out by you" in html
+    assert "not read" not in html
+    assert not made.ask("Where is the boat moored?").to_dict()["refusal"]["unreadable"]  # type: ignore[index]
+    (file,) = re.findall(r'data-action="take-back" data-id="(\w+)"', html)
+    last = client.post("/api/files/take-back", json={"file": file}).text.splitlines()[-1]
+    assert json.loads(last)["outcomes"][0]["words"] == "is new"
+    assert {info.title for info in made.documents()} == {"boat", "mill"}
+    assert client.post("/api/files/take-back", json={"file": file}).status_code == 422
+
+
+def test_a_file_that_could_not_be_read_can_be_removed(tmp_path: Path) -> None:
+    made = paced(tmp_path, {"boat.md": "The boat is called Wren.", "own.pdf": "no PDF"})
+    client = client_of(made)
+    sent = client.post("/api/files", params={"name": "broken.pdf"}, content=b"no PDF either")
+    files = [{"id": sent.json()["id"], "name": "broken.pdf"}]
+    client.post("/api/documents/add", json={"files": files})
+    html = client.get("/api/documents").json()["html"]
+    assert "2 files not read" in html
+    for file in re.findall(r'data-action="remove-unread" data-id="(\w+)"', html):
+        html = client.post("/api/files/remove", json={"file": file}).json()["html"]
+    assert "not read" not in html
+    assert "1 file left out by you" in html
+    assert not (made.index.uploads / "broken.pdf").exists()
+    assert (tmp_path / "documents" / "own.pdf").exists()
+    client.post("/api/documents/sync", json={})
+    assert made.skipped() == ()

@@ -55,6 +55,14 @@ class Removed(BaseModel):
     purge: bool = False
 
 
+class Unread(BaseModel):
+    """The body of POST /api/files/remove and /api/files/take-back: a file without a document."""
+
+    model_config = _STRICT
+    library: str = Field("", max_length=200)
+    file: str = Field(max_length=64)
+
+
 class Unfollowed(BaseModel):
     """The body of POST /api/documents/unfollow."""
 
@@ -126,6 +134,16 @@ def add_document_routes(app: FastAPI, chat: Chat) -> None:
         purged = documents.remove(body.library, body.document, purge=body.purge)
         return JSONResponse({"purged": purged, **shelf_data(chat, documents, body.library)})
 
+    @app.post("/api/files/remove")
+    def remove_unread(body: Unread) -> JSONResponse:
+        documents.remove_unread(body.library, body.file)
+        return JSONResponse(shelf_data(chat, documents, body.library))
+
+    @app.post("/api/files/take-back")
+    async def take_back(body: Unread) -> StreamingResponse:
+        steps = documents.take_back(body.library, body.file)
+        return StreamingResponse(work_lines(lambda: steps, body.library), media_type=NDJSON)
+
     @app.post("/api/libraries/make")
     def make(body: Named) -> JSONResponse:
         return JSONResponse(shelf_data(chat, documents, chat.libraries.make(body.title)))
@@ -171,6 +189,7 @@ def shelf_data(
         "html": shelf(
             found,
             () if searching else assistant.skipped(),
+            left_out=() if searching else assistant.left_out(),
             watched=watched,
             states=states,
             summary=summed(states.values()),

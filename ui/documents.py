@@ -14,7 +14,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 
 from index.errors import FootnoteError, StoreError, UsageError
@@ -25,7 +24,7 @@ from index.types import DocumentInfo, SkippedFile
 from rag.assistant import Assistant
 from ui.chat import FAILED, Chat
 from ui.document_states import Root, States
-from ui.markup import count, file_name
+from ui.markup import count, file_name, place_id
 from ui.uploads import Kept, Sent, keep_all, part_of
 
 _STALE_S = 3600.0  #: a file that was sent and never added is deleted after that
@@ -140,15 +139,38 @@ class Documents:
         """Take a document out of a library, and its words out of saved answers if wanted.
 
         Returns how many saved answers held words of it. Files of the person's own folders stay on
-        the disk, and are left out of the index until they are synced again.
+        the disk, and are left out of the index until they are taken back in.
         """
         assistant = self._chat.libraries.at(library)
         infos = assistant.infos([document_id])
         if not infos:
             raise UsageError("This document is not in the library any more.")
         for source in infos[0].sources:
-            assistant.remove(source)
+            assistant.remove(source, stay_out=True)
         return self._chat.memory.purge(document_id) if purge else 0
+
+    def remove_unread(self, library: str, name: str) -> None:
+        """Have a file that could not be read named no more: an upload is deleted, a file of a
+        followed folder is left out. ``name`` is its `place_id`."""
+        assistant = self._chat.libraries.at(library)
+        for file in assistant.skipped():
+            if place_id(file.source) == name:
+                assistant.remove(file.source, stay_out=True)
+
+    def take_back(self, library: str, name: str) -> Iterator[Work]:
+        """Read a file again that was left out; ``name`` is its `place_id`."""
+        assistant, here = self._chat.libraries.at(library), library or self._chat.libraries.first
+        source = next((one for one in assistant.left_out() if place_id(one) == name), None)
+        if source is None:
+            raise UsageError("This file is not left out any more.")
+
+        def work(tell: Callable[[SyncProgress], None]) -> Work:
+            with self._chat.libraries.syncs.running(here, tell) as step:
+                roots = [root for root in assistant.index.take_back(source) if root.exists()]
+                report = assistant.sync(step, roots=roots)
+            return Work(finished=True, summary=summary(report), outcomes=tuple(fresh(report)))
+
+        return self._steps(here, work, 0, source)
 
     # ---- folders that are followed -------------------------------------------------------
 
@@ -161,7 +183,7 @@ class Documents:
         uploads = Path(source_name(assistant.index.uploads))
         infos = assistant.documents() if infos is None else infos
         return [
-            Root(root_id(path), path, when, path.exists(), len(inside(infos, path)))
+            Root(place_id(source_name(path)), path, when, path.exists(), len(inside(infos, path)))
             for path, when in assistant.index.synced().items()
             if path != uploads
         ]
@@ -191,11 +213,6 @@ class Documents:
             if each.id == root:
                 return self._chat.libraries.at(library), each.path
         raise UsageError("This folder is not followed any more.")
-
-
-def root_id(path: Path) -> str:
-    """What the page calls a folder."""
-    return sha256(source_name(path).encode()).hexdigest()[:16]
 
 
 def inside(infos: Sequence[DocumentInfo], root: Path) -> list[DocumentInfo]:

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from hashlib import sha256
 from itertools import groupby
 from pathlib import PurePosixPath, PureWindowsPath
 
@@ -172,6 +173,11 @@ def day(stated: str | None) -> str:
 def file_name(source: str) -> str:
     """The last part of a path, whichever way its slashes lean."""
     return PurePosixPath(PureWindowsPath(source).as_posix()).name or source
+
+
+def place_id(source: str) -> str:
+    """What the page calls a file or folder: a path is no client's business."""
+    return sha256(source.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def count(number: int, noun: str) -> str:

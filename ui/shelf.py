@@ -11,7 +11,17 @@ from datetime import datetime
 from index.types import DocumentInfo, SkippedFile
 from ui.document_states import READY, DocumentState, Root, StateKind
 from ui.libraries import Library
-from ui.markup import bdi, count, day, file_name, joined_facts, skipped_line, target, text
+from ui.markup import (
+    bdi,
+    count,
+    day,
+    file_name,
+    joined_facts,
+    place_id,
+    skipped_line,
+    target,
+    text,
+)
 from ui.places import unit
 
 SHELF_PAGE = 200  #: documents listed at first, and added by each "Show more"
@@ -28,6 +38,7 @@ def shelf(
     fixed: bool = False,
     shown: int = SHELF_PAGE,
     total: int | None = None,
+    left_out: Sequence[str] = (),
 ) -> str:
     """What is indexed, and what could not be read.
 
@@ -35,7 +46,7 @@ def shelf(
     many are not ready; a ``fixed`` list, the samples, can only be read. The first ``shown`` are
     listed. With a ``total``, the documents are those of so many that a search found.
     """
-    if not documents and not skipped and total is None:
+    if not documents and not skipped and not left_out and total is None:
         return '<p class="fn-empty">There are no documents yet. Add some above.</p>'
     known = states or {}
     rows = "".join(
@@ -54,7 +65,8 @@ def shelf(
         f'<div class="fn-shelf-head"><h3 class="fn-shelf-title">{headed}</h3>'
         '<button type="button" class="fn-quiet" data-action="ask-within" hidden>'
         "Ask only these</button></div>"
-        f"{listed}{more_line(shown, len(documents))}{unread(skipped)}"
+        f"{listed}{more_line(shown, len(documents))}"
+        f"{unread(skipped, fixed)}{left_out_files(left_out)}"
     )
 
 
@@ -182,14 +194,42 @@ def moment(stamp: str | None) -> str:
     return f"{day(when.date().isoformat())}, {when:%H:%M}"
 
 
-def unread(skipped: Sequence[SkippedFile]) -> str:
-    """The files that are not in the index, each with its reason."""
+def unread(skipped: Sequence[SkippedFile], fixed: bool = False) -> str:
+    """The files that could not be read, each with its reason and the way to be rid of it."""
     if not skipped:
         return ""
-    rows = "".join(f"<li>{skipped_line(file)}</li>" for file in skipped)
+    rows = "".join(
+        f"<li><span>{skipped_line(file)}</span>"
+        f"{'' if fixed else file_button('remove-unread', 'Remove', file.source)}</li>"
+        for file in skipped
+    )
     return (
         f'<section class="fn-unread"><h3>{count(len(skipped), "file")} not read</h3>'
         f"<ul>{rows}</ul></section>"
+    )
+
+
+def left_out_files(sources: Sequence[str]) -> str:
+    """The files that a person left out of the folders they lie in, and the way back."""
+    if not sources:
+        return ""
+    rows = "".join(
+        f"<li><span>{bdi(file_name(source))}</span>"
+        f"{file_button('take-back', 'Take back in', source)}</li>"
+        for source in sources
+    )
+    return (
+        f'<section class="fn-unread"><h3>{count(len(sources), "file")} left out by you</h3>'
+        f"<ul>{rows}</ul></section>"
+    )
+
+
+def file_button(action: str, words: str, source: str) -> str:
+    """What one can do with a file that has no document."""
+    return (
+        f'<button type="button" class="fn-quiet" data-action="{action}"'
+        f' data-id="{place_id(source)}" aria-label="{words}: {text(file_name(source))}">'
+        f"{words}</button>"
     )
 
 

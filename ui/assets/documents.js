@@ -267,7 +267,7 @@
     const { answers } = await (await request(`/api/documents/held?${new URLSearchParams({ document: id })}`)).json();
     const [more, box] = purging(answers, "it");
     const words = watched
-      ? `“${title}” will no longer be asked. Its file stays where it is, and comes back when its folder is synced.`
+      ? `“${title}” will no longer be asked. Its file stays where it is, and stays left out until you take it back in, at the end of this list.`
       : `“${title}” will no longer be asked. Files of yours elsewhere stay where they are.`;
     if (!(await confirm("Remove this document?", words, "Remove", more))) return;
     const body = { library: state.library, document: id, purge: Boolean(box?.checked) };
@@ -278,6 +278,24 @@
     await refresh();
     toast("Removed.");
     if (state.conversation && !state.answering) await footnote.open(state.conversation);
+  };
+
+  actions["remove-unread"] = async (button) => {
+    const [name, file] = [find("bdi", button.closest("li")).textContent, button.dataset.id];
+    const words = `“${name}” will no longer be named. If it was added here, it is deleted; a file in a folder of yours stays where it is and is left out.`;
+    if (!(await confirm("Remove this file?", words, "Remove"))) return;
+    await post("/api/files/remove", { library: state.library, file });
+    await refresh();
+    toast("Removed.");
+  };
+
+  actions["take-back"] = async (button) => {
+    button.disabled = true;
+    try {
+      await brought(await post("/api/files/take-back", { library: state.library, file: button.dataset.id }));
+    } finally {
+      button.disabled = false;
+    }
   };
 
   actions.unfollow = async (button) => {
