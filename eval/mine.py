@@ -84,6 +84,37 @@ def keep_my_document(data_folder: Path, name: str, data: bytes) -> str:
     return _COPIES + name
 
 
+def my_copies(data_folder: Path, prefix: str) -> list[Path]:
+    """Copies whose names begin so."""
+    folder = my_folder(data_folder) / _COPIES
+    return sorted(path for path in folder.glob("*") if path.name.startswith(prefix))
+
+
+def drop_my_document(data_folder: Path, prefix: str) -> list[str]:
+    """Delete the copies whose names begin so, and take out the questions that rest on them.
+
+    Returns the ids of those questions. Raises FootnoteError when the disk refuses.
+    """
+    copies = my_copies(data_folder, prefix)
+    sources = {_COPIES + path.name for path in copies}
+    if not copies:
+        return []
+    with _CHANGING:
+        before = _kept(data_folder)
+        gone = [one for one in before if any(piece.source in sources for piece in one.evidence)]
+        if gone:
+            write_questions(_file(data_folder), [one for one in before if one not in gone])
+    try:
+        for path in copies:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise FootnoteError(
+            f"Copies in {my_folder(data_folder)} could not be deleted ({error.strerror}): check "
+            "the folder's rights."
+        ) from None
+    return [one.id for one in gone]
+
+
 def _file(data_folder: Path) -> Path:
     return my_folder(data_folder) / "questions.jsonl"
 

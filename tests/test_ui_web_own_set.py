@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from ui_assistant import Paced, paced
 
 from eval.datasets import QuestionType, load_set
@@ -12,7 +14,9 @@ from eval.formats import open_set
 from rag.places import data_folder
 from rag.types import Answer
 from ui.conversations import Kept
+from ui.markup import place_id
 from ui.own_set import NOT_SAID, folder, take
+from ui.web import build_app
 
 
 @pytest.fixture
@@ -61,3 +65,54 @@ def test_what_was_corrected_in_the_chat_is_the_set_called_mine(made: Paced) -> N
     answer = made.ask("How many days of leave do managers have?")
     assert take(kept(answer, "30 days"), made)
     assert open_set("mine", data_folder()).questions == load_set(folder()).questions
+
+
+@pytest.mark.parametrize("deleted_first", [False, True])
+def test_a_purge_takes_a_document_out_of_the_set_and_its_corrections(
+    made: Paced, deleted_first: bool
+) -> None:
+    app = build_app(made)
+    client = TestClient(app, base_url="http://127.0.0.1:7860")
+    memory = app.state.chat.memory
+
+    def asked(question: str, correction: str) -> dict[str, str]:
+        answer = client.post("/api/chat", json={"question": question})
+        last: dict[str, str] = json.loads(answer.text.splitlines()[-1])
+        body = {"verdict": -1, "correction": correction}
+        assert client.post(f"/api/turns/{last['turn']}/judge", json=body).json()["joined"]
+        return last
+
+    leave = asked("How many days of leave do managers have?", "30 days of leave")
+    shed = asked("What colour is the door of the shed?", "green door")
+    handbook = next(info.id for info in made.documents() if info.source.endswith("handbook.md"))
+    held = client.get("/api/documents/held", params={"document": handbook}).json()
+    assert held["copied"]
+    assert 1 <= held["answers"] <= held["held"] <= 2
+    if deleted_first:
+        client.post(f"/api/conversations/{leave['conversation']}/delete", json={})
+    client.post("/api/documents/remove", json={"document": handbook, "purge": True})
+    kept_words = "".join(path.read_text("utf-8") for path in folder().rglob("*") if path.is_file())
+    assert "30 days" not in kept_words
+    assert "green door" in kept_words
+    turn = memory.turn(leave["turn"])
+    assert turn is None if deleted_first else turn.correction == ""
+    assert memory.turn(shed["turn"]).correction == "green door"
+
+
+def test_each_answer_that_quotes_counts_once(made: Paced) -> None:
+    app = build_app(made)
+    client = TestClient(app, base_url="http://127.0.0.1:7860")
+    for _ in range(2):
+        client.post("/api/chat", json={"question": "What colour is the door of the shed?"})
+    handbook, shed = (
+        next(info.id for info in made.documents() if info.source.endswith(name))
+        for name in ("handbook.md", "other.txt")
+    )
+    (root,) = app.state.chat.libraries.at().index.roots()
+    def held(**query: str) -> tuple[int, int]:
+        data = client.get("/api/documents/held", params=query).json()
+        return data["answers"], data["held"]
+
+    assert held(document=shed) == (2, 2)
+    assert held(document=handbook)[0] == 0
+    assert held(root=place_id(str(root))) == (2, 2)

@@ -273,6 +273,13 @@ class Chat:
             log.error("%s", error)
             return False
 
+    def purge(self, document_id: str) -> int:
+        """Take a document's words out of saved answers and out of the person's own evaluation
+        set, with the corrections that rest on it; how many answers held some."""
+        from ui.own_set import drop_document
+
+        return self.memory.purge(document_id, drop_document(document_id, self.memory.turn))
+
     def _originals(self, library: str) -> Originals | None:
         try:
             return Originals(self.libraries.at(library))

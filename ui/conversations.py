@@ -250,6 +250,16 @@ class Conversations:
             asked = "SELECT count(*) FROM held WHERE document = ?"
             return int(db.execute(asked, (document_id,)).fetchone()[0])
 
+    def quoting(self, documents: Sequence[str]) -> tuple[int, int]:
+        """How many saved answers show words of any of these documents, and how many keep some,
+        shown or not; each answer counts once."""
+        wanted, showing, holding = set(documents), 0, 0
+        for kept, _ in self._holding(documents):
+            holding += 1
+            if kept.answer is not None:
+                showing += any(one.document_id in wanted for one in shown_words(kept.answer))
+        return showing, holding
+
     def shown(self, document_id: str, start: int, end: int) -> tuple[Shown, str] | None:
         """Words of a document from the newest answer that keeps them, and its library."""
         for kept, library in self._holding((document_id,)):
@@ -275,8 +285,11 @@ class Conversations:
             if kept is not None:
                 yield kept, libraries.get(kept.conversation, "")
 
-    def purge(self, document_id: str) -> int:
-        """Take a document's words out of all saved answers; returns how many held some."""
+    def purge(self, document_id: str, corrected: Sequence[int] = ()) -> int:
+        """Take a document's words out of all saved answers; returns how many held some.
+
+        Corrections of answers that show its words go as well, and those of the turns ``corrected``.
+        """
         with self._changing() as db:
             asked = "SELECT turn FROM held WHERE document = ?"
             turns = [row[0] for row in db.execute(asked, (document_id,))]
@@ -285,7 +298,11 @@ class Conversations:
                 if kept is None or kept.answer is None:  # unreadable: nothing to keep of it
                     db.execute("UPDATE turns SET answer = NULL WHERE id = ?", (number,))
                     continue
+                if any(one.document_id == document_id for one in shown_words(kept.answer)):
+                    corrected = [*corrected, number]
                 self._put(db, number, purged(kept.answer, document_id), kept.notice)
+            for number in corrected:
+                db.execute("UPDATE feedback SET correction = '' WHERE turn = ?", (number,))
         self._forget_log()
         return len(turns)
 

@@ -22,6 +22,7 @@ from ui.chat import Chat, aside
 from ui.document_states import summed
 from ui.documents import Documents, Work, inside, last_sync, matching
 from ui.markup import file_name
+from ui.own_set import has_copy
 from ui.routes import LARGEST, NDJSON
 from ui.shelf import SEARCHED_FROM, SHELF_PAGE, library_bar, reading_line, shelf
 from ui.uploads import Sent, safe_parts
@@ -121,8 +122,10 @@ def add_document_routes(app: FastAPI, chat: Chat) -> None:
         root: str = Query("", max_length=64),
         library: str = Query("", max_length=200),
     ) -> JSONResponse:
-        answers = documents.quoting(library, root) if root else chat.memory.holding(document)
-        return JSONResponse({"answers": answers})
+        wanted = documents.documents_in(library, root) if root else [document]
+        answers, held = chat.memory.quoting(wanted)
+        copied = any(map(has_copy, wanted))
+        return JSONResponse({"answers": answers, "held": held, "copied": copied})
 
     @app.post("/api/documents/unfollow")
     def unfollow(body: Unfollowed) -> JSONResponse:

@@ -147,7 +147,7 @@ class Documents:
             raise UsageError("This document is not in the library any more.")
         for source in infos[0].sources:
             assistant.remove(source, stay_out=True)
-        return self._chat.memory.purge(document_id) if purge else 0
+        return self._chat.purge(document_id) if purge else 0
 
     def remove_unread(self, library: str, name: str) -> None:
         """Have a file that could not be read named no more: an upload is deleted, a file of a
@@ -188,11 +188,10 @@ class Documents:
             if path != uploads
         ]
 
-    def quoting(self, library: str, root: str) -> int:
-        """How many saved answers hold words of documents in a folder."""
+    def documents_in(self, library: str, root: str) -> list[str]:
+        """The ids of the documents that a followed folder holds."""
         assistant, path = self._root(library, root)
-        held = (self._chat.memory.holding(info.id) for info in inside(assistant.documents(), path))
-        return sum(held)
+        return [info.id for info in inside(assistant.documents(), path)]
 
     def unfollow(self, library: str, root: str, *, purge: bool) -> int:
         """Follow a folder no longer and ask its documents no more; its files are not touched.
@@ -205,7 +204,7 @@ class Documents:
         left = {info.id for info in assistant.infos([info.id for info in before])}
         gone = [info.id for info in before if info.id not in left]
         for document_id in gone if purge else ():
-            self._chat.memory.purge(document_id)
+            self._chat.purge(document_id)
         return len(gone)
 
     def _root(self, library: str, root: str) -> tuple[Assistant, Path]:

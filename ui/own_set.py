@@ -8,11 +8,18 @@ that the set can be measured later with: footnote eval mine. The store itself is
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from eval.datasets import Evidence, Question, QuestionType
-from eval.mine import drop_my_question, keep_my_document, keep_my_question, my_folder
+from eval.mine import (
+    drop_my_document,
+    drop_my_question,
+    keep_my_document,
+    keep_my_question,
+    my_copies,
+    my_folder,
+)
 from index.errors import FootnoteError, StoreError, UsageError
 from rag.assistant import Assistant
 from rag.places import data_folder
@@ -57,6 +64,30 @@ def correction_of(words: str, *, unsaid: bool) -> str:
     if not unsaid or words.startswith(NOT_SAID):
         return words
     return f"{NOT_SAID} {words}".strip()
+
+
+def has_copy(document_id: str) -> bool:
+    """Whether the set holds a copy of a document."""
+    return bool(my_copies(data_folder(), _prefix(document_id)))
+
+
+def drop_document(document_id: str, turn: Callable[[int], Kept | None]) -> list[int]:
+    """Delete the copies of a document and the questions that rest on them.
+
+    Returns the numbers of the turns, as ``turn`` gives them, whose corrections they were.
+    """
+    found = []
+    for question in drop_my_document(data_folder(), _prefix(document_id)):
+        number = question.rpartition("-")[2]
+        kept = turn(int(number)) if number.isascii() and number.isdigit() else None
+        if kept is not None and _id(kept) == question:
+            found.append(kept.id)
+    return found
+
+
+def _prefix(document_id: str) -> str:
+    """How the names of a document's copies begin."""
+    return f"{document_id[:8]}-"
 
 
 def _question(kept: Kept, assistant: Assistant) -> Question | None:
@@ -108,7 +139,7 @@ def _copy(passage: Passage, assistant: Assistant) -> str | None:
     if original is None:
         return None
     source, data = original
-    name = f"{document.id[:8]}-{safe_parts(os.path.basename(source))[-1]}"
+    name = f"{_prefix(document.id)}{safe_parts(os.path.basename(source))[-1]}"
     return keep_my_document(data_folder(), name, data)
 
 

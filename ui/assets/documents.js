@@ -264,8 +264,8 @@
     const row = button.closest("li");
     const { id, watched } = button.dataset;
     const title = find(".fn-card-title", row).textContent;
-    const { answers } = await (await request(`/api/documents/held?${new URLSearchParams({ document: id })}`)).json();
-    const [more, box] = purging(answers, "it");
+    const held = await (await request(`/api/documents/held?${new URLSearchParams({ document: id })}`)).json();
+    const [more, box] = purging(held, "it");
     const words = watched
       ? `“${title}” will no longer be asked. Its file stays where it is, and stays left out until you take it back in, at the end of this list.`
       : `“${title}” will no longer be asked. Files of yours elsewhere stay where they are.`;
@@ -302,8 +302,8 @@
     const { id } = button.dataset;
     const title = find(".fn-card-title", button.closest("li")).textContent;
     const { library } = state;
-    const { answers } = await (await request(`/api/documents/held?${new URLSearchParams({ root: id, library })}`)).json();
-    const [more, box] = purging(answers, "from it");
+    const held = await (await request(`/api/documents/held?${new URLSearchParams({ root: id, library })}`)).json();
+    const [more, box] = purging(held, "from it");
     const words = `Footnote no longer looks for changes in “${title}”, and what was read from it will no longer be asked. The files stay where they are.`;
     if (!(await confirm("Stop following this folder?", words, "Stop following", more))) return;
     const data = await (await post("/api/documents/unfollow", { library, root: id, purge: Boolean(box?.checked) })).json();
@@ -315,11 +315,16 @@
     if (state.conversation && !state.answering) await footnote.open(state.conversation);
   };
 
-  function purging(answers, which) {
-    if (!answers) return [[], null];
+  /* What is kept of a document elsewhere, and the box to have it removed there too. */
+  function purging({ answers, held, copied }, which) {
+    if (!held && !copied) return [[], null];
     const box = make("input", { type: "checkbox" });
-    const words = answers === 1 ? "1 saved answer quotes" : `${answers} saved answers quote`;
-    return [[make("label", { class: "fn-tick" }, box, ` ${words} ${which}: remove these words from there too`)], box];
+    const many = (number, one, more) => (number === 1 ? `1 saved answer ${one}` : `${number} saved answers ${more}`);
+    const kept = answers ? `${many(answers, "quotes", "quote")} ${which}` : `${many(held, "keeps", "keep")} words ${which === "it" ? "of it" : which}`;
+    const words = !held
+      ? "Your corrections keep a copy: remove it, and what rests on it, too"
+      : `${kept}: remove these words from there too${copied ? ", and the corrections that rest on them" : ""}`;
+    return [[make("label", { class: "fn-tick" }, box, ` ${words}`)], box];
   }
 
   actions.sync = async (button) => {
