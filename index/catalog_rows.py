@@ -161,6 +161,7 @@ def info_from_rows(row: Row, chunks: int, sources: Sequence[SourceRow], path: Pa
         modified=_date(newest) if modified is None else str(modified),
         pages=None if pages is None else int(str(pages)),
         chunks=chunks,
+        file_date=modified is None and newest is not None,
     )
 
 

@@ -117,6 +117,7 @@ class DocumentInfo:
     modified: str | None  #: ISO 8601; the document's own date, else the newest source's file date
     pages: int | None
     chunks: int
+    file_date: bool = False  #: ``modified`` is the file's date: the document itself states none
 
     @property
     def source(self) -> str:

@@ -455,6 +455,22 @@ def test_only_a_saved_turn_has_tools() -> None:
     assert "data-action" not in exchange(Exchange("q", turn=5), 1)  # still at it
 
 
+def test_the_date_of_a_file_is_said_to_be_so() -> None:
+    own = replace(info(), modified="2026-11-21")
+    files = replace(own, file_date=True)
+    document = paper("It has 28 days.")
+    for made, words in ((own, "21 November 2026"), (files, "file saved 21 November 2026")):
+        found = passage("It has 28 days.")
+        found = replace(found, document=replace(made, id=found.document.id))
+        answer = answered("It has 28 days.", passages=(found,))
+        for markup in (
+            shelf([made], []),
+            passage_panel(document, made, 0, 4),
+            exchange(Exchange("q", answer), 1),
+        ):
+            assert f">{words}</bdi>" in markup
+
+
 def test_small_words() -> None:
     assert day("2024-05-12T10:00:00") == "12 May 2024"
     assert day("spring 1999") == "spring 1999"

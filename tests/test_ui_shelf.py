@@ -107,3 +107,15 @@ def test_a_file_that_could_not_be_read_can_be_removed(tmp_path: Path) -> None:
     assert (tmp_path / "documents" / "own.pdf").exists()
     client.post("/api/documents/sync", json={})
     assert made.skipped() == ()
+
+
+def test_only_a_date_that_is_the_files_is_said_to_be_so(tmp_path: Path) -> None:
+    mail = "From: a@b.example\nDate: Mon, 02 Mar 2020 10:00:00 +0000\nSubject: Boat\n\nIt is Wren."
+    made = paced(tmp_path, {"boat.eml": mail, "mill.md": "The mill is old."})
+    assert {info.title: info.file_date for info in made.documents()} == {
+        "Boat": False,
+        "mill": True,
+    }
+    html = client_of(made).get("/api/documents").json()["html"]
+    assert html.count("file saved") == 1
+    assert ">2 March 2020<" in html

@@ -109,6 +109,7 @@ def test_each_answer_that_quotes_counts_once(made: Paced) -> None:
         for name in ("handbook.md", "other.txt")
     )
     (root,) = app.state.chat.libraries.at().index.roots()
+
     def held(**query: str) -> tuple[int, int]:
         data = client.get("/api/documents/held", params=query).json()
         return data["answers"], data["held"]

@@ -12,6 +12,7 @@ from rag.types import Answer, Citation, Passage, Sentence, laid_out
 from ui.conversations import Kept, Summary
 from ui.markup import (
     NEAR_CHARACTERS,
+    dated,
     dates_of,
     day,
     file_name,
@@ -50,14 +51,14 @@ def with_sources(answer: Answer) -> str:
     """An answer with its footnotes as plain text, to paste somewhere."""
     lines = [answer.text, ""]
     for citation in answer.citations:
-        lines.append(f"[{citation.number}] {place_of(citation, answer, dated=False)}")
+        lines.append(f"[{citation.number}] {place_of(citation, answer, with_date=False)}")
         lines.append(f"    “{' '.join(citation.quote.split())}”")
     return "\n".join(lines).rstrip() + "\n"
 
 
-def place_of(citation: Citation, answer: Answer, dated: bool = True) -> str:
+def place_of(citation: Citation, answer: Answer, with_date: bool = True) -> str:
     """Title, page, date and file of a footnote."""
-    when = day(dates_of(answer).get(citation.document_id)) if dated else ""
+    when = dates_of(answer).get(citation.document_id, "") if with_date else ""
     where = place_of_citation(citation, answer.passages)
     facts = [citation.title, where, when, file_name(citation.source)]
     return ", ".join(fact for fact in facts if fact)
@@ -66,7 +67,7 @@ def place_of(citation: Citation, answer: Answer, dated: bool = True) -> str:
 def where(passage: Passage) -> str:
     """Title, page, date and file of a passage."""
     info = passage.document
-    facts = [info.title, place_of_passage(passage), day(info.modified), file_name(info.source)]
+    facts = [info.title, place_of_passage(passage), dated(info), file_name(info.source)]
     return ", ".join(fact for fact in facts if fact)
 
 

@@ -24,7 +24,7 @@ from rag.types import (
     parting,
 )
 from ui.exporting import place_of
-from ui.markup import day, file_name, shorten
+from ui.markup import dated, file_name, shorten
 from ui.places import place_of_passage
 
 SOURCES = "Sources:"
@@ -153,5 +153,5 @@ def _source(citation: Citation, answer: Answer) -> str:
 def _place(passage: Passage) -> str:
     """Title, page, date and file of a passage."""
     info = passage.document
-    facts = (info.title, place_of_passage(passage), day(info.modified), file_name(info.source))
+    facts = (info.title, place_of_passage(passage), dated(info), file_name(info.source))
     return inert(escape_markers(", ".join(fact for fact in facts if fact)))

@@ -16,7 +16,7 @@ from hashlib import sha256
 from itertools import groupby
 from pathlib import PurePosixPath, PureWindowsPath
 
-from index.types import SkippedFile
+from index.types import DocumentInfo, SkippedFile
 from rag.types import Answer, Opening, Passage, Sentence
 from ui.places import place_of_passage
 
@@ -91,10 +91,10 @@ def target(document_id: str, start: int, end: int) -> str:
     return f'data-document="{text(document_id)}" data-start="{start:d}" data-end="{end:d}"'
 
 
-def dates_of(answer: Answer) -> dict[str, str | None]:
-    """Dates of the documents an answer cites or looked at, as far as they are known."""
-    cited = {one.document_id: one.modified for one in answer.citations if one.modified}
-    return {item.document.id: item.document.modified for item in answer.passages} | cited
+def dates_of(answer: Answer) -> dict[str, str]:
+    """Dates, in words, of the documents an answer cites or looked at, as far as they are known."""
+    cited = {one.document_id: day(one.modified) for one in answer.citations if one.modified}
+    return cited | {item.document.id: dated(item.document) for item in answer.passages}
 
 
 def passages(heading: str, found: Iterable[Passage]) -> str:
@@ -106,7 +106,7 @@ def passages(heading: str, found: Iterable[Passage]) -> str:
             title=item.document.title,
             facts=[
                 place_of_passage(item),
-                day(item.document.modified),
+                dated(item.document),
                 file_name(item.document.source),
             ],
             quote=shorten(item.chunk.text, NEAR_CHARACTERS),
@@ -168,6 +168,12 @@ def day(stated: str | None) -> str:
     except ValueError:
         return stated
     return f"{found.day} {_MONTHS[found.month - 1]} {found.year}"
+
+
+def dated(info: DocumentInfo) -> str:
+    """The date of a document; that of its file is said to be so."""
+    when = day(info.modified)
+    return f"file saved {when}" if when and info.file_date else when
 
 
 def file_name(source: str) -> str:

@@ -17,7 +17,7 @@ from index.types import Document, DocumentInfo
 from rag.assistant import LONGEST_QUESTION, Assistant
 from rag.types import Answer, Citation, Passage, Turn
 from ui.in_words import in_words
-from ui.markup import day, file_name
+from ui.markup import dated, file_name
 from ui.places import place_in, place_of_passage
 from ui.programs import Part, RequestError, cut, find, passages_wanted, reading, scope_of
 
@@ -236,7 +236,7 @@ def passage_data(passage: Passage) -> dict[str, object]:
 
 def facts(info: DocumentInfo, where: str) -> str:
     """Title, pages, date and file."""
-    known = (info.title, where, day(info.modified), file_name(info.source))
+    known = (info.title, where, dated(info), file_name(info.source))
     return ", ".join(fact for fact in known if fact)
 
 

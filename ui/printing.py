@@ -23,8 +23,9 @@ from index.loading.refused_kinds import kind_of, remedy
 from index.syncing import SyncProgress, SyncReport
 from index.types import SkipReason
 from rag.types import Answer, Citation, Passage, Refusal
+from ui.markup import dated
 from ui.places import place_of_citation, place_of_passage
-from ui.render import count, day, sureness
+from ui.render import count, sureness
 
 _SHOWN_SKIPS = 10  # skipped files named one by one after a sync
 _SHOWN_KINDS = 8  # of files that are not supported, most frequent first
@@ -79,7 +80,7 @@ def print_answer(answer: Answer) -> None:
     if answer.conflicts:
         console.print("These documents disagree:")
         for passage in answer.conflicts:
-            console.print(Padding(_head("", passage, day(passage.document.modified)), (0, 0, 0, 4)))
+            console.print(Padding(_head("", passage, dated(passage.document)), (0, 0, 0, 4)))
     if answer.refusal is not None:
         _print_refusal(console, answer.refusal)
     for note in answer.notes:

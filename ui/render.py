@@ -253,7 +253,7 @@ def sources(answer: Answer, flags: Mapping[str, str]) -> str:
             title=citation.title,
             facts=[
                 place_of_citation(citation, answer.passages),
-                day(dates.get(citation.document_id)),
+                dates.get(citation.document_id, ""),
                 file_name(citation.source),
                 _VERDICTS[citation.verdict],
             ],

@@ -14,6 +14,7 @@ from ui.libraries import Library
 from ui.markup import (
     bdi,
     count,
+    dated,
     day,
     file_name,
     joined_facts,
@@ -87,7 +88,7 @@ def shelf_row(info: DocumentInfo, watched: bool, fixed: bool, state: DocumentSta
         file_name(info.source),
         count(info.pages, unit(info.source)) if info.pages else "",
         count(info.chunks, "passage"),
-        day(info.modified),
+        dated(info),
         "" if info.language in (None, "en") else f"language: {info.language}",
         f"and {copies:,} {'copy' if copies == 1 else 'copies'}" if copies else "",
     ]

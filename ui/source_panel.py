@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from index.suspicious import Mark, MarkKind, marks
 from index.types import Block, BlockKind, Document, DocumentInfo
-from ui.markup import bdi, day, file_name, joined_facts, target, text, tidy
+from ui.markup import bdi, dated, file_name, joined_facts, target, text, tidy
 from ui.places import place, place_in, unit
 from ui.saved import Shown, find_again, state_of
 
@@ -56,7 +56,7 @@ def passage_panel(
     cited_pages = [b.page for b in between(shown, start, end) if b.page is not None]
     facts = [
         place_in(document, info.source, cited_pages),
-        day(info.modified),
+        dated(info),
         file_name(info.source),
     ]
     spans = [(max(b.start, nearer(b.start, low)), min(b.end, further(b.end, high))) for b in shown]
