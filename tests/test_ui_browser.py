@@ -163,7 +163,7 @@ def test_cited_words_far_down_come_into_view(visit: Visit) -> None:
     assert height is not None
     assert 0 < box["y"] < height["height"] - box["height"]
     before = visit.page.locator("#fn-source .fn-block").count()
-    visit.page.locator("#fn-source .fn-more").click()
+    visit.page.get_by_role("button", name="Show what follows").click()
     visit.page.wait_for_function(
         f"document.querySelectorAll('#fn-source .fn-block').length > {before}"
     )

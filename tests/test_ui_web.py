@@ -538,7 +538,7 @@ def test_removing_a_document_takes_its_words_along(own_client: tuple[TestClient,
     info = next(info for info in made.documents() if info.title == "code")
     said(client, "What is the vault code?")
     held = client.get("/api/documents/held", params={"document": info.id}).json()
-    assert held == {"answers": 1}
+    assert held == {"answers": 1, "held": 1, "copied": False}
     body = {"document": info.id, "library": "", "purge": True}
     answer = client.post("/api/documents/remove", json=body).json()
     assert answer["purged"] == 1
