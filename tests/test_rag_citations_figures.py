@@ -94,6 +94,7 @@ def test_a_number_is_itself_with_and_without_separators(number: int) -> None:
 
 
 @given(st.integers(min_value=3, max_value=10**6), st.integers(min_value=3, max_value=10**6))
+@example(999_999, 1_000_000)
 def test_two_numbers_are_the_same_only_when_they_are(one: int, other: int) -> None:
     said, held = (figures(f"{n} litres").quantities for n in (one, other))
     assert same_quantity(said[0], held[0]) == (one == other)

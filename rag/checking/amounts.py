@@ -35,7 +35,7 @@ def same_quantity(said: Quantity, held: Quantity) -> bool:
 
 
 def _close(said: float, held: float, hedge: str) -> bool:
-    if abs(said - held) <= 1e-6 * max(1.0, abs(held)):
+    if abs(said - held) <= 1e-9 * max(1.0, abs(held)):
         return True
     if not hedge or not _round(said):
         return False
