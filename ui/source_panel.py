@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from index.suspicious import Mark, MarkKind, marks
+from index.suspicious import Mark, MarkKind, left_out, marks
 from index.types import Block, BlockKind, Document, DocumentInfo
 from ui.markup import bdi, dated, file_name, joined_facts, target, text, tidy
 from ui.places import place, place_in, unit
@@ -66,7 +66,8 @@ def passage_panel(
     return (
         f'<header class="fn-source-head"><h2 tabindex="-1">{bdi(document.title)}</h2>'
         f'<p class="fn-facts">{joined_facts(facts)}</p></header>'
-        f'{odd_line(odd)}{views}<div id="fn-sheet-place"></div><div class="fn-text">'
+        f"{hidden_line(document)}{odd_line(odd)}{views}"
+        '<div id="fn-sheet-place"></div><div class="fn-text">'
         f"{earlier_button(document, first)}{body}{later_button(document, last)}</div>"
     )
 
@@ -185,6 +186,12 @@ def odd_in(document: Document, first: int, last: int) -> tuple[Mark, ...]:
     """What is odd in a stretch of the document, at its places in the whole."""
     found = marks(document.text[first:last])
     return tuple(Mark(one.start + first, one.end + first, one.kind, one.reads) for one in found)
+
+
+def hidden_line(document: Document) -> str:
+    """What the file holds and does not show, which is not among the text."""
+    told = " ".join(f"{bdi(one[:1].upper() + one[1:])}." for one in left_out(document))
+    return f'<p class="fn-aside fn-odd-line">{told}</p>' if told else ""
 
 
 def odd_line(odd: Sequence[Mark]) -> str:
