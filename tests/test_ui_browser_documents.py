@@ -164,7 +164,7 @@ def test_what_became_of_files_stays_while_more_are_added(
         page.locator("#fn-files").set_input_files([second])
         page.wait_for_selector("#fn-outcome li:has-text('none.pdf')")
         page.locator("#fn-libraries").get_by_role("button", name="Sync now").click()
-        assert page.locator("#fn-outcome .fn-uploads").count() == 3
+        page.wait_for_function("document.querySelectorAll('#fn-outcome .fn-uploads').length === 3")
     page.wait_for_selector("#fn-outcome li.fn-good:has-text('boat.txt can be asked now')")
     page.wait_for_selector("#fn-outcome li.fn-bad:has-text('none.pdf')")
     page.wait_for_function("document.querySelectorAll('#fn-outcome > .fn-over').length === 3")

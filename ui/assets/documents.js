@@ -197,7 +197,8 @@
         shown.say(one.words, one.good ? "fn-good" : "fn-bad");
         shown.share(1);
       });
-      if (step.library !== library && state.library === library) {
+      // nothing was known of the library yet where files came before the first list
+      if (step.library !== library && (!library || state.library === library)) {
         state.library = step.library; // away from the samples
         keep();
         if (state.conversation) footnote.begin();
