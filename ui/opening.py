@@ -62,8 +62,9 @@ def chosen_index(name: str | None) -> Path:
 
 
 def cut(words: str) -> str:
-    """As much of an argument as an error needs to repeat."""
-    return words if len(words) <= _SHOWN else words[:_SHOWN] + "…"
+    """As much of an argument as an error needs to repeat: of a path the end tells most."""
+    begun = _SHOWN // 4
+    return words if len(words) <= _SHOWN else f"{words[:begun]}…{words[begun - _SHOWN :]}"
 
 
 # ---- opening -----------------------------------------------------------------------------
