@@ -228,7 +228,7 @@ def test_hyphens_at_line_ends(left: str, right: str, soft: bool) -> None:
 
 def test_markdown_blocks() -> None:
     source = (
-        '---\ntitle: "The *X100*"\ndate: 2024-05-01\n---\n'
+        '---\ntitle: "The *X100*"\ndate: 2024-05-01\nupdated: soon\n---\n'
         "# Guide\n\nSome **bold** and [linked](http://x.example) words with `code`\nand more.\n\n"
         "1. one\n   - inner\n2. two\n\n```py\nif a:\n    b()\n```\n\n"
         "| Model | Price |\n|---|---|\n| X100 | 20 € |\n| X200 | |\n\n<!-- no -->\n"
@@ -238,7 +238,7 @@ def test_markdown_blocks() -> None:
     assert parsed.title == "The *X100*"
     assert parsed.modified == "2024-05-01"
     assert said(parsed.text, parsed.blocks) == [
-        ("table row", "date: 2024-05-01"),
+        ("table row", "updated: soon"),
         ("heading", "Guide"),
         ("paragraph", "Some bold and linked words with code and more."),
         ("list item", "1. one"),

@@ -76,16 +76,18 @@ def _front_matter(builder: TextBuilder, text: str) -> tuple[str | None, str | No
         return None, None, text
     kind = match.lastgroup or "yaml"
     fields = match.group(kind)
-    # What stands between two rules at the top may as well be prose.
-    if fields.strip() and not add_settings(builder, fields, kind, leave=_NOT_SAID):
-        return None, None, text
     found: dict[str, str] = {}
     for line in fields.splitlines():
         pair = _FIELD.match(line)
         if pair:
             found.setdefault(pair.group(1).lower(), pair.group(2).strip("\"'"))
-    dates = [iso_date(value) for key, value in sorted(found.items()) if key != "title"]
-    known = sorted(value for value in dates if value)
+    dates = {key: iso_date(value) for key, value in found.items() if key != "title"}
+    # What is told as the document's date is none of its facts.
+    told = {key for key, value in dates.items() if value}
+    # What stands between two rules at the top may as well be prose.
+    if fields.strip() and not add_settings(builder, fields, kind, leave=_NOT_SAID | told):
+        return None, None, text
+    known = sorted(value for value in dates.values() if value)
     return found.get("title"), known[-1] if known else None, text[match.end() :]
 
 
