@@ -32,6 +32,7 @@ from rag.types import (
     Answer,
     AnswerKind,
     Citation,
+    Opening,
     Refusal,
     RefusalReason,
     Sentence,
@@ -179,7 +180,7 @@ def _inventory(
         start, end = _beginning(document.text)
         quote, pages = document.text[start:end], span_pages(document.blocks, start, end)
         whole = _sentence(len(sentences) + 1, info, start, quote, pages)
-        sentences.append(replace(whole, text=info.title))
+        sentences.append(replace(whole, text=info.title, opening=Opening.ITEM))
     count = (
         f"{len(found):,} of {len(infos):,} documents" if wish.what else f"{len(infos):,} documents"
     )
@@ -302,7 +303,10 @@ def _list_answer(what: str, hits: list[_Hit], checked: int) -> Overview:
     note += f": {len(hits):,} found in {places} document{'s' if places > 1 else ''}"
     note += f", the first {len(shown)} are shown." if len(shown) < len(hits) else "."
     sentences = tuple(
-        _sentence(number, hit.info, hit.start, hit.text, hit.chunk.pages)
+        replace(
+            _sentence(number, hit.info, hit.start, hit.text, hit.chunk.pages),
+            opening=Opening.ITEM,
+        )
         for number, hit in enumerate(shown, 1)
     )
     return Overview(_answer(sentences), checked, checked, note)
@@ -325,7 +329,7 @@ def _sentence(
         quote=quote,
         verdict=Verdict.SUPPORTED,  # a quotation supports itself, word for word
         score=1.0,
-        modified=info.modified,
+        modified=None if info.file_date else info.modified,
     )
     return Sentence(" ".join(quote.split()), (citation,))
 

@@ -332,6 +332,7 @@ def test_numbers_in_a_scope(snapshot: Snapshot) -> None:
 def test_which_documents_there_are(snapshot: Snapshot, question: str) -> None:
     found = asked(snapshot, question)
     assert texts(found) == ["Gannet rowing club handbook", "Harbour parking policy"]
+    assert found.answer.text == "- Gannet rowing club handbook [1]\n- Harbour parking policy [2]"
     assert found.note == "2 documents can be asked; each footnote shows how one begins."
     for citation in found.answer.citations:
         document = snapshot.document(citation.document_id)
