@@ -54,9 +54,9 @@ class Catalog:
     """One connection to the catalog. Writers wrap changes in ``transaction()``; readers in
     ``reading()``, which pins one state of the whole file until it ends."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, held: str) -> None:
         self._db = connection
-        self._is_open = True
+        self._held = held  # until it is closed
         self.path = path
         self.full_text = FullText(connection, path)
 
@@ -72,19 +72,19 @@ class Catalog:
 
     @classmethod
     def _connected(cls, connect: Callable[[Path], sqlite3.Connection], path: Path) -> Catalog:
-        hold(path)
+        held = hold(path)
         try:
-            return cls(connect(path), path)
+            return cls(connect(path), path, held)
         except BaseException:
-            release(path)
+            release(held)
             raise
 
     def close(self) -> None:
         """Let go of the file; once is enough."""
         self._db.close()
-        if self._is_open:
-            self._is_open = False
-            release(self.path)
+        held, self._held = self._held, ""
+        if held:
+            release(held)
 
     def seal(self, wait_ms: int = 200) -> bool:
         """Write the log back and seal the file; False where readers keep it from being written
@@ -96,12 +96,6 @@ class Catalog:
                 seal(self.path)
                 return True
         return False
-
-    def written(self) -> tuple[int, ...]:
-        """When file and log were last written, and their sizes: alike while nobody writes."""
-        log = self.path.with_name(f"{self.path.name}-wal")
-        found = [path.stat() for path in (self.path, log) if path.exists()]
-        return tuple(n for stat in found for n in (stat.st_mtime_ns, stat.st_size))
 
     def transaction(self) -> AbstractContextManager[None]:
         """All changes inside become durable together, or none does."""

@@ -27,15 +27,17 @@ _files: dict[str, _Held] = {}
 _lock = threading.Lock()
 
 
-def hold(path: Path) -> None:
-    """To be called before a connection to the file is opened."""
-    with _lock:
-        _files.setdefault(os.path.realpath(path), _Held()).users += 1
-
-
-def release(path: Path) -> None:
-    """To be called once for each `hold`, after the connection is closed."""
+def hold(path: Path) -> str:
+    """To be called before a connection to the file is opened. Returns what `release` is to get:
+    a link on the way to the file may lead elsewhere by then."""
     name = os.path.realpath(path)
+    with _lock:
+        _files.setdefault(name, _Held()).users += 1
+    return name
+
+
+def release(name: str) -> None:
+    """To be called once for each `hold`, after the connection is closed."""
     with _lock:
         held = _files[name]
         held.users -= 1
@@ -46,13 +48,13 @@ def release(path: Path) -> None:
 
 
 @contextmanager
-def holding(path: Path) -> Iterator[None]:
+def holding(path: Path) -> Iterator[str]:
     """`hold` and `release` around what is done inside."""
-    hold(path)
+    name = hold(path)
     try:
-        yield
+        yield name
     finally:
-        release(path)
+        release(name)
 
 
 def pieces(path: Path, size: int) -> Iterator[bytes]:
@@ -62,8 +64,8 @@ def pieces(path: Path, size: int) -> Iterator[bytes]:
             while piece := file.read(size):
                 yield piece
         return
-    with holding(path):
-        descriptor, at, piece = _descriptor(path), 0, b""
+    with holding(path) as name:
+        descriptor, at, piece = _descriptor(name), 0, b""
         while part := os.pread(descriptor, size - len(piece), at):
             at += len(part)
             piece += part
@@ -74,14 +76,14 @@ def pieces(path: Path, size: int) -> Iterator[bytes]:
             yield piece
 
 
-def _descriptor(path: Path) -> int:
-    """An open descriptor of the file that has this path now."""
+def _descriptor(name: str) -> int:
+    """An open descriptor of the file that has this name now."""
     with _lock:
-        descriptors = _files[os.path.realpath(path)].descriptors
-        now = path.stat()
+        descriptors = _files[name].descriptors
+        now = os.stat(name)
         for descriptor in descriptors:
             with contextlib.suppress(OSError):
                 if os.path.samestat(os.fstat(descriptor), now):
                     return descriptor
-        descriptors.append(os.open(path, os.O_RDONLY))
+        descriptors.append(os.open(name, os.O_RDONLY))
         return descriptors[-1]

@@ -34,7 +34,7 @@ from index.folders import make_private_folder, sync_folder, sync_folders_in
 from index.generations import VectorFiles
 from index.loading import Limits
 from index.scanning import source_name
-from index.seal import is_broken, unseal
+from index.seal import is_broken, unseal, written
 from index.snapshot import Snapshot
 from index.sync_report import SyncProgress, SyncReport
 from index.syncing import Syncer
@@ -227,7 +227,10 @@ class Index:
                     yield catalog
                 # Not after an error: what is damaged must not be sealed, nor what SQLite takes
                 # back at the next opening because it could not end a transaction.
-                self._unsealed = None if catalog.seal() else catalog.written()
+                self._unsealed = None
+                if not catalog.seal():
+                    with contextlib.suppress(OSError):
+                        self._unsealed = written(catalog.path)
 
     def _seal_at_last(self) -> None:
         """Seal what readers kept from being sealed, once none reads and if nobody wrote since."""
@@ -240,7 +243,7 @@ class Index:
             self._writing(),
             contextlib.closing(Catalog.create(self.folder)) as catalog,
         ):
-            if catalog.written() == wanted and not catalog.seal(wait_ms=0):
+            if written(catalog.path) == wanted and not catalog.seal(wait_ms=0):
                 self._unsealed = wanted
 
     # ---- writing -------------------------------------------------------------------------

@@ -78,6 +78,14 @@ def unseal(catalog: Path) -> None:
         ) from error
 
 
+def written(catalog: Path) -> tuple[int, ...]:
+    """When a catalog and its log were last written, and their sizes: alike while nobody writes.
+    Raises OSError."""
+    log = catalog.with_name(f"{catalog.name}-wal")
+    found = [path.stat() for path in (catalog, log) if path.exists()]
+    return tuple(n for stat in found for n in (stat.st_mtime_ns, stat.st_size))
+
+
 def _read(catalog: Path) -> str | None:
     try:
         return catalog.with_name(FILE_NAME).read_bytes().decode("ascii", "replace")

@@ -95,10 +95,22 @@ def test_a_file_that_is_not_there_leaves_nothing_behind(tmp_path: Path) -> None:
 
 def test_closing_twice_releases_once(tmp_path: Path) -> None:
     catalog = Catalog.create(tmp_path)
-    hold(catalog.path)
+    held = hold(catalog.path)
     catalog.close()
     catalog.close()
-    release(catalog.path)
+    release(held)
     assert str(catalog.path) not in held_files._files
     with pytest.raises(sqlite3.ProgrammingError):
         catalog.manifest()
+
+
+def test_a_link_that_leads_elsewhere_meanwhile_is_released_as_it_was_held(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    link = tmp_path / "now"
+    link.symlink_to(tmp_path / "one")
+    catalog = Catalog.create(link)
+    link.unlink()
+    link.symlink_to(tmp_path / "two")
+    catalog.close()
+    assert not [name for name in held_files._files if name.startswith(str(tmp_path))]

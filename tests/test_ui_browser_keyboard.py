@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from ui_assistant import paced
 from ui.web import build_app
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 pytestmark = pytest.mark.browser
 FILES = {
@@ -158,10 +159,43 @@ def test_files_and_folders_are_dropped(page: Page, tmp_path: Path) -> None:
     wire = page.context.new_cdp_session(page)
     files = [str(tmp_path / "boats"), str(tmp_path / "note.txt")]
     data = {"items": [], "files": files, "dragOperationsMask": 1}
-    for kind in ("dragEnter", "dragOver", "dragOver", "drop"):  # the drawer opens on the way
-        wire.send("Input.dispatchDragEvent", {"type": kind, "x": 640, "y": 300, "data": data})
+
+    def drag(kind: str) -> None:
+        over = {"type": kind, "x": 640, "y": 300, "data": data}
+        wire.send("Input.dispatchDragEvent", over)
+
+    drag("dragEnter")
+    for _ in range(10):  # the first may be heard as entering only
+        drag("dragOver")
+        page.wait_for_timeout(100)
+        if page.locator(".fn-shade").is_visible():  # the drawer has opened under the pointer
+            break
+    drag("drop")  # which enters the shade first
     page.wait_for_selector(".fn-uploads li:nth-child(2).fn-good")
     words = page.locator("#fn-outcome").inner_text()
     assert "boats/old/wren.txt can be asked now" in words
     assert "note.txt can be asked now" in words
     assert not page.evaluate("document.documentElement.classList.contains('fn-dragging')")
+
+
+def test_files_sent_before_the_first_list_came_are_listed(page: Page) -> None:
+    """The list that comes meanwhile is that of the samples; the files went elsewhere."""
+    lists: list[Route] = []
+    adding: list[Route] = []
+    fresh = page.context.new_page()
+    fresh.route("**/api/documents?*", lambda route: lists.append(route), times=1)  # noqa: PLW0108
+    fresh.route("**/api/documents/add", lambda route: adding.append(route))  # noqa: PLW0108
+    fresh.goto(page.url)
+    fresh.wait_for_selector(".fn-hello")
+    words = b"The early boat is called Lark."
+    fresh.locator("#fn-files").set_input_files(
+        [{"name": "early.txt", "mimeType": "text/plain", "buffer": words}]
+    )
+    for held in (lists, adding):
+        until = time.monotonic() + 20
+        while not held and time.monotonic() < until:
+            fresh.wait_for_timeout(50)
+        held[0].continue_()
+        fresh.wait_for_timeout(500)
+    fresh.locator(".fn-top [data-action=documents]").click()
+    fresh.wait_for_selector(".fn-shelf li:has-text('early.txt')", timeout=10_000)
