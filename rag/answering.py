@@ -17,6 +17,7 @@ from rag.gathering import Documents, is_torn, said, whole_list
 from rag.headed import headed_section
 from rag.questions import is_open, is_polar, wants_list, wants_steps, wants_whole
 from rag.quotable import answer_start
+from rag.ranges import prefer_fitting_rows
 from rag.reader import Reading
 from rag.rows import prefer_named_rows
 from rag.types import (
@@ -27,6 +28,7 @@ from rag.types import (
     Sentence,
     Verdict,
 )
+from rag.years import of_asked_editions
 
 # On the held-out articles .45 shows 1.15 sentences and the answer is among them in .95; in our own
 # documents 1.5 and .76.
@@ -40,6 +42,11 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 # Not "No more than two" and "No. 5".
 _YES_NO = re.compile(r"(?:A:\s*)?(yes|no)(?=\s*(?:[,;:!–—]|\.(?!\s*\d)|$))", re.I)
 _NEGATED = re.compile(r"\b(?:not|no|never|without)\b|n['’]t\b", re.I)
+_WHETHER = re.compile(
+    r"\b(?:whether|(?:ask|asks|asked|check|see|know|knows|known|find out|unsure|unclear|wonder\w*"
+    r"|tell (?:me|us|her|him|them)) if)\b(?P<clause>[^,.;:?!]+)",
+    re.I,
+)
 _SAME_QUESTION = 0.75  # of the words of two questions, from which they ask the same
 _CONFLICT_SHARE = 0.5  # of the words of two sentences, from which they are about the same
 _CONFLICT_CANDIDATES = 8
@@ -134,7 +141,7 @@ def extractive_answer(
     where its heading is what was asked for and no sentence is likely.
     """
     documents = None if documents is None else cache(documents)  # one may take a third of a second
-    found = prefer_named_rows(question, find_sentences(passages, readings))
+    found = _answering(question, find_sentences(passages, readings))
     groups = choose(question, found, limit, documents)
     conflict = find_conflict(question, found)
     if conflict is not None:
@@ -169,6 +176,22 @@ def extractive_answer(
         confidence=likely,
         passages=tuple(passages),
     )
+
+
+def _answering(question: str, found: Sequence[Found]) -> list[Found]:
+    """The candidates in a new order, those of other rows and other years' editions put back."""
+    kept = prefer_fitting_rows(question, prefer_named_rows(question, found))
+    kept = of_asked_editions(question, kept)
+    if is_polar(question):
+        kept = [one for one in kept if not _wonders(question, one.quote)]
+    return kept
+
+
+def _wonders(question: str, quote: str) -> bool:
+    """Does a sentence only ask what is asked here: "Please see whether the gutter is sound"?"""
+    asked = set(question_terms(question))
+    clauses = [set(question_terms(match["clause"])) for match in _WHETHER.finditer(quote)]
+    return any(one and len(one & asked) >= _SAME_QUESTION * len(one) for one in clauses)
 
 
 def _told(question: str, quote: str) -> float | None:

@@ -6,46 +6,38 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
-import time
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from index.analysis import question_terms
 from index.embedding import Embedder, SentenceTransformerEmbedder
-from index.errors import ModelError, StoreError, UsageError
-from index.index import Index, Snapshot
+from index.errors import ModelError, UsageError
+from index.index import Index
 from index.loading import Limits
 from index.syncing import SyncProgress, SyncReport
-from index.types import Document, DocumentInfo, Scope, SkippedFile, SkipReason
-from rag.answering import extractive_answer
-from rag.comparing import compared
-from rag.comparisons.questions import comparison
-from rag.declining import missing_words, why_declined
-from rag.finding import Found, reranked
+from index.types import Document, DocumentInfo, Scope, SkippedFile
 from rag.language_model import LanguageModel, StopFlag
 from rag.models import open_model
 from rag.overview import overview
 from rag.places import DEFAULT_INDEX, documents_index, index_folder
 from rag.questions import is_small_talk
+from rag.quoting import Quoter, refused, unreadable
 from rag.reader import EvidenceReader, LateReader, Reader
 from rag.retrieval import RetrievalOptions, Retriever
 from rag.rewriting import rewrite_with, standalone
 from rag.settings import Settings, load_settings
+from rag.timing import Clock
 from rag.types import Answer, AnswerKind, Passage, Refusal, RefusalReason, Turn
+from rag.uploading import copy_in
 from rag.writing import Writer
 
 LONGEST_QUESTION = 10_000  # characters; more is no question but a document
 ANYWAY = "You asked for an answer although your documents may not say: check each footnote."
-_NEAREST = 3  # passages shown with a refusal
 
 Documents = str | Path | Sequence[str | Path]
 
@@ -64,7 +56,7 @@ class Assistant:
         self.index = index
         self.settings = settings
         self.model = model  #: writes the answers; None: they are quoted
-        self._retriever = retriever
+        self._quoter = Quoter(retriever, reader)
         self._reader = reader
         self._writer = None if model is None else Writer(model, reader, index.embedder)
 
@@ -161,15 +153,15 @@ class Assistant:
         silent = not any(map(str.isalnum, cleaned))
         if silent or is_small_talk(cleaned):
             refusal = Refusal(RefusalReason.NO_QUESTION if silent else RefusalReason.SMALL_TALK)
-            yield replace(_refused(cleaned, cleaned, refusal), model=self._reader.name)
+            yield replace(refused(cleaned, cleaned, refusal), model=self._reader.name)
             return
-        clock, stop = _Clock(), stop or threading.Event()
+        clock, stop = Clock(), stop or threading.Event()
         asked = self._standalone(cleaned, history, stop)
         with self.index.snapshot() as snapshot:
             if not len(snapshot):
                 reason = RefusalReason.NO_DOCUMENTS
-                refusal = Refusal(reason, unreadable=_unreadable(snapshot))
-                yield replace(_refused(cleaned, asked, refusal), model=self._reader.name)
+                refusal = Refusal(reason, unreadable=unreadable(snapshot))
+                yield replace(refused(cleaned, asked, refusal), model=self._reader.name)
                 return
             whole = overview(cleaned, snapshot, self.index.embedder, standalone=asked, scope=scope)
             if whole is not None:
@@ -177,7 +169,7 @@ class Assistant:
                 notes = (*whole.answer.notes, whole.note)
                 yield replace(whole.answer, timings=clock.laps, notes=notes)
                 return
-            passages = self._retriever.retrieve(snapshot, asked, self.settings.passages, scope)
+            passages = self._quoter.fetch(snapshot, asked, self.settings.passages, scope)
             clock.lap("retrieval")
             yield Answer(
                 question=cleaned,
@@ -187,9 +179,10 @@ class Assistant:
                 timings=clock.laps,
                 final=False,
             )
-            answer = self._compared(snapshot, cleaned, asked, passages, scope, clock)
-            if answer is None:
-                answer = self._answer(snapshot, cleaned, asked, passages, clock, anyway)
+            quoted = self._quoter.answer(
+                snapshot, asked, passages, self.settings, clock, scope=scope, anyway=anyway
+            )
+            answer = replace(quoted, question=cleaned)
             steps: Iterator[Answer] = iter((answer,))
             if self._writer is not None and answer.passages:
                 steps = self._writer.write(asked, answer.passages, answer, stop)
@@ -203,90 +196,12 @@ class Assistant:
         if not any(map(str.isalnum, cleaned)):
             raise UsageError("There are no words to search for; give at least one.")
         with self.index.snapshot() as snapshot:
-            return tuple(self._retriever.retrieve(snapshot, cleaned, limit, scope))
-
-    def _answer(
-        self,
-        snapshot: Snapshot,
-        question: str,
-        asked: str,
-        passages: Sequence[Passage],
-        clock: _Clock,
-        anyway: bool,
-    ) -> Answer:
-        passages, readings = reranked(passages, self._reader.read(asked, passages))
-        clock.lap("reading")
-        answer = extractive_answer(
-            asked,
-            passages,
-            readings,
-            self.settings.max_sentences,
-            calibrated=self._reader.calibrated,
-            decide=partial(self._says_yes, asked) if self._decides(asked) else None,
-            documents=snapshot.document,
-        )
-        unknown = snapshot.unknown_terms(sorted(set(question_terms(asked))))
-        likely = max((reading.answerability for reading in readings), default=0.0)
-        reason = why_declined(
-            answer,
-            unknown,
-            indexed=len(snapshot),
-            threshold=self.settings.threshold,
-            likely=None if self._reader.calibrated else likely,
-        )
-        if reason is not None and not (anyway and answer.sentences):
-            refusal = Refusal(
-                reason=reason,
-                nearest=tuple(passages[:_NEAREST]),
-                missing_words=missing_words(asked, unknown),
-                unreadable=_unreadable(snapshot),
-            )
-            answer = replace(
-                answer, kind=AnswerKind.REFUSED, sentences=(), short=None, refusal=refusal
-            )
-        clock.lap("answering")
-        return replace(answer, question=question, model=self._reader.name, timings=clock.laps)
-
-    def _decides(self, asked: str) -> bool:
-        """May yes or no be told from one sentence? A comparison takes two, and found them not."""
-        return self._reader.calibrated and comparison(asked) is None
-
-    def _compared(
-        self,
-        snapshot: Snapshot,
-        question: str,
-        asked: str,
-        passages: Sequence[Passage],
-        scope: Scope | None,
-        clock: _Clock,
-    ) -> Answer | None:
-        """The answer to a question that compares two things; None for any other, and in doubt."""
-        found = compared(
-            asked,
-            snapshot,
-            lambda part, limit: self._retriever.retrieve(snapshot, part, limit, scope),
-            self._reader,
-        )
-        if found is None:
-            return None
-        clock.lap("comparing")
-        held = {passage.chunk.id for passage in found.passages}
-        rest = [passage for passage in passages if passage.chunk.id not in held]
-        return replace(
-            found,
-            question=question,
-            passages=(*found.passages, *rest),
-            model=self._reader.name,
-            timings=clock.laps,
-        )
+            return tuple(self._quoter.fetch(snapshot, cleaned, limit, scope))
 
     def _standalone(self, question: str, history: Sequence[Turn], stop: StopFlag) -> str:
         if self.model is None:
             return standalone(question, history)
         return rewrite_with(self.model, question, history, stop).text
-
-    def _says_yes(self, question: str, found: Found) -> float:
-        return self._reader.support(question, [found.passage])[0]
 
     def faults(self) -> list[str]:
         """What is wrong with the index or the answer model; empty when all is sound."""
@@ -320,7 +235,7 @@ class Assistant:
         uploads = self.index.uploads
         uploads.mkdir(parents=True, exist_ok=True)
         for path in paths:
-            _copy_in(path, uploads)
+            copy_in(path, uploads)
         return self.sync(progress, roots=[uploads])
 
     def documents(self) -> tuple[DocumentInfo, ...]:
@@ -419,23 +334,6 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
-class _Clock:
-    """Seconds by stage."""
-
-    def __init__(self) -> None:
-        self._started = self._last = time.perf_counter()
-        self._laps: dict[str, float] = {}
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self._laps[stage] = now - self._last
-        self._last = now
-
-    @property
-    def laps(self) -> dict[str, float]:
-        return {**self._laps, "total": self._last - self._started}
-
-
 def _paths(documents: Documents | None) -> list[Path]:
     if documents is None:
         return []
@@ -447,16 +345,6 @@ def _paths(documents: Documents | None) -> list[Path]:
     return [Path(path).expanduser() for path in given]
 
 
-def _refused(question: str, asked: str, refusal: Refusal) -> Answer:
-    return Answer(
-        question=question,
-        standalone_question=asked,
-        kind=AnswerKind.REFUSED,
-        refusal=refusal,
-        timings={"total": 0.0},
-    )
-
-
 def _insisted(steps: Iterator[Answer], quoted: Answer) -> Iterator[Answer]:
     """Snapshots of an answer that was asked for anyway: for a refusal stands what can be quoted."""
     for step in steps:
@@ -465,28 +353,3 @@ def _insisted(steps: Iterator[Answer], quoted: Answer) -> Iterator[Answer]:
             answer = replace(quoted, timings=step.timings, raw=step.raw, struck=step.struck)
         told = answer.final and not answer.declined
         yield replace(answer, notes=(*answer.notes, ANYWAY)) if told else answer
-
-
-def _unreadable(snapshot: Snapshot) -> tuple[SkippedFile, ...]:
-    """Skipped files that may well hold text; kinds we never read are left out."""
-    hopeless = (SkipReason.UNSUPPORTED, SkipReason.EMPTY)
-    return tuple(file for file in snapshot.skipped() if file.reason not in hopeless)
-
-
-def _copy_in(path: Path, uploads: Path) -> None:
-    """Copy in whole or not at all: under a hidden name first, which no sync reads."""
-    if not path.is_file():
-        raise UsageError(f"There is no file {path}; check the path.")
-    target = uploads / (path.name.lstrip(".~") or "upload")
-    part = uploads / f".{uuid.uuid4().hex}.part"
-    try:
-        shutil.copyfile(path, part)
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise StoreError(
-            f"{path.name} could not be copied into {uploads}: {error.strerror}; free some space. "
-            "What was there before is unchanged."
-        ) from error

@@ -32,6 +32,7 @@ from rag.declining import missing_words, names_in
 from rag.finding import Found, find_sentences, log_odds, reranked
 from rag.reader import Reader
 from rag.types import Answer, AnswerKind, Passage
+from rag.years import alike
 
 _PASSAGES = 10  # read for each of the two things
 _CHOICES = 4  # values of each thing that are tried against those of the other
@@ -116,7 +117,7 @@ def _editions(asks: Comparison, retrieve: Retrieve, reader: Reader) -> list[list
     question = asks.first.question
     passages = retrieve(question, 2 * _PASSAGES)
     infos = list({passage.document.id: passage.document for passage in passages}.values())
-    twin = next((one for one in infos[1:] if _alike(infos[0].title, one.title)), None)
+    twin = next((one for one in infos[1:] if alike(infos[0].title, one.title)), None)
     if twin is None:
         return [[], []]
     pair = sorted((infos[0], twin), key=lambda info: (info.modified or "", info.title))
@@ -127,12 +128,6 @@ def _editions(asks: Comparison, retrieve: Retrieve, reader: Reader) -> list[list
         _weighed(asks, question, [one for one in found if one.passage.document.id == info.id])
         for info in pair
     ]
-
-
-def _alike(first: str, second: str) -> bool:
-    """Are these the titles of two versions of one document?"""
-    a, b = ({t for t in terms(title) if not t.isdigit()} for title in (first, second))
-    return bool(a and b) and len(a & b) >= 0.5 * len(a | b)
 
 
 def _weighed(

@@ -14,8 +14,11 @@ from collections.abc import Collection, Sequence
 
 from index.analysis import question_terms
 from rag.types import Answer, RefusalReason
+from rag.years import tells_of_other_years
 
-SURE = 0.75  #: confidence from which an answer is given although a name in the question is unknown
+#: Confidence from which an answer is given although a name in the question is unknown, or its
+#: passage tells of other years than the question.
+SURE = 0.75
 #: A confidence under this is not enough where the best passage is no nearer to the question than
 #: `relevance_floor` says. With this and threshold .15 `python -m rag.training.confidence` tells:
 #: of held-out questions .91 about other articles declined, .033 of answerable ones (of those whose
@@ -54,7 +57,7 @@ def why_declined(
     question = answer.standalone_question
     # A name or code that no document holds is what the question is about, or misspelt.
     named = names_in(question, missing_words(question, unknown_terms))
-    bar = max(threshold, SURE) if named else threshold
+    bar = max(threshold, SURE) if named or _is_of_other_years(answer) else threshold
     # One that is misspelt can be another's: of E05 and E07 neither says what E06 is.
     if answer.sentences and told >= bar and not any(map(_CODE.match, named)):
         return None
@@ -62,6 +65,20 @@ def why_declined(
     if 2 * len(sought & set(unknown_terms)) > len(sought):
         return RefusalReason.NOTHING_FOUND  # most of what was asked for is nowhere
     return RefusalReason.NOT_SAID
+
+
+def _is_of_other_years(answer: Answer) -> bool:
+    """Do the passages of the best sentence tell of other years than the question is about?"""
+    cited = answer.sentences[0].citations if answer.sentences else ()
+    passages = [
+        passage
+        for passage in answer.passages
+        for one in cited
+        if passage.chunk.document_id == one.document_id
+        and passage.chunk.start <= one.start < passage.chunk.end
+    ]
+    question = answer.standalone_question
+    return bool(passages) and all(tells_of_other_years(question, one) for one in passages)
 
 
 def relevance_floor(passages: int) -> float:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
-from rag.finding import Found
+from rag.finding import Found, held_back
 from rag.quotable import COLUMN
 
 #: Letters and digits together ("VD-22", "Q3", "E06"), or a year.
@@ -14,7 +13,6 @@ _CODE = re.compile(
     r"(?<![\w-])(?=[\w-]*[^\W\d_])(?=[\w-]*\d)[\w-]+|(?<![\w.,-])(?:19|20)\d\d(?![\w-]|[.,]\d)"
 )
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
-_OTHER = 0.1  #: how far a row is believed where another one holds the code that is asked about
 
 
 def prefer_named_rows(question: str, found: Sequence[Found]) -> list[Found]:
@@ -32,9 +30,7 @@ def prefer_named_rows(question: str, found: Sequence[Found]) -> list[Found]:
         document = one.passage.chunk.document_id
         most[document] = max(most.get(document, 0), count or 0)
     kept = [
-        one
-        if count is None or count == most[one.passage.chunk.document_id]
-        else replace(one, score=one.score * _OTHER, probability=one.probability * _OTHER)
+        one if count is None or count == most[one.passage.chunk.document_id] else held_back(one)
         for one, count in zip(found, named, strict=True)
     ]
     return sorted(kept, key=lambda one: -one.score)

@@ -218,6 +218,41 @@ def test_of_two_documents_without_dates_the_later_year_in_a_name_is_newer() -> N
     assert [s.text for s in answer.sentences] == [new, old]
 
 
+def test_the_edition_that_a_question_names_stands_alone() -> None:
+    old, new = "The fee for adults is £3 a visit.", "The fee for adults is £5 a visit."
+    passages = [passage(old, document="rules 2023"), passage(new, document="rules 2025")]
+    readings = [Reading(0.9, (span("£3", 0.7, old),)), Reading(0.9, (span("£5", 0.9, new),))]
+    answer = extractive_answer("What was the fee for adults in 2023?", passages, readings, limit=3)
+    assert answer.conflicts == ()
+    assert [s.text for s in answer.sentences] == [old]
+
+
+def test_the_row_whose_range_holds_the_amount_answers() -> None:
+    rows = "Service: 3 to 7 years | Notice: 8 weeks\nService: 8 years and more | Notice: 12 weeks"
+    reading = Reading(0.9, (span("12 weeks", 0.9, rows), span("8 weeks", 0.6, rows)))
+    answer = extractive_answer("What notice after five years?", [passage(rows)], [reading], 3)
+    assert [s.text for s in answer.sentences] == [rows.splitlines()[0]]
+    assert answer.short == "8 weeks"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "quoted"),
+    [
+        ("Is the gutter of the shed sound?", "Please ask her whether the gutter is sound.", False),
+        ("Is the gutter of the shed sound?", "I do not know if the gutter is sound.", False),
+        ("Is the gutter of the shed sound?", "If the gutter is sound, it stays.", True),
+        ("Is the gutter sound?", "It is sound whether it rains or snows.", True),
+        ("What shall she find out?", "Please ask her whether the gutter is sound.", True),
+    ],
+)
+def test_who_wonders_the_same_tells_neither_yes_nor_no(
+    question: str, text: str, *, quoted: bool
+) -> None:
+    reading = Reading(0.9, (span("sound", 0.9, text),))
+    answer = extractive_answer(question, [passage(text)], [reading], limit=3)
+    assert bool(answer.sentences) is quoted
+
+
 def test_an_answer_goes_before_a_bare_question_that_is_found_first() -> None:
     asks, tells = "Is the 15 September still right?", "The full draft is due on 30 September."
     passages = [passage(asks, document="a"), replace(passage(tells, document="b"), score=0.0)]

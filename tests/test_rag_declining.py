@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Chunk, DocumentInfo
 from rag.declining import FAR_OFF, SURE, missing_words, names_in, relevance_floor, why_declined
-from rag.types import Answer, AnswerKind, Parts, Passage, RefusalReason, Sentence
+from rag.types import Answer, AnswerKind, Citation, Parts, Passage, RefusalReason, Sentence, Verdict
 
 NOT_SAID, NOTHING = RefusalReason.NOT_SAID, RefusalReason.NOTHING_FOUND
 
@@ -90,6 +92,23 @@ def test_another_code_is_no_answer_however_sure(
     question: str, unknown: tuple[str, ...], given: bool
 ) -> None:
     assert (declined(answer(question, 0.99), *unknown) is None) is given
+
+
+@pytest.mark.parametrize(
+    ("text", "bar"),
+    [("In 1823 it burned.", SURE), ("In 1823, not in 1840.", 0.2), ("It burned.", 0.2)],
+)
+def test_a_passage_of_other_years_asks_for_more(text: str, bar: float) -> None:
+    asked = answer("Who owned the mill in 1840?")
+    (passage,) = asked.passages
+    passage = replace(passage, chunk=Chunk("c", "d", 0, len(text), text, (), (), ""))
+    cited = Citation(1, "d", "d.txt", "Mill", (), 0, len(text), text, Verdict.SUPPORTED, 1.0)
+    asked = replace(asked, passages=(passage,), sentences=(Sentence(text, (cited,)),))
+    assert declined(replace(asked, confidence=bar)) is None
+    assert declined(replace(asked, confidence=bar - 0.01)) is NOT_SAID
+    # nor does it matter what another passage than the cited one tells
+    far = replace(passage, chunk=Chunk("e", "e", 0, 12, "Of 1840 only.", (), (), ""))
+    assert declined(replace(asked, passages=(passage, far), confidence=bar - 0.01)) is NOT_SAID
 
 
 def test_when_most_words_are_nowhere_nothing_was_found() -> None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -23,12 +22,13 @@ from rag.reader_network import (
     load_network_state,
     shipped_state,
 )
-from rag.training.examples import Encoder, Maker
+from rag.training.examples import Encoder, Maker, Pass
 from rag.training.export import export
 from rag.training.held_out import HeldOut
 from rag.training.negatives import text_vectors
 from rag.training.own_documents import SOURCE, own_documents
 from rag.training.sources import held_out, load_claims, load_rows
+from rag.training.teachers import Teachers
 from rag.training.trainer import Plan, train
 
 
@@ -42,6 +42,14 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=2.5e-4, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--from", dest="start", type=Path, help="weights to start from")
+    parser.add_argument(
+        "--teachers",
+        nargs="+",
+        type=Path,
+        default=(),
+        metavar="WEIGHTS",
+        help="weights to learn from; on our own documents from the first alone",
+    )
     parser.add_argument("--blend", type=Path, help="weights to average in before the export")
     parser.add_argument("--blend-share", type=float, default=0.25, help="how much of them, 0-1")
     parser.add_argument("--export-only", action="store_true", help="calibrate and export --from")
@@ -56,6 +64,7 @@ def main() -> None:
             learning_rate=arguments.rate, limit_s=60 * arguments.minutes, seed=arguments.seed
         ),
         start=arguments.start,
+        teachers=Teachers(arguments.teachers) if arguments.teachers else None,
         export_only=arguments.export_only,
         blend=None if arguments.blend is None else (arguments.blend, arguments.blend_share),
     )
@@ -68,6 +77,7 @@ def run(
     passes: int,
     plan: Plan,
     start: Path | None = None,
+    teachers: Teachers | None = None,
     export_only: bool = False,
     blend: tuple[Path, float] | None = None,
 ) -> None:
@@ -92,7 +102,9 @@ def run(
     if not export_only:
         kept_polar = [one for one, is_aside in polar if not is_aside]
         maker = Maker(kept, kept_claims, encoder, text_vectors(kept), kept_polar)
-        network = _trained(network, maker, checked, passes, plan, out, warm=start is None)
+        drawn = [maker.warm_up(plan.seed)] if start is None else []
+        drawn += [maker.full(plan.seed + n + 1) for n in range(passes)]
+        network = _trained(network, drawn, checked, plan, out, teachers)
     if blend is not None:
         mixed = blended(shipped_state(network), load_file(blend[0]), blend[1])
         load_network_state(network, mixed)
@@ -115,19 +127,15 @@ def blended(
 
 def _trained(
     network: torch.nn.ModuleDict,
-    maker: Maker,
+    drawn: Sequence[Pass],
     checked: HeldOut,
-    passes: int,
     plan: Plan,
     out: Path,
-    *,
-    warm: bool,
+    teachers: Teachers | None,
 ) -> torch.nn.ModuleDict:
     if torch.cuda.is_available():
         network.to("cuda")
     network["encoder"].embeddings.word_embeddings.weight.requires_grad_(False)  # type: ignore[union-attr]
-    drawn = [maker.warm_up(plan.seed)] if warm else []
-    drawn += [maker.full(plan.seed + n + 1) for n in range(passes)]
     for one in drawn:
         tokens = sum(len(example.ids) for example in one.examples)
         print(f"{len(one.examples)} examples, {tokens} tokens", one.counts, flush=True)
@@ -139,7 +147,7 @@ def _trained(
         took = time.monotonic() - began
         print(f"CHECK {done:.0%} {figures} ({took:.0f} s)", flush=True)
 
-    steps = train(network, [one.examples for one in drawn], replace(plan), report)
+    steps = train(network, [one.examples for one in drawn], plan, report, teachers)
     print(f"trained for {steps} steps", flush=True)
     network.to("cpu")
     save_file(shipped_state(network), out / "final.safetensors")

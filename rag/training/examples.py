@@ -158,7 +158,7 @@ class Maker:
                 changed = changed_question(row, chance)
                 if changed is not None:
                     kinds["changed question"].append(changed)
-        kinds["qamr"] = self._joined_qamr(3_000, 0.7, chance)
+        kinds["qamr"] = self._joined_qamr(5_000, 0.7, chance)
         kinds["records"] = record_rows(2_000, chance)
         polar_rows, polar_claims = split(self.polar(4_000, chance))
         kinds["polar"] = chance.sample(polar_rows, len(polar_rows) // 2)
@@ -302,7 +302,7 @@ _CHANGED = {
     "own": 0.2,
 }
 #: How often a row is drawn each pass, where not once: what is like people's folders comes oftener.
-_DRAWN = {"policyqa": 1.25, "own": 1.5, "qed": 0.5, "nq": 0.75}
+_DRAWN = {"squad-v1": 1.5, "squad-v2": 1.25, "policyqa": 1.25, "qed": 0.75}
 _CLAIM_SOURCES = ("squad-v1", "squad-v2", "qed", "nq", "covid", "own")
 
 

@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from rag.reader_network import cpu_has_bfloat16, forward, pad
 from rag.training.examples import Example, Task, batches
+from rag.training.teachers import Teachers
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ def train(
     passes: Sequence[Sequence[Example]],
     plan: Plan,
     report: Report,
+    teachers: Teachers | None = None,
 ) -> int:
     """Train over the passes in turn; return the number of steps. ``report`` is called at times."""
     chance = random.Random(plan.seed)  # noqa: S311 - nothing secret
@@ -90,7 +92,7 @@ def train(
             group["lr"] = plan.learning_rate * min(1.0, done / plan.warm_up_share) * (1.0 - done)
         network.train()
         threads.begin()
-        loss = loss_of(network, batch, chance)
+        loss = loss_of(network, batch, chance, teachers)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
@@ -110,14 +112,21 @@ def train(
 
 
 def loss_of(
-    network: torch.nn.ModuleDict, batch: Sequence[Example], chance: random.Random
+    network: torch.nn.ModuleDict,
+    batch: Sequence[Example],
+    chance: random.Random,
+    teachers: Teachers | None = None,
 ) -> torch.Tensor:
-    """Mean over the heads of the mean loss of the examples that teach each."""
+    """Mean over the heads of the mean loss of the examples that teach each.
+
+    With teachers, half of each head's loss is against the label and half against their scores.
+    """
     device = next(network.parameters()).device
     parts = pad([e.ids for e in batch], [e.second for e in batch])
     ids, types, mask = (part.to(device) for part in parts)
     bfloat16 = device.type == "cuda" or cpu_has_bfloat16()
     start, end, answerable, support = forward(network, ids, types, mask, bfloat16=bfloat16)
+    taught = teachers.scores(batch, device) if teachers is not None else None
     quotable = torch.zeros_like(mask, dtype=torch.bool)
     quotable[:, 0] = True  # token 0 stands for "no span"
     for row, example in enumerate(batch):
@@ -127,24 +136,32 @@ def loss_of(
     read = torch.tensor([example.task is Task.READ for example in batch], device=device)
     losses = []
     if bool((targets[:, 0] >= 0).any()):
-        for scores, column in ((start, 0), (end, 1)):
+        softs = (taught.start, taught.end) if taught else (None, None)
+        for column, (scores, soft) in enumerate(zip((start, end), softs, strict=True)):
             allowed = scores.masked_fill(~quotable, -1e4)
             spans = functional.cross_entropy(allowed, targets[:, column], ignore_index=NO_TARGET)
+            if soft is not None:
+                wanted = soft.masked_fill(~quotable, -1e4)[read].softmax(dim=-1)
+                spans = 0.5 * spans + 0.5 * functional.cross_entropy(allowed[read], wanted)
             losses.append(0.5 * spans)
     if bool(read.any()):
-        losses.append(_binary(answerable[read], labels[read]))
+        losses.append(_binary(answerable, labels, read, taught.answerable if taught else None))
     if bool((~read).any()):
         # one in seven examples is a claim: its mean must not weigh like the others' mean
         share = min(1.0, 3.0 * float((~read).float().mean()))
-        losses.append(share * _binary(support[~read], labels[~read]))
+        losses.append(share * _binary(support, labels, ~read, taught.support if taught else None))
     return torch.stack(losses).sum()
 
 
 NO_TARGET = -100
 
 
-def _binary(scores: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    return functional.binary_cross_entropy_with_logits(scores, labels)
+def _binary(
+    scores: torch.Tensor, labels: torch.Tensor, rows: torch.Tensor, soft: torch.Tensor | None
+) -> torch.Tensor:
+    if soft is not None:  # the loss is linear in its target
+        labels = 0.5 * labels + 0.5 * soft.sigmoid()
+    return functional.binary_cross_entropy_with_logits(scores[rows], labels[rows])
 
 
 def _target(example: Example, chance: random.Random) -> tuple[int, int]:

@@ -1,0 +1,147 @@
+"""A stand-alone question to its extractive answer: fetched, read and quoted, or declined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from index.analysis import question_terms
+from index.index import Snapshot
+from index.types import Scope, SkippedFile, SkipReason
+from rag.answering import extractive_answer
+from rag.comparing import compared
+from rag.comparisons.questions import comparison
+from rag.declining import missing_words, why_declined
+from rag.finding import Found, reranked
+from rag.reader import Reader
+from rag.retrieval import Retriever
+from rag.settings import Settings
+from rag.timing import Clock
+from rag.types import Answer, AnswerKind, Passage, Refusal
+
+_NEAREST = 3  # passages shown with a refusal
+
+
+class Quoter:
+    """Answers in the documents' own words."""
+
+    def __init__(self, retriever: Retriever, reader: Reader) -> None:
+        self._retriever, self._reader = retriever, reader
+
+    def fetch(
+        self, snapshot: Snapshot, question: str, limit: int, scope: Scope | None = None
+    ) -> list[Passage]:
+        """The best passages for a question, best first."""
+        return self._retriever.retrieve(snapshot, question, limit, scope)
+
+    def answer(
+        self,
+        snapshot: Snapshot,
+        asked: str,
+        passages: Sequence[Passage],
+        settings: Settings,
+        clock: Clock,
+        *,
+        scope: Scope | None = None,
+        anyway: bool = False,
+    ) -> Answer:
+        """The answer to the stand-alone question ``asked`` from the passages fetched for it.
+
+        ``anyway`` gives the best that was found even where it would be declined.
+        """
+        answer = self._compared(snapshot, asked, passages, scope, clock)
+        return answer or self._quoted(snapshot, asked, passages, settings, clock, anyway)
+
+    def _quoted(
+        self,
+        snapshot: Snapshot,
+        asked: str,
+        passages: Sequence[Passage],
+        settings: Settings,
+        clock: Clock,
+        anyway: bool,
+    ) -> Answer:
+        passages, readings = reranked(passages, self._reader.read(asked, passages))
+        clock.lap("reading")
+        answer = extractive_answer(
+            asked,
+            passages,
+            readings,
+            settings.max_sentences,
+            calibrated=self._reader.calibrated,
+            decide=partial(self._says_yes, asked) if self._decides(asked) else None,
+            documents=snapshot.document,
+        )
+        unknown = snapshot.unknown_terms(sorted(set(question_terms(asked))))
+        likely = max((reading.answerability for reading in readings), default=0.0)
+        reason = why_declined(
+            answer,
+            unknown,
+            indexed=len(snapshot),
+            threshold=settings.threshold,
+            likely=None if self._reader.calibrated else likely,
+        )
+        if reason is not None and not (anyway and answer.sentences):
+            refusal = Refusal(
+                reason=reason,
+                nearest=tuple(passages[:_NEAREST]),
+                missing_words=missing_words(asked, unknown),
+                unreadable=unreadable(snapshot),
+            )
+            answer = replace(
+                answer, kind=AnswerKind.REFUSED, sentences=(), short=None, refusal=refusal
+            )
+        clock.lap("answering")
+        return replace(answer, model=self._reader.name, timings=clock.laps)
+
+    def _decides(self, asked: str) -> bool:
+        """May yes or no be told from one sentence? A comparison takes two, and found them not."""
+        return self._reader.calibrated and comparison(asked) is None
+
+    def _compared(
+        self,
+        snapshot: Snapshot,
+        asked: str,
+        passages: Sequence[Passage],
+        scope: Scope | None,
+        clock: Clock,
+    ) -> Answer | None:
+        """The answer to a question that compares two things; None for any other, and in doubt."""
+        found = compared(
+            asked,
+            snapshot,
+            lambda part, limit: self.fetch(snapshot, part, limit, scope),
+            self._reader,
+        )
+        if found is None:
+            return None
+        clock.lap("comparing")
+        held = {passage.chunk.id for passage in found.passages}
+        rest = [passage for passage in passages if passage.chunk.id not in held]
+        return replace(
+            found,
+            passages=(*found.passages, *rest),
+            model=self._reader.name,
+            timings=clock.laps,
+        )
+
+    def _says_yes(self, question: str, found: Found) -> float:
+        return self._reader.support(question, [found.passage])[0]
+
+
+def refused(question: str, asked: str, refusal: Refusal) -> Answer:
+    """No answer, and why; ``asked`` is the question made to stand alone."""
+    return Answer(
+        question=question,
+        standalone_question=asked,
+        kind=AnswerKind.REFUSED,
+        refusal=refusal,
+        timings={"total": 0.0},
+    )
+
+
+def unreadable(snapshot: Snapshot) -> tuple[SkippedFile, ...]:
+    """Skipped files that may well hold text; kinds we never read are left out."""
+    hopeless = (SkipReason.UNSUPPORTED, SkipReason.EMPTY)
+    return tuple(file for file in snapshot.skipped() if file.reason not in hopeless)

@@ -1,0 +1,117 @@
+"""Rows of a table that hold for a range: "5 years" is asked, "3 to 7 years" is the row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+
+from index.analysis import terms
+from rag.comparisons.values import Value, values_in
+from rag.finding import Found, held_back
+from rag.quotable import COLUMN
+
+_NUMBER = r"[£$€]?\s?\d(?:[\d,]*\d)?(?:\.\d+)?"
+_UNIT = r"(?:\s?[^\W\d][\w²³]*|\s?%)?"
+_BETWEEN = re.compile(
+    rf"(?:from |between )?(?P<low>{_NUMBER})(?P<unit1>{_UNIT})\s*(?:to|and|up to|-|–|—)\s*"
+    rf"(?:under |less than )?(?P<high>{_NUMBER})(?P<unit2>{_UNIT})(?! *\d)",
+    re.I,
+)
+_FROM = re.compile(
+    rf"(?:(?P<over>more than|over|above|exceeding)|from|at least|min(?:imum|\.)?) "
+    rf"(?P<low>{_NUMBER})(?P<unit>{_UNIT})"
+    rf"|(?P<low2>{_NUMBER})(?:\+(?P<unit2>{_UNIT})|(?P<unit3>{_UNIT}) ?(?:\+|(?:and|or) "
+    r"(?:more|over|above|longer|older|heavier|upwards)))",
+    re.I,
+)
+_UP_TO = re.compile(
+    rf"(?:(?P<under>less than|under|below|fewer than)|up to|at most|no more than|not more than"
+    rf"|max(?:imum|\.)?) (?P<high>{_NUMBER})(?P<unit>{_UNIT})"
+    rf"|(?P<high2>{_NUMBER})(?P<unit2>{_UNIT}) (?:and|or) "
+    r"(?:less|fewer|under|below|shorter|younger)",
+    re.I,
+)
+_AGE = frozenset(terms("age ages"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """What a cell holds for, in the base of its dimension."""
+
+    low: float
+    high: float
+    like: Value  #: its dimension and unit
+    open_low: bool = False
+    open_high: bool = False
+
+    def holds(self, value: float) -> bool:
+        above = value > self.low if self.open_low else value >= self.low
+        below = value < self.high if self.open_high else value <= self.high
+        return above and below
+
+
+def prefer_fitting_rows(question: str, found: Sequence[Found]) -> list[Found]:
+    """The candidates, best first, rows held back whose range leaves out an amount of the question.
+
+    Only where another row of the same document has it in its range: "for 5 years of service" wants
+    the row of 3 to 7 years, not that of 8 and more.
+    """
+    asked = [one for one in values_in(question) if one.dimension != "date"]
+    if not asked:
+        return list(found)
+    fits = [_fit(one, asked) if COLUMN in one.quote else None for one in found]
+    fitting = {
+        one.passage.chunk.document_id for one, fit in zip(found, fits, strict=True) if fit is True
+    }
+    kept = [
+        held_back(one) if fit is False and one.passage.chunk.document_id in fitting else one
+        for one, fit in zip(found, fits, strict=True)
+    ]
+    return sorted(kept, key=lambda one: -one.score)
+
+
+def _fit(row: Found, asked: Sequence[Value]) -> bool | None:
+    """Does a range of the row hold an amount that is asked about? None where none compares."""
+    compared: list[bool] = []
+    for cell in row.quote.split(COLUMN):
+        label, colon, value = cell.partition(": ")
+        for one in asked:
+            within = _range(label if colon else "", value if colon else cell, one)
+            if within is not None:
+                compared.append(within.holds(one.low))
+    return any(compared) if compared else None
+
+
+def _range(label: str, cell: str, asked: Value) -> _Range | None:
+    """The range that a cell holds for, if it is of what is asked about."""
+    text = cell.strip()
+    between, onwards, up_to = (form.fullmatch(text) for form in (_BETWEEN, _FROM, _UP_TO))
+    if between:
+        unit = between["unit2"] or between["unit1"]
+        low, high = (_value(between[part], unit, label, asked) for part in ("low", "high"))
+        if low and high:
+            return _Range(low.low, high.low, high)
+    elif onwards:
+        unit = onwards["unit"] or onwards["unit2"] or onwards["unit3"]
+        low = _value(onwards["low"] or onwards["low2"], unit, label, asked)
+        return _Range(low.low, inf, low, open_low=bool(onwards["over"])) if low else None
+    elif up_to:
+        unit = up_to["unit"] or up_to["unit2"]
+        high = _value(up_to["high"] or up_to["high2"], unit, label, asked)
+        return _Range(-inf, high.low, high, open_high=bool(up_to["under"])) if high else None
+    return None
+
+
+def _value(number: str, unit: str | None, label: str, asked: Value) -> Value | None:
+    """A number of a cell with its own unit or its column's; None when it is of another kind."""
+    units = [unit.strip()] if unit and unit.strip() else re.findall(r"[^\W\d_]+|%", label)
+    units += ["years"] if not unit and _AGE & set(terms(label)) else []
+    for one in (*units, ""):
+        read = values_in(f"{number.strip()} {one}".strip())
+        if len(read) == 1 and read[0].dimension == asked.dimension:
+            same = set(terms(asked.unit)) & set(terms(f"{one} {label}"))
+            if asked.dimension or same:
+                return read[0]
+    return None
