@@ -153,9 +153,9 @@ def test_other_subjects_and_one_document_are_no_conflict() -> None:
 
 
 def test_confidence_follows_the_span_the_passage_and_the_rival() -> None:
-    """Hand-computed: 0.731 * ln(.9 / .1) + 0.522 * 1.0 - 2.503 * 0.4 - 0.470 = 0.657 → 0.659."""
+    """Hand-computed: 0.784 * ln(.9 / .1) + 0.491 * 1.0 - 2.333 * 0.4 - 0.347 = 0.933 → 0.718."""
     (found,) = find_sentences([passage()], [Reading(0.9, (span("1823", 0.9),))])
-    assert round(confidence(found, 0.4), 3) == 0.659
+    assert round(confidence(found, 0.4), 3) == 0.718
     assert confidence(found, 0.5) < confidence(found, 0.4)
     (weaker,) = find_sentences([passage()], [Reading(0.5, (span("1823", 0.5),))])
     assert confidence(weaker, 0.4) < confidence(found, 0.4)

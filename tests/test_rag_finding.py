@@ -142,12 +142,12 @@ def test_yes_and_no_come_from_what_decides() -> None:
 
 def test_the_reader_moves_a_passage_up_only_as_far_as_the_search_lets_it() -> None:
     first, second = passage("One.", 4.0, "a"), passage("Two.", 3.9, "b")
-    far = passage("Three.", 1.0, "c")
+    far = passage("Three.", 0.1, "c")
     readings = [Reading(0.05, ()), Reading(0.9, ()), Reading(0.95, ())]
     passages, moved = reranked([first, second, far], readings)
     assert [p.document.id for p in passages] == ["b", "a", "c"]
     assert [r.answerability for r in moved] == [0.9, 0.05, 0.95]
-    assert [p.score for p in passages] == [3.9, 4.0, 1.0]
+    assert [p.score for p in passages] == [3.9, 4.0, 0.1]
     assert passages[0].parts == replace(second.parts, reader_score=0.9)
 
 
