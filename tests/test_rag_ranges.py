@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from test_rag_rows import found
 
 from rag.finding import Found
 from rag.ranges import prefer_fitting_rows
-from tests.test_rag_rows import found
 
 NOTICE = ("up to 2 years | Notice: 4 weeks", "3 to 7 years | Notice: 8 weeks")
 NOTICE = tuple(f"Length of service: {row}" for row in (*NOTICE, "8 years and more | Notice: 12"))

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import save_file
+from test_rag_training import row
 
 from rag.reader_network import embedder_tokenizer, empty_network, forward, pad, shipped_state
 from rag.training.examples import Encoder, Example
 from rag.training.own_documents import SOURCE
 from rag.training.teachers import Teachers
 from rag.training.trainer import Plan, train
-from tests.test_rag_training import row
 
 CPU = torch.device("cpu")
 
