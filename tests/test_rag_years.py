@@ -78,6 +78,7 @@ def test_other_documents_stay_and_sentences_that_tell_of_the_year() -> None:
         ("In 2015 the mean was 21.5, in 2016 it was 22.", False),
         ("From 2012 to 2018 the mean was 21.5.", False),
         ("In 2012-18 the mean was 21.5.", False),
+        ("In 2002-08 the mean was 21.5.", True),
         ("The mean has been 21.5 since 2012.", False),
         ("The mean has been 21.5 since 2019.", True),
     ],
