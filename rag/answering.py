@@ -179,7 +179,8 @@ def extractive_answer(
 
 
 def _answering(question: str, found: Sequence[Found]) -> list[Found]:
-    """The candidates in a new order, those of other rows and other years' editions put back."""
+    """The candidates best first: those of other rows are held back, those of other years' editions
+    and, where yes or no is asked for, those that only wonder are left out."""
     kept = prefer_fitting_rows(question, prefer_named_rows(question, found))
     kept = of_asked_editions(question, kept)
     if is_polar(question):

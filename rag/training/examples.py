@@ -301,7 +301,7 @@ _CHANGED = {
     "fairytale": 0.0,
     "own": 0.2,
 }
-#: How often a row is drawn each pass, where not once: what is like people's folders comes oftener.
+#: How often a row is drawn each pass, where not once.
 _DRAWN = {"squad-v1": 1.5, "squad-v2": 1.25, "policyqa": 1.25, "qed": 0.75}
 _CLAIM_SOURCES = ("squad-v1", "squad-v2", "qed", "nq", "covid", "own")
 
