@@ -48,7 +48,7 @@ def main() -> None:
         type=Path,
         default=(),
         metavar="WEIGHTS",
-        help="weights to learn from; on our own documents from the first alone",
+        help="weights to learn from beside the labels, on public data",
     )
     parser.add_argument("--blend", type=Path, help="weights to average in before the export")
     parser.add_argument("--blend-share", type=float, default=0.25, help="how much of them, 0-1")

@@ -158,14 +158,14 @@ class Maker:
                 changed = changed_question(row, chance)
                 if changed is not None:
                     kinds["changed question"].append(changed)
-        kinds["qamr"] = self._joined_qamr(5_000, 0.7, chance)
+        kinds["qamr"] = self._joined_qamr(3_000, 0.7, chance)
         kinds["records"] = record_rows(2_000, chance)
         polar_rows, polar_claims = split(self.polar(4_000, chance))
         kinds["polar"] = chance.sample(polar_rows, len(polar_rows) // 2)
         own_rows, own_claims = split(self._own_polar)
         kinds["own"] += own_rows
         own_claims += [claim for claim in self._claims if claim.source == "own"]
-        claims = [*self._make_claims(chance), *polar_claims, *own_claims, *own_claims]
+        claims = [*self._make_claims(chance), *polar_claims, *own_claims]
         return self._finish(kinds, claims, chance)
 
     def _drawn(self, chance: random.Random) -> Iterator[Row]:
@@ -289,7 +289,7 @@ _NEAR = {
     "policyqa": 0.15,
     "covid": 0.8,
     "fairytale": 0.2,
-    "own": 0.5,
+    "own": 0.25,  # most have a question beside them that differs in one thing and has no answer
 }
 _CHANGED = {
     "squad-v1": 0.5,

@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from rag.reader_network import cpu_has_bfloat16, forward, pad
 from rag.training.examples import Example, Task, batches
-from rag.training.teachers import Teachers
+from rag.training.teachers import Taught, Teachers
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,8 @@ def loss_of(
 ) -> torch.Tensor:
     """Mean over the heads of the mean loss of the examples that teach each.
 
-    With teachers, half of each head's loss is against the label and half against their scores.
+    With teachers, a share of each example's loss is against their scores, the rest against the
+    label.
     """
     device = next(network.parameters()).device
     parts = pad([e.ids for e in batch], [e.second for e in batch])
@@ -139,29 +140,39 @@ def loss_of(
         softs = (taught.start, taught.end) if taught else (None, None)
         for column, (scores, soft) in enumerate(zip((start, end), softs, strict=True)):
             allowed = scores.masked_fill(~quotable, -1e4)
-            spans = functional.cross_entropy(allowed, targets[:, column], ignore_index=NO_TARGET)
-            if soft is not None:
+            each = functional.cross_entropy(
+                allowed, targets[:, column], ignore_index=NO_TARGET, reduction="none"
+            )
+            told = int((targets[:, column] != NO_TARGET).sum())
+            if taught is None or soft is None:
+                spans = each.sum() / told
+            else:
                 wanted = soft.masked_fill(~quotable, -1e4)[read].softmax(dim=-1)
-                spans = 0.5 * spans + 0.5 * functional.cross_entropy(allowed[read], wanted)
+                against = functional.cross_entropy(allowed[read], wanted, reduction="none")
+                spans = ((1.0 - taught.share) * each).sum() / told
+                spans = spans + (taught.share[read] * against).mean()
             losses.append(0.5 * spans)
     if bool(read.any()):
-        losses.append(_binary(answerable, labels, read, taught.answerable if taught else None))
+        wanted = _towards(labels, taught, taught.answerable) if taught else labels
+        losses.append(_binary(answerable, wanted, read))
     if bool((~read).any()):
         # one in seven examples is a claim: its mean must not weigh like the others' mean
         share = min(1.0, 3.0 * float((~read).float().mean()))
-        losses.append(share * _binary(support, labels, ~read, taught.support if taught else None))
+        wanted = _towards(labels, taught, taught.support) if taught else labels
+        losses.append(share * _binary(support, wanted, ~read))
     return torch.stack(losses).sum()
 
 
 NO_TARGET = -100
 
 
-def _binary(
-    scores: torch.Tensor, labels: torch.Tensor, rows: torch.Tensor, soft: torch.Tensor | None
-) -> torch.Tensor:
-    if soft is not None:  # the loss is linear in its target
-        labels = 0.5 * labels + 0.5 * soft.sigmoid()
-    return functional.binary_cross_entropy_with_logits(scores[rows], labels[rows])
+def _towards(labels: torch.Tensor, taught: Taught, scores: torch.Tensor) -> torch.Tensor:
+    """Labels and teachers' probabilities by their shares: the loss is linear in its target."""
+    return (1.0 - taught.share) * labels + taught.share * scores.sigmoid()
+
+
+def _binary(scores: torch.Tensor, wanted: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+    return functional.binary_cross_entropy_with_logits(scores[rows], wanted[rows])
 
 
 def _target(example: Example, chance: random.Random) -> tuple[int, int]:
