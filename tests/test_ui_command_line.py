@@ -14,12 +14,13 @@ from types import SimpleNamespace
 import pytest
 from conftest import Run
 from filelock import FileLock
+from model_servers import free_port
 
 from index.catalog import FILE_NAME
 from index.embedding import HashingEmbedder
 from index.index import Index
 from index.types import Chunk, DocumentInfo
-from rag.assistant import assemble
+from rag.assistant import Assistant, assemble
 from rag.places import index_folder
 from rag.settings import Settings
 from rag.types import Answer, AnswerKind, Parts, Passage, Sentence
@@ -201,6 +202,30 @@ def test_a_busy_port(footnote: Run, docs: Path) -> None:
         taken.listen()
         port = str(taken.getsockname()[1])
         failed(footnote("chat", "--docs", str(docs), "--port", port), 1, port, "--port")
+
+
+def test_the_page_starts_though_the_model_server_is_down(
+    footnote: Run, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[tuple[str, bool]] = []
+
+    def serve(assistant: Assistant, *_: object, **__: object) -> None:
+        served.append((assistant.settings.model, assistant.model is None))
+
+    monkeypatch.setattr("ui.web.serve", serve)
+    with socket.socket() as free:  # bound and not listening: nothing answers there
+        free.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
+        monkeypatch.setenv("FOOTNOTE_MODEL", address)
+        code, _, err = footnote("chat", "--docs", str(docs), "--port", str(free_port()))
+        failed(footnote("ask", "What does a card cost?", "--docs", str(docs)), 1, address)
+    assert (code, served) == (0, [("built-in", True)])
+    assert address in err
+    assert "The page starts without it" in err
+    # one that can never answer is still refused
+    monkeypatch.setenv("FOOTNOTE_MODEL", str(docs / "nothing"))
+    failed(footnote("chat", "--docs", str(docs), "--port", str(free_port())), 1, "nothing")
+    assert len(served) == 1
 
 
 def test_a_second_writer(footnote: Run, docs: Path) -> None:

@@ -27,6 +27,7 @@ from index.types import SkipReason
 from rag.assistant import Assistant, assemble, limits_of, shared_embedder
 from rag.places import DEFAULT_INDEX, data_folder, index_folder
 from rag.settings import Settings, Value, load_settings
+from ui.model_choice import with_model_that_answers
 from ui.model_commands import models
 from ui.opening import (
     SAMPLES_INDEX,
@@ -291,6 +292,12 @@ def chat(options: argparse.Namespace, settings: Settings) -> int:
     from ui.web import listen, serve  # takes seconds
 
     listen(settings.host, settings.port).close()
+    settings, why = with_model_that_answers(settings)
+    if why:
+        say(
+            f"{why} The page starts without it, and answers in the documents' own words: choose a "
+            "model under the question once one runs, or start Footnote again."
+        )
 
     def own() -> Assistant:
         return assemble(index_folder(DEFAULT_INDEX), settings, create=True)

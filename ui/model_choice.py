@@ -13,7 +13,7 @@ from hashlib import sha256
 from urllib.parse import urlsplit
 
 from index.errors import FootnoteError, ModelError, UsageError
-from rag.assistant import Assistant
+from rag.assistant import Assistant, shared_model
 from rag.backends.server_transport import parse_address
 from rag.language_model import LanguageModel
 from rag.models import BUILT_IN, UsableModel, is_address, open_model, usable_models
@@ -78,6 +78,20 @@ class Models:
 def id_of(setting: str) -> str:
     """What the page calls a model: it says nothing of where it lies."""
     return sha256(setting.encode()).hexdigest()[:16]
+
+
+def with_model_that_answers(settings: Settings) -> tuple[Settings, str]:
+    """The settings with the built-in reader, and why, where the server they name does not answer.
+
+    Else as they are, and "". Raises FootnoteError for any other fault: a server may be started
+    later, a folder that is not there will not be.
+    """
+    if is_address(settings.model.strip()):
+        try:
+            shared_model(settings)
+        except ModelError as error:
+            return replace(settings, model=BUILT_IN), str(error)
+    return settings, ""
 
 
 def outside_host(settings: Settings) -> str:
