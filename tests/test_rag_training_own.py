@@ -97,7 +97,7 @@ def test_about_one_document_in_nine_is_held_out():
     assert 0.07 < aside / len(DOCUMENTS) < 0.15
 
 
-def test_a_pass_draws_own_questions_oftener_than_once():
+def test_a_pass_takes_every_own_question_and_near_passages_beside_some():
     few = DOCUMENTS[:4]
     rows = [row for one in few for row in one.rows]
     claims = [claim for one in few for claim in one.claims]
@@ -106,9 +106,9 @@ def test_a_pass_draws_own_questions_oftener_than_once():
     examples = maker.full(1).examples
     read = [example for example in examples if example.task is Task.READ]
     own = [example for example in read if example.source == SOURCE]
-    assert len(own) >= 1.5 * len(rows)
+    assert len(own) > 1.1 * (len(rows) + len(polar))
     supported = [one for one in examples if one.task is Task.SUPPORT and one.source == SOURCE]
-    assert len(supported) >= 2 * (len(claims) + len(polar))
+    assert len(supported) >= len(claims) + len(polar)
 
 
 def test_answers_are_found_over_line_ends():
