@@ -258,7 +258,8 @@ def test_a_reload_and_the_list_bring_a_conversation_back(visit: Visit) -> None:
     assert page.locator(".fn-turn").count() == 0
     if not visit.wide:
         page.locator(".fn-menu").click()
-    page.locator("#fn-find").fill("four weeks")
+    with page.expect_response("**/api/conversations?words=four*"):  # then the list is drawn anew
+        page.locator("#fn-find").fill("four weeks")
     page.locator(".fn-talk", has_text=EXAMPLES[0]).first.click()
     page.wait_for_selector(".fn-turn:nth-child(2) .fn-marker")
 
