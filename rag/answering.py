@@ -12,6 +12,9 @@ from functools import cache
 
 from index.analysis import question_terms, terms, words
 from index.sentences import is_question
+from rag.asked_words import AskedWords
+from rag.checking.dates import moments
+from rag.dated import dated_heading
 from rag.finding import Found, confidence, find_sentences, rivalry
 from rag.gathering import Documents, is_torn, said, whole_list
 from rag.headed import headed_section
@@ -129,16 +132,18 @@ def extractive_answer(
     limit: int,
     *,
     calibrated: bool = False,
+    asked: AskedWords | None = None,
     decide: Decide | None = None,
     documents: Documents | None = None,
 ) -> Answer:
     """An answer of at most ``limit`` quoted sentences; without any when no passage holds one.
 
     Where another document contradicts the best sentence, both are shown, the newer one first.
-    ``confidence`` is given when the readings come from a calibrated reader. With ``decide`` a
+    ``confidence`` is given when the readings come from a calibrated reader; ``asked`` are the words
+    of the question as the documents use them, all alike when not given. With ``decide`` a
     question that wants yes or no gets that as its ``short`` answer, or none where it is in doubt.
-    With ``documents`` a list is shown whole though it goes on beyond its passage, and a section
-    where its heading is what was asked for and no sentence is likely.
+    With ``documents`` a list is shown whole though it goes on beyond its passage, and where no
+    sentence is likely a section whose heading is what was asked for, or a heading with the day.
     """
     documents = None if documents is None else cache(documents)  # one may take a third of a second
     found = _answering(question, find_sentences(passages, readings))
@@ -153,19 +158,20 @@ def extractive_answer(
         ]
         groups = [[newest[0]], [newest[1]], *rest[: max(0, limit - 2)]]
     short = groups[0][0].short if groups else None
-    likely = confidence(found[0], rivalry(found)) if found and calibrated else None
+    likely, asked = None, asked or AskedWords.of(question)
+    if found and calibrated:
+        likely = confidence(found[0], rivalry(found), asked)
     if found and decide is not None and is_polar(question):
         told = _told(question, found[0].quote)
         yes = decide(found[0]) if told is None else told
         sure = max(yes, 1.0 - yes)
         short = None if sure < _DECIDED else "Yes" if yes > 0.5 else "No"
         likely = likely * sure if likely is not None and short is not None else likely
-    doubted = _DOUBTED_OPEN if is_open(question) else _DOUBTED
-    if documents is not None and likely is not None and likely < doubted:
-        section = headed_section(question, passages, documents)
-        if section is not None:
-            groups, short, conflict = [[section]], None, None
-            likely = max(likely, section.probability)
+    if documents is not None and likely is not None:
+        headed = _by_heading(question, passages, asked, documents, found[0], likely)
+        if headed:
+            groups, short, conflict = [[one] for one in headed], headed[0].short, None
+            likely = max(likely, headed[0].probability)
     return Answer(
         conflicts=tuple(one.passage for one in conflict or ()),
         question=question,
@@ -176,6 +182,25 @@ def extractive_answer(
         confidence=likely,
         passages=tuple(passages),
     )
+
+
+def _by_heading(
+    question: str,
+    passages: Sequence[Passage],
+    asked: AskedWords,
+    documents: Documents,
+    best: Found,
+    likely: float,
+) -> tuple[Found, ...]:
+    """What a heading answers where the best sentence is doubted: a section, or a day and what it
+    was the day of; nothing where no heading does."""
+    if likely < (_DOUBTED_OPEN if is_open(question) else _DOUBTED):
+        section = headed_section(question, passages, documents)
+        if section is not None:
+            return (section,)
+    if likely < _DOUBTED and not moments(best.quote)[0]:
+        return dated_heading(question, passages, asked, documents) or ()
+    return ()
 
 
 def _answering(question: str, found: Sequence[Found]) -> list[Found]:

@@ -56,6 +56,7 @@ class Assistant:
         self.index = index
         self.settings = settings
         self.model = model  #: writes the answers; None: they are quoted
+        self._retriever = retriever
         self._quoter = Quoter(retriever, reader)
         self._reader = reader
         self._writer = None if model is None else Writer(model, reader, index.embedder)
@@ -196,7 +197,7 @@ class Assistant:
         if not any(map(str.isalnum, cleaned)):
             raise UsageError("There are no words to search for; give at least one.")
         with self.index.snapshot() as snapshot:
-            return tuple(self._quoter.fetch(snapshot, cleaned, limit, scope))
+            return tuple(self._retriever.retrieve(snapshot, cleaned, limit, scope))
 
     def _standalone(self, question: str, history: Sequence[Turn], stop: StopFlag) -> str:
         if self.model is None:

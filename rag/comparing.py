@@ -42,7 +42,7 @@ _ALONE = (0.688, 0.331, -1.032)
 _SURE = 0.3  # confidence from which a value is believed …
 _NAMED = 0.12  # … and where its own sentence names the thing
 _EDITION = 0.2  # … and where the sentence stands in one of two versions of a document
-_BEHIND = 0.5  # of the best sentence's score, under which another one is not considered
+_BEHIND = 0.5  # of the best sentence's chance, under which another one is not considered
 _RIVAL = 0.85  # of a value's rank, from which another value contests it
 _TOGETHER = 0.25  # for two values of one document: it is more likely about both
 _WHOLE = 0.75  # of a thing's name, from which a sentence names it
@@ -61,6 +61,7 @@ class _Side:
     likely: float  #: that it is the value of the thing, 0–1
     rank: float
     named: float  #: how much of the thing's name its sentence holds, 0–1
+    chance: float  #: what it is ranked by as a sentence, 0–1
 
 
 def compared(
@@ -155,8 +156,9 @@ def _weighed(
         value = value_of(found, question, own, others, asks.measure)
         labelled = value is not None and value.labelled
         asked = _share(held, question, own) if is_row(found.quote) else 0.0
-        rank = found.score + 0.6 * named + 0.3 * labelled + 0.4 * asked
-        best = max(best, found.score)
+        chance = found.score / (1.0 + found.score)
+        rank = chance + 0.6 * named + 0.3 * labelled + 0.4 * asked
+        best = max(best, chance)
         if value is None:
             continue
         likely = _alone(found)
@@ -165,11 +167,11 @@ def _weighed(
         told = labelled or not is_row(found.quote)
         bar = _NAMED if named >= _WHOLE and told else _SURE if own else _EDITION
         if likely >= bar:
-            sides.append(_Side(found, value, likely, rank, named))
+            sides.append(_Side(found, value, likely, rank, named, chance))
     near = [
         one
         for one in sides
-        if one.found.score >= _BEHIND * best
+        if one.chance >= _BEHIND * best
         or one.likely >= _TOLD
         or (one.named >= _WHOLE and one.likely >= _SURE)
     ]

@@ -10,25 +10,42 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 from index.analysis import words
 from index.sentences import is_question
+from rag.asked_words import AskedWords
 from rag.quotable import quotable_spans
 from rag.reader import Reading, Span
 from rag.short_answers import bare_answer
 from rag.types import Passage
 
-# Chosen on held-out training articles by `python -m rag.training.confidence` (model card): with
-# weight 2 the best sentence of encyclopedia articles holds the answer in .91, with none in .84; in
-# folders of ours in .66 for .57.
-PASSAGE_WEIGHT = 2.0  #: per point of fused score that a passage is behind the best
+
+class Weights(NamedTuple):
+    """What counts how much in the order of candidate sentences.
+
+    For the order only the ratios matter; `rivalry` and what is shown beside the best sentence hang
+    on the scale.
+    """
+
+    span: float  #: per log-odds that the answer stands in the sentence
+    answers: float  #: per log-odds that its passage answers
+    passage: float  #: per point of fused score that its passage is behind the best
+
+
+# Chosen on held-out training articles by `python -m rag.training.confidence` (model card). On 260
+# questions of encyclopedia articles the best sentence holds the answer in .91, one of three in .96,
+# as with passage 2 and no share of the passage's answerability; in folders of ours one of three in
+# .80 for .77.
+RANKING = Weights(0.6, 0.5, 1.5)
 _LIKELY = 0.1  # an answer so likely leaves no room for the bare question among the candidates
 _OTHER = 0.1  # how far a candidate is believed that is about another thing than the one asked for
 _FIRST = 5  # passages that reranking keeps in front
 _READER_WEIGHT = 0.6  # per point of log-odds that the reader says a passage answers
-# Of a sentence's log-odds, of its passage's score, of its rivalry, bias; by the same command, for
-# people whose documents answer three of four questions.
-_CONFIDENCE = (0.784, 0.491, -2.333, -0.347)
+# Of a sentence's log-odds, its passage's score, its rivalry, its share of the words asked and its
+# passage's share, bias; by the same command, for people whose documents answer three of four
+# questions.
+_CONFIDENCE = (0.781, 0.656, -0.303, 1.124, -1.016, -1.261)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +56,9 @@ class Found:
     start: int
     end: int
     probability: float
-    score: float  #: what sentences are ranked by: the probability, held back by a low passage
+    score: float  #: what sentences are ranked by, 0 or more: odds, see `ranked_by`
     short: str | None = None  #: the span inside the sentence that is the bare answer
+    answerability: float = 0.5  #: probability that its passage answers
 
     @property
     def quote(self) -> str:
@@ -66,12 +84,20 @@ def find_sentences(passages: Sequence[Passage], readings: Sequence[Reading]) -> 
     top = max((p.score for p in passages if p.chunk.id not in asking), default=0.0)
     best: dict[tuple[str, int, int], Found] = {}
     for one in candidates:
-        behind = math.exp(PASSAGE_WEIGHT * (one.passage.score - top))
-        found = replace(one, score=one.probability * behind)
+        found = replace(one, score=ranked_by(one, top))
         key = (found.passage.chunk.document_id, found.start, found.end)
         if key not in best or best[key].score < found.score:
             best[key] = found
     return sorted(best.values(), key=lambda found: -found.score)
+
+
+def ranked_by(found: Found, top: float, weights: Weights = RANKING) -> float:
+    """The odds by which a candidate is ranked, where ``top`` is the best fused score."""
+    return math.exp(
+        weights.span * log_odds(found.probability)
+        + weights.answers * log_odds(found.answerability)
+        + weights.passage * (found.passage.score - top)
+    )
 
 
 def held_back(found: Found) -> Found:
@@ -94,7 +120,7 @@ def _candidates(passage: Passage, reading: Reading) -> Iterator[Found]:
         bare = not whole and len(touched) == 1
         short = bare_answer(quote, span.start - start, span.end - start) if bare else None
         likely = reading.within(span, start, end)
-        yield Found(passage, base + start, base + end, likely, likely, short)
+        yield Found(passage, base + start, base + end, likely, likely, short, reading.answerability)
 
 
 def reranked(
@@ -137,14 +163,33 @@ def rivalry(found: Sequence[Found]) -> float:
     return 0.0
 
 
-def confidence(found: Found, rival: float) -> float:
-    """Probability, 0–1, that the sentence answers, from a calibrated reader's span and the search.
+def evidence(found: Found, rival: float, asked: AskedWords) -> tuple[float, ...]:
+    """What tells whether a sentence answers: the log-odds of its span, the fused score of its
+    passage, its `rivalry`, and how much of the question it and its passage hold.
 
-    Logistic in the log-odds of the span, the fused score of its passage and its `rivalry`.
+    A passage that holds what was asked, and a sentence that does not, is what look-alikes have.
     """
-    span, passage, rivals, bias = _CONFIDENCE
-    weighed = span * log_odds(found.probability) + passage * found.passage.score
-    return 1.0 / (1.0 + math.exp(-(weighed + rivals * rival + bias)))
+    return (
+        log_odds(found.probability),
+        found.passage.score,
+        rival,
+        asked.share(found.quote),
+        asked.share(found.passage.chunk.embedding_text),
+    )
+
+
+def confidence(found: Found, rival: float, asked: AskedWords) -> float:
+    """Probability, 0–1, that the answer which the sentence heads is right, by it or by one shown
+    after it: from a calibrated reader's span and the search, logistic in the `evidence`.
+    """
+    *weights, bias = _CONFIDENCE
+    told = zip(weights, evidence(found, rival, asked), strict=True)
+    return probability(sum(weight * value for weight, value in told) + bias)
+
+
+def probability(odds: float) -> float:
+    """1 / (1 + exp(-odds)), the inverse of `log_odds`."""
+    return 1.0 / (1.0 + math.exp(-odds))
 
 
 def log_odds(probability: float) -> float:

@@ -10,6 +10,8 @@ from index.analysis import question_terms
 from index.index import Snapshot
 from index.types import Scope, SkippedFile, SkipReason
 from rag.answering import extractive_answer
+from rag.asked_words import AskedWords
+from rag.clauses import likelier, merged, ways_asked
 from rag.comparing import compared
 from rag.comparisons.questions import comparison
 from rag.declining import missing_words, why_declined
@@ -33,7 +35,10 @@ class Quoter:
         self, snapshot: Snapshot, question: str, limit: int, scope: Scope | None = None
     ) -> list[Passage]:
         """The best passages for a question, best first."""
-        return self._retriever.retrieve(snapshot, question, limit, scope)
+        ways = ways_asked(question)
+        return merged(
+            [self._retriever.retrieve(snapshot, way, limit, scope) for way in ways], limit
+        )
 
     def answer(
         self,
@@ -62,14 +67,17 @@ class Quoter:
         clock: Clock,
         anyway: bool,
     ) -> Answer:
-        passages, readings = reranked(passages, self._reader.read(asked, passages))
+        readings = likelier([self._reader.read(way, passages) for way in ways_asked(asked)])
+        passages, readings = reranked(passages, readings)
         clock.lap("reading")
+        words = AskedWords.of(asked, snapshot)
         answer = extractive_answer(
             asked,
             passages,
             readings,
             settings.max_sentences,
             calibrated=self._reader.calibrated,
+            asked=words,
             decide=partial(self._says_yes, asked) if self._decides(asked) else None,
             documents=snapshot.document,
         )
@@ -78,6 +86,7 @@ class Quoter:
         reason = why_declined(
             answer,
             unknown,
+            asked=words,
             indexed=len(snapshot),
             threshold=settings.threshold,
             likely=None if self._reader.calibrated else likely,

@@ -26,7 +26,7 @@ class Settings:
     candidates: int = 100  #: taken from each of the dense and the lexical side
     passages: int = 20  #: passages read for an answer
     max_sentences: int = 3  #: sentences of an extractive answer at most
-    threshold: float = 0.15  #: an answer less likely right than this is refused, 0–1
+    threshold: float = 0.25  #: an answer less likely right than this is refused, 0–1
     parse_seconds: float = 60.0  #: time limit for one file
     parse_memory_mb: int = 2048  #: memory limit for one file
     file_mb: int = 200  #: files larger than this are skipped

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from index.types import Block, BlockKind, Chunk, Document, DocumentInfo
 from rag.answering import choose, compose, extractive_answer
-from rag.finding import confidence, find_sentences, rivalry
+from rag.asked_words import AskedWords
+from rag.finding import RANKING, confidence, evidence, find_sentences, rivalry
 from rag.reader import Reading, Span
 from rag.types import Answer, Parts, Passage, Sentence, Verdict, escape_markers
 
@@ -74,7 +75,8 @@ def test_another_answer_nearly_as_likely_lowers_the_confidence() -> None:
         reading = Reading(0.9, (span("1823", 0.8), span("Twenty-two", second)))
         answer = extractive_answer("When?", [passage()], [reading], limit=3, calibrated=True)
         found = find_sentences([passage()], [reading])
-        assert answer.confidence == confidence(found[0], rivalry(found))
+        asked = AskedWords.of("When?")
+        assert answer.confidence == confidence(found[0], rivalry(found), asked)
         return answer.confidence
 
     assert (likely(0.7) or 1.0) < (likely(0.1) or 0.0)
@@ -152,13 +154,22 @@ def test_other_subjects_and_one_document_are_no_conflict() -> None:
     assert extractive_answer(question, same, [reading, older], limit=3).conflicts == ()
 
 
-def test_confidence_follows_the_span_the_passage_and_the_rival() -> None:
-    """Hand-computed: 0.784 * ln(.9 / .1) + 0.491 * 1.0 - 2.333 * 0.4 - 0.347 = 0.933 → 0.718."""
+def test_confidence_follows_its_evidence() -> None:
+    """By hand: .781 ln(.9 / .1) + .656 - .303 * .4 + (1.124 - 1.016) * .8 - 1.261 = 1.076."""
+    asked = AskedWords({"mill": 3.0, "burn": 1.0, "2019": 1.0})
     (found,) = find_sentences([passage()], [Reading(0.9, (span("1823", 0.9),))])
-    assert round(confidence(found, 0.4), 3) == 0.718
-    assert confidence(found, 0.5) < confidence(found, 0.4)
+    assert evidence(found, 0.4, asked)[1:] == (1.0, 0.4, 0.8, 0.8)
+    assert round(confidence(found, 0.4, asked), 3) == 0.746
+    assert confidence(found, 0.5, asked) < confidence(found, 0.4, asked)
     (weaker,) = find_sentences([passage()], [Reading(0.5, (span("1823", 0.5),))])
-    assert confidence(weaker, 0.4) < confidence(found, 0.4)
+    assert confidence(weaker, 0.4, asked) < confidence(found, 0.4, asked)
+
+
+def test_a_passage_with_the_words_and_a_sentence_without_them_is_doubted() -> None:
+    asked = AskedWords.of("When did the mill burn?")
+    spans = (span("1823", 0.6), span("Twenty-two", 0.6))
+    burned, drowned = find_sentences([passage()], [Reading(0.9, spans)])
+    assert confidence(drowned, 0.4, asked) < confidence(burned, 0.4, asked)
 
 
 def test_only_a_calibrated_reader_gives_a_confidence() -> None:
@@ -261,7 +272,8 @@ def test_an_answer_goes_before_a_bare_question_that_is_found_first() -> None:
     answer = extractive_answer("When is the draft due?", passages, readings, limit=1)
     assert answer.short == "30 September"
     (found,) = find_sentences(passages, readings)
-    assert found.score == found.probability
+    odds = (0.7 / 0.3) ** RANKING.span * (0.8 / 0.2) ** RANKING.answers
+    assert found.score == pytest.approx(odds)  # not held back by the question's passage
 
 
 def test_documents_are_read_once_and_a_grown_list_is_not_shown_beside_its_item() -> None:

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Chunk, DocumentInfo
-from rag.declining import FAR_OFF, SURE, missing_words, names_in, relevance_floor, why_declined
+from rag.asked_words import AskedWords
+from rag.declining import (
+    RELEVANT,
+    SURE,
+    missing_words,
+    names_in,
+    relevance,
+    relevance_floor,
+    why_declined,
+)
 from rag.types import Answer, AnswerKind, Citation, Parts, Passage, RefusalReason, Sentence, Verdict
 
 NOT_SAID, NOTHING = RefusalReason.NOT_SAID, RefusalReason.NOTHING_FOUND
@@ -23,7 +32,7 @@ def answer(
     quoted: bool = True,
     passages: int = 1,
 ) -> Answer:
-    chunk = Chunk("c", "d", 0, 10, "It burned.", (), (), "")
+    chunk = Chunk("c", "d", 0, 10, "It burned.", (), (), "The mill")
     info = DocumentInfo("d", ("d.txt",), "Mill", "en", None, None, 1)
     return Answer(
         question=question,
@@ -42,7 +51,10 @@ def declined(
     threshold: float = 0.2,
     likely: float | None = None,
 ) -> RefusalReason | None:
-    return why_declined(given_answer, unknown, indexed=indexed, threshold=threshold, likely=likely)
+    asked = AskedWords.of(given_answer.standalone_question)
+    return why_declined(
+        given_answer, unknown, asked=asked, indexed=indexed, threshold=threshold, likely=likely
+    )
 
 
 def test_a_likely_answer_near_the_question_is_given() -> None:
@@ -61,13 +73,30 @@ def test_without_passages_or_without_sentences_nothing_is_given() -> None:
     assert declined(answer(quoted=False, confidence=None)) is NOT_SAID
 
 
-def test_far_from_the_question_only_a_sure_answer_is_given() -> None:
-    under = relevance_floor(1_000) - 0.01
-    assert declined(answer(confidence=FAR_OFF - 0.01, score=under)) is NOTHING
-    assert declined(answer(confidence=FAR_OFF, score=under)) is None
-    assert declined(answer(confidence=FAR_OFF - 0.01, score=under + 0.02)) is None
-    # the same score is near enough among fewer passages
-    assert declined(answer(confidence=FAR_OFF - 0.01, score=under), indexed=100) is None
+def test_of_another_subject_only_a_sure_answer_is_given() -> None:
+    asked = AskedWords.of("How do rivers flood?")
+    nearness = (tenths / 10 for tenths in range(80))
+    score = next(
+        score
+        for score in nearness  # the least at which a sure answer is taken to be about it
+        if relevance(answer(score=score).passages, asked, 1_000, 0.95) >= RELEVANT
+    )
+    far = replace(answer(confidence=0.3, score=score), standalone_question="How do rivers flood?")
+    assert declined(far) is NOTHING
+    assert declined(replace(far, confidence=0.95)) is None
+    # a confidence near nothing is no sign that they are about something else
+    assert declined(answer(confidence=0.001)) is NOT_SAID
+
+
+def test_relevance_grows_with_nearness_words_and_confidence_and_falls_with_passages() -> None:
+    asked = AskedWords({"burn": 2.0, "river": 1.0})
+    (passage,) = answer(score=2.0).passages
+    burned = replace(passage, chunk=replace(passage.chunk, context="The river"))
+    usual = relevance([passage], asked, 100, 0.3)
+    assert relevance([passage], asked, 100, 0.6) > usual
+    assert relevance([replace(passage, score=2.5)], asked, 100, 0.3) > usual
+    assert relevance([burned], asked, 100, 0.3) > usual
+    assert relevance([passage], asked, 1_000, 0.3) < usual
 
 
 def test_an_unknown_name_asks_for_more_and_an_unknown_word_does_not() -> None:
@@ -96,12 +125,12 @@ def test_another_code_is_no_answer_however_sure(
 
 @pytest.mark.parametrize(
     ("text", "bar"),
-    [("In 1823 it burned.", SURE), ("In 1823, not in 1840.", 0.2), ("It burned.", 0.2)],
+    [("In 1823 the mill burned.", SURE), ("In 1823, not in 1840.", 0.2), ("It burned.", 0.2)],
 )
 def test_a_passage_of_other_years_asks_for_more(text: str, bar: float) -> None:
     asked = answer("Who owned the mill in 1840?")
     (passage,) = asked.passages
-    passage = replace(passage, chunk=Chunk("c", "d", 0, len(text), text, (), (), ""))
+    passage = replace(passage, chunk=replace(passage.chunk, end=len(text), text=text))
     cited = Citation(1, "d", "d.txt", "Mill", (), 0, len(text), text, Verdict.SUPPORTED, 1.0)
     asked = replace(asked, passages=(passage,), sentences=(Sentence(text, (cited,)),))
     assert declined(replace(asked, confidence=bar)) is None
@@ -112,12 +141,12 @@ def test_a_passage_of_other_years_asks_for_more(text: str, bar: float) -> None:
 
 
 def test_when_most_words_are_nowhere_nothing_was_found() -> None:
-    asked = answer("zebra crossings of Antarctica", 0.1)
+    asked = answer("zebra crossings of Antarctica", 0.1, score=6.0)
     assert declined(asked, "zebra", "cross") is NOTHING
     assert declined(asked, "zebra") is NOT_SAID
 
 
-def test_a_reader_that_is_not_calibrated_says_how_likely_and_the_floor_is_silent() -> None:
+def test_a_reader_that_is_not_calibrated_says_how_likely_and_relevance_is_silent() -> None:
     far = answer(confidence=None, score=0.1)
     assert declined(far, likely=0.3) is None
     assert declined(far, likely=0.1) is NOT_SAID
@@ -125,10 +154,14 @@ def test_a_reader_that_is_not_calibrated_says_how_likely_and_the_floor_is_silent
 
 
 @given(st.integers(0, 3_000_000), st.integers(0, 3_000_000))
-def test_the_floor_of_relevance_grows_with_the_index_and_then_stays(some: int, more: int) -> None:
+def test_relevance_falls_with_the_index_and_then_stays(some: int, more: int) -> None:
     few, many = sorted((some, more))
+    asked = AskedWords({"burn": 1.0})
     assert 1.0 <= relevance_floor(few) <= relevance_floor(many) <= relevance_floor(10_000)
     assert relevance_floor(10_000) == pytest.approx(3.50, abs=0.01)
+    relevances = [relevance(answer().passages, asked, n, 0.3) for n in (3_000_000, many, few, 0)]
+    assert relevances == sorted(relevances)
+    assert relevance(answer().passages, asked, 10_000, 0.3) == relevances[0]
 
 
 def test_missing_words_are_the_questions_own() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from index.types import Block, BlockKind, Chunk, Document, DocumentInfo
 from rag.answering import extractive_answer
+from rag.asked_words import AskedWords
 from rag.finding import Found, confidence, find_sentences, log_odds, reranked, rivalry
 from rag.gathering import is_torn, said, whole_list
 from rag.reader import Reading, Span, Spread
@@ -207,4 +208,6 @@ def test_a_rival_answers_otherwise() -> None:
 
 def test_a_rival_makes_an_answer_less_sure() -> None:
     best = candidate("It burned in 1823.", 0.8, "1823")
-    assert confidence(best, 0.9) < confidence(best, 0.1) < confidence(best, 0.0)
+    asked = AskedWords.of("When did it burn?")
+    likely = [confidence(best, rival, asked) for rival in (0.9, 0.1, 0.0)]
+    assert likely[0] < likely[1] < likely[2]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from index.types import Chunk, DocumentInfo
-from rag.finding import Found
+from rag.asked_words import AskedWords
+from rag.finding import RANKING, Found, Weights, log_odds
 from rag.training.confidence import choose_questions, dozens, write_documents
 from rag.training.confidence_tables import (
     Asked,
     Fetched,
     Role,
     as_people_ask,
-    evidence,
+    judged,
     print_first_passage,
     print_ranking,
     print_tables,
@@ -26,6 +30,8 @@ from rag.types import Parts, Passage
 TEXT = "The mill burned in 1823. The bridge fell in 1901."
 ROW = Row("squad-v2", "Kenya", "Mill", "When did the mill burn?", TEXT, ((19, 23),), True)
 
+WORDS = AskedWords({"mill": 3.0, "burn": 1.0})
+
 
 def found(start: int, end: int, probability: float, score: float) -> Found:
     chunk = Chunk("c", "d", 0, len(TEXT), TEXT, (), (), "")
@@ -37,20 +43,22 @@ def found(start: int, end: int, probability: float, score: float) -> Found:
 def asked(role: Role = Role.ANSWERABLE, *, wrong_first: bool = False, top: float = 4.0) -> Asked:
     right, wrong = found(0, 24, 0.6, top), found(25, 49, 0.9 if wrong_first else 0.3, top - 1.0)
     passages = (Fetched(top, 0.2, right=False), Fetched(top - 1.0, 0.95, right=True))
-    return Asked("letters", role, ROW, (right, wrong), passages, 1_000)
+    near = (top - 3.0, 1.0 if role is Role.ANSWERABLE else 0.1)
+    return Asked("letters", role, ROW, (right, wrong), passages, WORDS, near)
 
 
 def test_a_passage_behind_the_best_holds_its_sentences_back() -> None:
     one = asked(wrong_first=True)
-    assert ranked(one.found, 0.0)[0].probability == 0.9
-    assert ranked(one.found, 2.0)[0].probability == 0.6
+    assert ranked(one, Weights(1.0, 0.0, 0.0))[0].probability == 0.9
+    assert ranked(one, Weights(1.0, 0.0, 2.0))[0].probability == 0.6
 
 
-def test_evidence_is_right_only_where_the_documents_answer() -> None:
-    assert evidence(asked())[1:] == (4.0, pytest.approx(0.5), 1.0)
-    assert evidence(asked(Role.LOOK_ALIKE))[3] == 0.0
-    nothing = Asked("letters", Role.ANSWERABLE, ROW, (), (), 10)
-    assert evidence(nothing) == (pytest.approx(-9.21, abs=0.01), 0.0, 0.0, 0.0)
+def test_a_sentence_is_right_only_where_the_documents_answer() -> None:
+    rival = math.exp(RANKING.span * (log_odds(0.3) - log_odds(0.6)) - RANKING.passage)
+    assert judged(asked())[1:] == (4.0, pytest.approx(rival), 1.0, 1.0, 1.0)
+    assert judged(asked(Role.LOOK_ALIKE))[-1] == 0.0
+    nothing = Asked("letters", Role.ANSWERABLE, ROW, (), (), WORDS, (-3.0, 0.0))
+    assert judged(nothing) == (pytest.approx(-9.21, abs=0.01), 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def test_three_of_four_questions_count_as_answerable() -> None:
@@ -72,8 +80,8 @@ def test_a_row_that_counts_twice_fits_as_two_rows_do() -> None:
 def test_ranking_is_shown_by_weight(capsys: pytest.CaptureFixture[str]) -> None:
     print_ranking([asked(wrong_first=True)])
     cells = [line.split() for line in capsys.readouterr().out.splitlines()[2:]]
-    assert cells[0] == ["letters", "0.0", "0.000", "1.000", "0.000"]
-    assert cells[-1] == ["letters", "3.0", "1.000", "1.000", "1.000"]
+    assert ["letters", "1.0", "0.0", "1.0", "0.000", "1.000", "0.000"] in cells
+    assert ["letters", "1.0", "0.0", "2.0", "1.000", "1.000", "1.000"] in cells
 
 
 def test_the_reader_puts_the_right_passage_first(capsys: pytest.CaptureFixture[str]) -> None:
@@ -87,7 +95,8 @@ def test_all_tables_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     some = [asked(), asked(wrong_first=True), asked(Role.LOOK_ALIKE), asked(Role.OFF_TOPIC, top=1)]
     print_tables(some * 5)
     printed = capsys.readouterr().out
-    assert "95 of 100 off-topic" in printed
+    assert "_CONFIDENCE = (" in printed
+    assert "_RELEVANCE = (" in printed
     assert "letters " in printed
     assert "nan" not in printed
 
@@ -100,6 +109,17 @@ def test_only_held_out_questions_are_chosen() -> None:
     chosen = choose_questions(rows, 4)
     assert [role for role, _ in chosen] == [Role.ANSWERABLE] * 4
     assert all(row.group == group for _, row in chosen)
+
+
+def test_as_many_off_topic_questions_come_from_each_set_and_none_from_policies() -> None:
+    rows = [
+        Row(source, f"g{number}", "t", "q", TEXT, ((0, 3),), True)
+        for source, count in (("nq", 2_000), ("fairytale", 900), ("qed", 900), ("policyqa", 900))
+        for number in range(count)
+    ]
+    chosen = choose_questions(rows, 30)
+    assert all(role is Role.OFF_TOPIC for role, _ in chosen)
+    assert Counter(row.source for _, row in chosen) == {"nq": 5, "fairytale": 5, "qed": 5}
 
 
 def test_each_document_is_written_once_with_all_its_passages(tmp_path) -> None:

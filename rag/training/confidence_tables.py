@@ -8,26 +8,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.declining import relevance_floor
-from rag.finding import PASSAGE_WEIGHT, Found, log_odds, rivalry
+from rag.asked_words import AskedWords
+from rag.declining import UNSURE
+from rag.finding import RANKING, Found, Weights, evidence, log_odds, ranked_by, rivalry
 from rag.training.claims import answer_sentence
 from rag.training.measure import Floats, auc, calibration_error, fit_logistic, normalised
 from rag.training.sources import Row
 
-PASSAGE_WEIGHTS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
+RANKINGS = tuple(
+    Weights(*some) for some in product((0.4, 0.6, 0.8, 1.0), (0.0, 0.3, 0.5, 0.7), (1.0, 1.5, 2.0))
+)
 READER_WEIGHTS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.2)
-SHARES = (0.35, 0.45, 0.6, 0.8)
+SHARES = (0.3, 0.45, 0.5, 0.6, 0.8)
+SHOWN = 0.45  # of these the one that `rag.answering` takes
 USUAL = 0.75  #: share of people's questions that their documents are taken to answer
-FLOORS = (-0.2, 0.0, 0.2)  # added to `relevance_floor`
-FAR_OFF = (0.35, 0.4, 0.45, 0.5, 0.6, 0.7)
-THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
+RELEVANT = (0.0, 0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
+THRESHOLDS = (0.0, 0.1, 0.12, 0.15, 0.18, 0.2, 0.25, 0.3)
 
 
 class Role(StrEnum):
@@ -56,7 +59,8 @@ class Asked:
     row: Row
     found: tuple[Found, ...]  #: sentences, each with its passage
     passages: tuple[Fetched, ...]  #: as search ranks them
-    indexed: int  #: passages searched
+    words: AskedWords
+    near: tuple[float, ...]  #: `rag.declining.nearness`
 
 
 def print_tables(asked: Sequence[Asked]) -> None:
@@ -68,18 +72,19 @@ def print_tables(asked: Sequence[Asked]) -> None:
 
 
 def print_ranking(asked: Sequence[Asked]) -> None:
-    """By passage weight, how good the best sentences of answerable questions are."""
-    print("\nanswerable questions   weight  best sentence  one of three  short F1")
+    """By the weights of the order, how good the best sentences of answerable questions are."""
+    print("\nanswerable questions   span answers passage  best sentence  one of three  short F1")
     for kind, some in _answerable(asked):
-        for weight in PASSAGE_WEIGHTS:
+        for weights in RANKINGS:
             rows = []
             for one in some:
-                found = ranked(one.found, weight)[:3]
+                found = ranked(one, weights)[:3]
                 right = [holds_answer(one.row, sentence.quote) for sentence in found]
                 short = (found[0].short or found[0].quote) if found else ""
                 rows.append((any(right[:1]), any(right), answer_f1(one.row, short)))
             best, three, f1 = np.array(rows, dtype=np.float64).mean(axis=0)
-            print(f"{kind:22} {weight:6.1f}  {best:13.3f}  {three:12.3f}  {f1:8.3f}")
+            tried = f"{weights.span:4.1f} {weights.answers:7.1f} {weights.passage:7.1f}"
+            print(f"{kind:22} {tried}  {best:13.3f}  {three:12.3f}  {f1:8.3f}")
 
 
 def print_first_passage(asked: Sequence[Asked]) -> None:
@@ -96,26 +101,29 @@ def print_first_passage(asked: Sequence[Asked]) -> None:
 
 
 def print_shares(asked: Sequence[Asked]) -> None:
-    """By the share of the best score from which more is shown: is it there, among how many?"""
-    print("\nshown from share         share    holds  sentences")
+    """By the share of the best score from which more is shown: is it there, among how many, and
+    how many of those hold it?"""
+    print("\nshown from share         share    holds  sentences  precision")
     for kind, some in _answerable(asked):
         for share in SHARES:
             shown = [_shown(one, share) for one in some if one.found]
-            held = np.mean([any(holds_answer(row, f.quote) for f in found) for row, found in shown])
-            count = np.mean([len(found) for _, found in shown])
-            print(f"{kind:22} {share:7.2f}  {held:7.3f}  {count:9.2f}")
+            right = [[holds_answer(row, f.quote) for f in found] for row, found in shown]
+            held, count = np.mean([any(one) for one in right]), np.mean([len(one) for one in right])
+            precision = sum(map(sum, right)) / sum(map(len, right))
+            print(f"{kind:22} {share:7.2f}  {held:7.3f}  {count:9.2f}  {precision:9.3f}")
 
 
 def print_confidence(asked: Sequence[Asked]) -> None:
-    """The fit of "the best sentence is right", how good it is, and what is declined by it."""
-    columns = np.array([evidence(one) for one in asked])
-    features, right = columns[:, :3], columns[:, 3]
-    answerable = np.array([one.role is Role.ANSWERABLE for one in asked])
+    """The fits of "what is shown is right" and "the documents are about it", how good they are, and
+    what is declined by them."""
+    columns = np.array([judged(one) for one in asked])
+    features, right = columns[:, :-1], columns[:, -1]
+    roles = {role: np.array([one.role is role for one in asked]) for role in Role}
+    answerable = roles[Role.ANSWERABLE]
     counts = as_people_ask(answerable)
-    span, score, rival, bias = fit_logistic(features, right, counts=counts)
     likely = crossed(features, right, counts)
     usual = answerable | (np.cumsum(~answerable) % 3 == 0)  # as many as count once
-    print(f"\n_CONFIDENCE = ({span:.3f}, {score:.3f}, {rival:.3f}, {bias:.3f})")
+    print(f"\n_CONFIDENCE = {_constants(fit_logistic(features, right, counts=counts))}")
     print(f"for {USUAL:.0%} answerable; each tenth by a fit on the others: AUC, Brier, error")
     for kind, every in _masks(asked, lambda one: one.kind):
         mask = every & usual
@@ -123,30 +131,40 @@ def print_confidence(asked: Sequence[Asked]) -> None:
         error = calibration_error(likely[mask], right[mask])
         area = auc(list(likely[mask]), list(right[mask]))
         print(f"{kind:40} {area:5.3f}  {brier:5.3f}  {error:5.3f}")
-    top = np.array([max((p.score for p in one.passages), default=0.0) for one in asked])
-    floor = np.array([relevance_floor(one.indexed) for one in asked])
-    print("\n95 of 100 off-topic questions stay under")
-    off_topic = np.array([one.role is Role.OFF_TOPIC for one in asked])
-    for kind, mask in _masks(asked, lambda one: one.kind):
-        reached = np.percentile((top - floor)[mask & off_topic], 95)
-        print(f"{kind:40} the floor {reached:+5.2f}, which is {floor[mask].mean():.2f}")
-    print("\nrefused: floor, far off, threshold; of each kind answerable, best right, look-alike,")
+    odds = np.array([log_odds(max(float(one), UNSURE)) for one in likely])
+    near = np.column_stack([np.array([one.near for one in asked]), odds])
+    about = ~roles[Role.LOOK_ALIKE]  # of those it is open whether the documents are
+    print(f"\n_RELEVANCE = {_constants(fit_logistic(near[about], answerable[about] * 1.0))}")
+    relevant = crossed(near, answerable * 1.0, about * 1.0)
+    print("answerable or off-topic, each tenth by a fit on the others: AUC")
+    for kind, every in _masks(asked, lambda one: one.kind):
+        mask = every & about
+        print(f"{kind:40} {auc(list(relevant[mask]), list(answerable[mask] * 1.0)):5.3f}")
+    print(
+        "\nrefused: least relevance, threshold; of each kind answerable, answer right, look-alike,"
+    )
     print("off-topic, and the share of all that is right: given and right, or rightly refused")
-    groups = [[one.role is role for one in asked] for role in Role]
-    groups.insert(1, list(right > 0.5))
-    for raised, far, threshold in product(FLOORS, FAR_OFF, THRESHOLDS):
-        refused = (likely < threshold) | ((top < floor + raised) & (likely < far))
+    groups = [answerable, right > 0.5, roles[Role.LOOK_ALIKE], roles[Role.OFF_TOPIC]]
+    for least, threshold in product(RELEVANT, THRESHOLDS):
+        refused = (likely < threshold) | (relevant < least)
+        good = np.where(answerable, ~refused & (right > 0.5), refused)
         cells = []
         for _, mask in _masks(asked, lambda one: one.kind):
-            shares = [f"{refused[mask & np.array(some)].mean():.3f}" for some in groups]
-            good = np.where(answerable, ~refused & (right > 0.5), refused)
-            cells.append(" ".join([*shares, f"{good[mask].mean():.3f}"]))
-        print(f"{raised:+4.1f} {far:4.1f} {threshold:5.2f}  |  {'  |  '.join(cells)}")
+            shares = [f"{refused[mask & some].mean():.3f}" for some in groups]
+            shares.append(f"{np.average(good[mask], weights=counts[mask]):.3f}")
+            cells.append(" ".join(shares))
+        print(f"{least:5.2f} {threshold:5.2f}  |  {'  |  '.join(cells)}")
 
 
-def ranked(found: Sequence[Found], weight: float) -> list[Found]:
-    """The sentences in the order that ``find_sentences`` would give them with that weight."""
-    return sorted(found, key=lambda one: -one.probability * np.exp(weight * one.passage.score))
+def _constants(weights: Iterable[float]) -> str:
+    return f"({', '.join(f'{weight:.3f}' for weight in weights)})"
+
+
+def ranked(one: Asked, weights: Weights = RANKING) -> list[Found]:
+    """The sentences in the order that ``find_sentences`` would give them with those weights."""
+    top = max((found.passage.score for found in one.found), default=0.0)
+    found = [replace(some, score=ranked_by(some, top, weights)) for some in one.found]
+    return sorted(found, key=lambda some: -some.score)
 
 
 def holds_answer(row: Row, text: str) -> bool:
@@ -169,13 +187,15 @@ def answer_f1(row: Row, text: str) -> float:
     return max(scores, default=0.0)
 
 
-def evidence(one: Asked) -> tuple[float, float, float, float]:
-    """What `rag.finding.confidence` weighs of the best sentence, and 1.0 when it is right."""
-    found = ranked(one.found, PASSAGE_WEIGHT)
+def judged(one: Asked) -> tuple[float, ...]:
+    """The `rag.finding.evidence` of the best sentence, and 1.0 when what is shown is right."""
+    found = ranked(one)
     if not found:
-        return log_odds(0.0), max((p.score for p in one.passages), default=0.0), 0.0, 0.0
-    right = one.role is Role.ANSWERABLE and holds_answer(one.row, found[0].quote)
-    return log_odds(found[0].probability), found[0].passage.score, rivalry(found), float(right)
+        best = max((passage.score for passage in one.passages), default=0.0)
+        return log_odds(0.0), best, 0.0, 0.0, 0.0, 0.0
+    shown = _shown(one, SHOWN)[1]
+    right = one.role is Role.ANSWERABLE and any(holds_answer(one.row, f.quote) for f in shown)
+    return *evidence(found[0], rivalry(found), one.words), float(right)
 
 
 def as_people_ask(answerable: NDArray[np.bool_]) -> Floats:
@@ -198,7 +218,7 @@ def crossed(features: Floats, labels: Floats, counts: Floats | None = None) -> F
 
 
 def _shown(one: Asked, share: float) -> tuple[Row, list[Found]]:
-    found = ranked(one.found, PASSAGE_WEIGHT)[:3]
+    found = ranked(one)[:3]
     return one.row, [some for some in found if some.score >= share * found[0].score]
 
 
