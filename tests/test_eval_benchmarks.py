@@ -177,6 +177,8 @@ def test_squad_answers_counts_citations_and_refusals(squad: Path, tmp_path: Path
     assert found["cited sentences an answer"] == 1
     assert found["look-alikes refused"] == 1
     assert found["questions on other articles refused"] == 1
+    assert found["look-alikes refused, threshold at 5 % false refusals"] == 1
+    assert found["other articles refused, threshold at 5 % false refusals"] == 1
     # right answers 0.8 0.8; wrong 0.8 and refusals 0.1 0.1: (2·2 + 2·½) / 6
     assert found["AUROC of confidence (0.5 is chance)"] == pytest.approx(5 / 6)
 
@@ -192,6 +194,7 @@ def test_a_refusal_gets_no_marks_for_what_it_considered(tmp_path: Path) -> None:
 def test_other_questions_on_an_indexed_article_are_not_foreign(squad: Path) -> None:
     found = figures(squad_answers.measure(squad, other=squad, over=toy))
     assert found["questions on other articles refused"] is None
+    assert found["other articles refused, threshold at 5 % false refusals"] is None
 
 
 class Scripted:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index.types import Chunk, DocumentInfo
 from rag.checking.evidence import spans
 from rag.checking.facts import facts, lacking
-from rag.checking.linking import misplaced
+from rag.checking.linking import misplaced, of_two_rows
 from rag.checking.polarity import contradiction
 from rag.citations import CheckedSentence, check, numbered
 from rag.types import Parts, Passage, Verdict
@@ -275,6 +275,51 @@ def test_denials_are_told_from_other_words_for_the_same(said: str, held: str, de
 )
 def test_what_is_stitched_together_is_told(said: str, held: str, wrong: bool) -> None:
     assert (misplaced(said, held) is not None) == wrong
+
+
+TRAINERS = (
+    "Season | Place | Goals | Trainer\n1950/51 | 1 | 61:22 | Marwitz\n"
+    "1953/54 | 16 | 19:70 | Marwitz\n1977/78 | 4 | 48:40 | Szabó"
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "verdict"),
+    [
+        ("Marwitz was the trainer in 1953/54.", Verdict.SUPPORTED),
+        ("Marwitz was the trainer in 1977/78.", Verdict.UNSUPPORTED),
+        ("Szabó was the trainer in 1977/78.", Verdict.SUPPORTED),
+        ("Szabó was the trainer in 1950/51.", Verdict.UNSUPPORTED),
+    ],
+)
+def test_what_stands_in_two_rows_of_a_table_is_not_of_one_thing(
+    sentence: str, verdict: Verdict
+) -> None:
+    assert checked(sentence, TRAINERS, probability=0.99).verdict is verdict
+
+
+def test_what_compares_two_rows_is_not_torn_from_either() -> None:
+    table = "Plan | Kept\nFolio | 30 days\nArchive | 400 days"
+    assert of_two_rows("Archive keeps lines longer than Folio.", table) is None
+    assert of_two_rows("Folio keeps lines for 400 days.", table) is not None
+
+
+@pytest.mark.parametrize(
+    ("said", "held", "name"),
+    [
+        ("The trip fills all of Tuesday.", "Tue 8 | gorges", ""),
+        ("The market is on Sat and Sun.", "Saturdays and Sundays: market", ""),
+        ("It is open on Tuesday.", "Thu 8 | open", "Tuesday"),
+        ("The new version leaves out the Finnish site.", "We dropped the site in Finland.", ""),
+        ("A Dutch firm built it.", "A firm in the Netherlands built it.", ""),
+        ("A Dutch firm built it.", "A firm in Denmark built it.", "Dutch"),
+        ("Rubbish is picked up on Friday.", "Waste is collected on Friday from Pike Street.", ""),
+        ("Weber is picked up on Friday.", "Peter Hall is collected on Friday.", "Weber"),
+    ],
+)
+def test_other_forms_of_a_name_are_told_from_other_names(said: str, held: str, name: str) -> None:
+    lack = lacking(facts(said), facts(held), facts(""))
+    assert ("" if lack is None else lack.said) == name
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from eval.benchmarks.articles import (
 from eval.benchmarks.figures import Figure, Result, share
 from eval.datasets import Article, ArticleQuestion, load_squad
 from eval.metrics import auroc, holds, mean, percentile, token_f1
+from eval.refusing import refusal_curve, refused_at
 from eval.runner import Answers
 from rag.types import Answer
 
@@ -105,6 +106,11 @@ def _judge(assistant: Answers, article: Article, question: ArticleQuestion) -> _
     )
 
 
+def _given_up(asked: Sequence[_Asked | Answer]) -> list[float]:
+    """When each question is refused as the threshold rises; those that are refused first."""
+    return [0.0 if one.declined else one.confidence or 0.0 for one in asked]
+
+
 def _figures(
     asked: Sequence[_Asked], alike: Sequence[Answer], elsewhere: Sequence[Answer]
 ) -> tuple[Figure, ...]:
@@ -113,6 +119,7 @@ def _figures(
     scores += [(answer.confidence, False) for answer in [*alike, *elsewhere]]
     known = [(score, right) for score, right in scores if score is not None]
     median = percentile([one.seconds for one in asked], 50)
+    by_mistake = _given_up(asked)
     return (
         share("a cited sentence holds the answer", [one.cites_answer for one in asked]),
         share("… and stands in the gold paragraph", [one.cites_paragraph for one in asked]),
@@ -124,6 +131,13 @@ def _figures(
         share("answerable but refused", [one.declined for one in asked]),
         share("look-alikes refused", [answer.declined for answer in alike]),
         share("questions on other articles refused", [answer.declined for answer in elsewhere]),
+        *(
+            Figure(f"{name} refused, threshold at 5 % false refusals", most, "%")
+            for name, most in (
+                ("look-alikes", refused_at(refusal_curve(_given_up(alike), by_mistake))),
+                ("other articles", refused_at(refusal_curve(_given_up(elsewhere), by_mistake))),
+            )
+        ),
         Figure(
             "AUROC of confidence (0.5 is chance)",
             auroc([score for score, _ in known], [right for _, right in known]),

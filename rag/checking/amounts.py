@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from rag.checking.quantity_words import SAID_ALIKE
+
 _NEAR = 0.025  # how far off "about" may be; "over" and "nearly" twice that, on their own side only
+_BOUND = 1.3  # how far "over" and "under" may be from a number with the same unit
+_THIRD = 0.011  # "a third" of 33 %, "two thirds" of 66 %
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,32 +24,58 @@ class Quantity:
     bare: tuple[float, ...]  #: the same numbers without regard to the unit
     hedge: str = ""  #: "near", "above" or "below" when it is said to be about that much
     loose: bool = False  #: said by an article or by "both": counts, but is no figure
+    parts: tuple[float, ...] = ()  #: of "two in five", the two and the five
 
 
 def same_quantity(said: Quantity, held: Quantity) -> bool:
     """Whether what is held is the number said; a missing unit on either side is no difference."""
-    if {said.dimension, held.dimension} == {"ordinal", ""} or not (
-        said.dimension and held.dimension
-    ):
-        pairs = list(product(said.bare, held.bare))
-    elif said.dimension == held.dimension:
+    dimensions = {said.dimension, held.dimension}
+    if "" in dimensions or dimensions in SAID_ALIKE:
+        of = held.parts if not said.dimension else ()
+        pairs = list(product(said.bare, (*held.bare, *of)))
+    elif len(dimensions) == 1:
         pairs = list(product(said.values, held.values))
     else:
         return False
-    return any(_close(a, b, said.hedge) for a, b in pairs)
+    return any(_close(a, b, said.hedge) for a, b in pairs) or _bounded(said, held)
+
+
+def _bounded(said: Quantity, held: Quantity) -> bool:
+    """Whether 26 years are held of "more than two decades"; not where a bound is held, too."""
+    if not said.dimension or said.dimension != held.dimension or held.hedge:
+        return False
+    if not all(map(_round, said.bare)) or said.hedge not in ("above", "below"):
+        return False
+    above = said.hedge == "above"
+    pairs = [(a, b) if above else (b, a) for a, b in product(said.values, held.values)]
+    return any(0 < least < most <= _BOUND * least for least, most in pairs)
+
+
+def holds_parts(said: Quantity, held: Sequence[Quantity]) -> bool:
+    """Whether the numbers of "two of the five" are held, each by itself."""
+    numbers = [number for one in held for number in (*one.bare, *one.parts)]
+    return bool(said.parts) and all(
+        any(_close(part, number, "") for number in numbers) for part in said.parts
+    )
 
 
 def _close(said: float, held: float, hedge: str) -> bool:
-    if abs(said - held) <= 1e-9 * max(1.0, abs(held)):
+    off = abs(said - held)
+    if off <= 1e-9 * max(1.0, abs(held)) or (_is_third(said) and off <= _THIRD * abs(held)):
         return True
-    if not hedge or not _round(said):
+    if not hedge or not (_round(said) or _is_third(said)):
         return False
-    off = (held - said) / max(abs(held), 1e-9)
+    over = (held - said) / max(abs(held), 1e-9)
     if hedge == "above":
-        return 0 < off <= 2 * _NEAR
-    return -2 * _NEAR <= off < 0 if hedge == "below" else abs(off) <= _NEAR
+        return 0 < over <= 2 * _NEAR
+    return -2 * _NEAR <= over < 0 if hedge == "below" else abs(over) <= _NEAR
 
 
 def _round(value: float) -> bool:
     """Two significant digits at most: what one says after "about"."""
     return value == float(f"{value:.2g}")
+
+
+def _is_third(value: float) -> bool:
+    """A third and a multiple of it that is no whole number, as only words say it."""
+    return abs(3 * value - round(3 * value)) < 1e-9 and abs(value - round(value)) > 0.1

@@ -14,7 +14,7 @@ from index.sentences import sentence_spans
 from rag.checking.denials import denied
 from rag.checking.exchanges import exchanged
 from rag.checking.facts import Facts, facts, fold_quotes, lacking, wanted_quantities
-from rag.checking.linking import clauses, misplaced, other_subject
+from rag.checking.linking import clauses, misplaced, of_two_rows, other_subject
 from rag.checking.orders import WHY as ORDERS
 from rag.checking.orders import rests_on_orders
 from rag.checking.polarity import contradiction
@@ -168,7 +168,9 @@ def fault(text: str, evidence: Evidence) -> Fault | None:
         if over is not None:
             return Fault(over, denies=evidence)
     wrong = misplaced(text, held.text)
-    if wrong is None and " | " not in held.text and other_subject(text, _wider(evidence)):
+    if wrong is None and " | " in held.text:
+        wrong = of_two_rows(text, evidence.passage.chunk.text)
+    elif wrong is None and other_subject(text, _wider(evidence)):
         wrong = "it is said of something else there"
     return None if wrong is None else Fault(wrong)
 

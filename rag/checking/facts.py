@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from index.analysis import fold
-from rag.checking.amounts import Quantity, same_quantity
+from rag.checking.amounts import Quantity, holds_parts, same_quantity
 from rag.checking.dates import Moment, same_moment
 from rag.checking.names import Name, Wording, missing_name, wording_of
 from rag.checking.quantities import Figures, figures
@@ -22,6 +22,7 @@ _QUOTED = re.compile(
     r"|(?<![\w’])‘([^‘]{2,400}?)’(?!\w)|(?<!\w)'([^']{2,400}?)'(?!\w)|`([^`]{2,400})`"
 )
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)[^\s)\]>]+|\b[\w.+-]+@[\w-]+\.[\w.]+")
+_HOUR = re.compile(r"\b(?:at|from|until|till|by|before|after|since|to|and)\s$", re.IGNORECASE)
 _OF = re.compile(r"[a-z]s of $")
 _OMITTED = re.compile(r"\s*(?:\[\s*(?:…|\.\.\.)\s*\]|…|\.\.\.)\s*")
 
@@ -89,9 +90,9 @@ def lacking(said: Facts, held: Facts, around: Facts) -> Lack | None:
     for moment in said.figures.moments:
         if not _has_moment(moment, held, around):
             return Lack("date", said.text[moment.start : moment.end].strip(" -–.,"))
-    for quantity in wanted_quantities(said.figures.quantities):
-        if not _has_quantity(quantity, said, held, around):
-            return Lack("number", _whole_words(said.text, quantity.start, quantity.end))
+    number = _missing_quantity(said, held, around)
+    if number is not None:
+        return Lack("number", _whole_words(said.text, number.start, number.end))
     for name in said.names:
         missing = missing_name(name, said.wording, held.wording, around.wording)
         if missing:
@@ -159,6 +160,32 @@ def _has_code(code: str, held: Facts) -> bool:
     )
 
 
+def _missing_quantity(said: Facts, held: Facts, around: Facts) -> Quantity | None:
+    """The first that is not held, or a "twice" where another number of times is held."""
+    for one in wanted_quantities(said.figures.quantities):
+        if not _has_quantity(one, said, held, around):
+            return one
+    times = [one for one in held.figures.quantities if one.dimension == "times"]
+    for one in said.figures.quantities:
+        is_other = not any(same_quantity(one, other) for other in times)
+        if times and one.loose and one.dimension == "times" and is_other:
+            return one
+    return None
+
+
+def _is_hour(number: Quantity, said: Facts, held: Facts) -> bool:
+    """Whether "until ten" is there as 22:00."""
+    if number.dimension or not _HOUR.search(said.text[: number.start]):
+        return False
+    hours = {
+        value / 60
+        for one in held.figures.quantities
+        if one.dimension == "clock"
+        for value in one.values
+    }
+    return any(hour in hours or hour + 12 in hours for hour in number.bare)
+
+
 def _counts_another_thing(said: Quantity, same: Sequence[Quantity], held: Facts) -> bool:
     """ "Every 4 hours" is not in "teams of 4 who change every 2 hours"; "4 to 6 hours" has it."""
     if said.dimension not in ("time", "months") or " | " in held.text:
@@ -204,6 +231,8 @@ def _has_quantity(quantity: Quantity, said: Facts, held: Facts, around: Facts) -
     if any(one.dimension == quantity.dimension for one in same):
         return True
     if same and not _counts_another_thing(quantity, same, held):
+        return True
+    if holds_parts(quantity, held.figures.quantities) or _is_hour(quantity, said, held):
         return True
     if not quantity.dimension and any(
         quantity.bare[0] in reading for one in held.figures.moments for reading in one.readings

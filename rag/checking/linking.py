@@ -25,6 +25,11 @@ _SEGMENT = re.compile(
     r",\s(?=(?:\w+\s){1,4}(?:is|are|was|were|has|have|had)\b)"
 )
 _REFERS_BACK = re.compile(r"(?i)\W*(?:it|they|this|these|its|their|his|her|he|she)\b")
+_COMPARES = re.compile(
+    r"\b(?:than|both|each|between|and|or|nor|as|most|least|all|every\w*|same|only|other|except|but|"
+    r"from|more|fewer|less|never|no|last|\w+est)\b",
+    re.IGNORECASE,
+)
 _MUCH = 0.6  # of the words around an anchor; so much beside a rival shows where it was taken from
 _MOST_ANCHORS = 40  # of a text are compared; more stand only in rubble
 _JOINT = re.compile(r",\s|\s(?:and|or)\s")
@@ -113,6 +118,30 @@ def other_subject(text: str, held_text: str) -> bool:
     )
     own = content(pieces[best])[:1]
     return elsewhere and bool(own) and own[0] not in content(text)
+
+
+def of_two_rows(text: str, table: str) -> str | None:
+    """What the rows of a table say of another thing than the sentence, which compares none.
+
+    >>> of_two_rows("Weiss was there in 1978.", "1951 | Weiss\\n1978 | Szabó")
+    '1978 stands in another row'
+    """
+    rows = [line for line in table.split("\n") if " | " in line]
+    if len(rows) < 2 or _COMPARES.search(text):
+        return None
+    held = [anchors(row, openings=True) for row in rows]
+    found: list[set[int]] = []
+    for anchor in anchors(text, openings=True):
+        places = {
+            place
+            for place, others in enumerate(held)
+            if any(same_anchor(anchor, other) for other in others)
+        }
+        if places and any(earlier.isdisjoint(places) for earlier in found):
+            return f"{text[anchor.start : anchor.end]} stands in another row"
+        if places:
+            found.append(places)
+    return None
 
 
 def anchors(text: str, *, openings: bool = False) -> list[Anchor]:

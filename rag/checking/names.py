@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from index.analysis import fold, terms
+from rag.checking.name_words import COUNTRIES, DAYS, GENERIC, OPENERS, PLAIN, TITLES
 from rag.checking.wording import wording
 
 _NAME_WORD = r"[^\W\d_a-zà-öø-ÿ](?:[\w’']|-(?=\w)|[.&](?=[A-Z]))*"
@@ -19,40 +20,7 @@ _NAME = re.compile(
 )
 _PIECE = re.compile(r"[^\W_](?:[^\W_]|['’](?=\w))*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s|[\"“‘(\[|–—]\s?|^\W*\d+\.\s)\W*$")
-_TITLES = frozenset(
-    "mr mrs ms miss dr doctor prof professor sir lady lord dame saint st president king queen "
-    "minister chancellor captain".split()
-)
-#: Capitalised words that open a sentence, or name a piece of a document: no names.
-_PLAIN = frozenset(
-    """
-    a about above according accordingly additionally after afterwards against all almost along also
-    although altogether among an and another any anyone anything apart are around as aside at be
-    because before below besides between beyond both but by can compared concerning consequently
-    contrary could depending despite did do does due during each either else even ever every
-    everyone everything except few finally first firstly following for fortunately from further
-    furthermore generally given had has have he hence her here his how however i if in including
-    indeed initially inside instead into is it its just last lastly later latter least less let
-    lets like likewise many may meanwhile might more moreover most much must my near nearly neither
-    never nevertheless next no nobody none nonetheless nor not notably nothing now of off often on
-    once one only or originally other others otherwise our out outside over overall owing part per
-    perhaps please prior provided rather recently regarding regardless second secondly several she
-    should similarly since so some someone something sometimes soon still subsequently such than
-    thanks that the their them then there therefore these they third this those though through
-    throughout thus till to today together too toward towards twice two three four five six seven
-    eight nine ten under unless unlike until up upon us use usually very via was we were what when
-    whenever where whereas wherever whether which while who whoever whole whom whose why will with
-    within without would yes yet you your
-    answer answers appendix article articles chapter document documents figure footnote handbook
-    note page pages paragraph passage passages policy report section sections source sources step
-    table text version
-    """.split()
-)
-_GENERIC = frozenset(
-    "inc ltd llc corp corporation company co group plc gmbh city town county island river lake "
-    "street road square university college museum library institute office department team".split()
-)
-_AFTER_TITLE = re.compile(rf"\b(?:{'|'.join(sorted(_TITLES))})\.\s$", re.IGNORECASE)
+_AFTER_TITLE = re.compile(rf"\b(?:{'|'.join(sorted(TITLES))})\.\s$", re.IGNORECASE)
 #: Endings of words that open a sentence and are most likely no names: "Guests of the hostel".
 _COMMON = re.compile(r"(?:[^s]s|ing|ed|tion|ment|ness|ity|ly)$")
 _ARTICLE = re.compile(r"\b(?:the|a|an|your|our|their)\s+$", re.IGNORECASE)
@@ -115,10 +83,10 @@ def names_in(text: str, taken: Sequence[tuple[int, int]]) -> Iterable[Name]:
 
 def _is_plain(word: str, opens: bool) -> bool:
     bare = word.casefold().strip("’'.")
-    if bare in _TITLES or bare == "i":
+    if bare in TITLES or bare == "i":
         return True
     acronym = len(word) > 1 and word.isupper()
-    return bare in _PLAIN and (opens or not acronym)
+    return bare in PLAIN and (opens or not acronym)
 
 
 def missing_name(name: Name, said: Wording, held: Wording, around: Wording) -> str:
@@ -129,13 +97,14 @@ def missing_name(name: Name, said: Wording, held: Wording, around: Wording) -> s
     if not missing:
         apart = len(name.words) > 1 and not _together(name.words, held, around)
         return whole if apart else ""
-    if set(missing) <= _GENERIC and len(missing) < len(name.words):
+    if set(missing) <= GENERIC and len(missing) < len(name.words):
         return ""
     if any(_spelt_by(name.words, one) for one in (held, around)) or _is_role(name, said, held):
         return ""
     if name.opens and len(name.words) == 1:
         # The first word of a sentence: a name only if the words it rests on have another one there.
-        return whole if _rival(said, held) and not _COMMON.search(missing[0]) else ""
+        common = missing[0] in OPENERS or _COMMON.search(missing[0])
+        return whole if _rival(said, held) and not common else ""
     if name.words[-1] not in missing and len(name.words) > 1:
         return whole if _other_first_name(name.words[-1], held) else ""
     return whole
@@ -155,6 +124,8 @@ def _has_word(word: str, known: set[str], held: Wording, around: Wording) -> boo
     stem = terms(word)
     if stem and set(stem) <= held.stems | around.stems:
         return True
+    if not known.isdisjoint(_other_forms(word)):
+        return True
     if any(_initials(one, word) for one in (held, around)):
         return True
     root = _DEMONYM.sub("", word)
@@ -167,6 +138,16 @@ def _has_word(word: str, known: set[str], held: Wording, around: Wording) -> boo
         and word.startswith(_DEMONYM.sub("", other))
         and len(word) - len(other) <= 2
         for other in known
+    )
+
+
+def _other_forms(word: str) -> frozenset[str]:
+    """ "Tue" for "Tuesdays", "Dutch" for "Netherlands", and the other way."""
+    day = DAYS.get(word) or DAYS.get(word.removesuffix("s"))
+    if day is not None:
+        return frozenset(short for short, whole in DAYS.items() if whole == day) | {f"{day}s"}
+    return frozenset(
+        other for pair in COUNTRIES.items() if word in pair for other in pair if other != word
     )
 
 

@@ -17,12 +17,15 @@ from rag.checking.amounts import Quantity
 from rag.checking.clock import clock_times
 from rag.checking.dates import Moment, blank, moments
 from rag.checking.quantity_words import (
+    CURRENCIES,
     DIGITS,
+    EVERY,
     FRACTIONS,
     LONE,
     ORDINALS,
     SCALES,
     TENS,
+    TIMES,
     UNITS,
     scale_of,
 )
@@ -30,45 +33,61 @@ from rag.checking.quantity_words import (
 _GROUPED = r"\d{1,3}(?:[,\u00a0\u202f\u2009 '’]\d{3})+(?!\d)(?:\.\d+)?"
 _TOP = "|".join((*DIGITS, *TENS))
 _AND_PART = re.compile(
-    rf"(?<![\w.,])(?P<whole>\d{{1,4}}|(?:{_TOP})(?:-(?:{_TOP}))?)\s+and\s+(?:a|one)\s+"
-    rf"(?P<part>half|quarter|third)\b(?:\s(?P<scale>{'|'.join(SCALES)})\b)?",
+    rf"(?<![\w.,])(?P<whole>\d{{1,4}}|(?:{_TOP})(?:-(?:{_TOP}))?)\s+and\s+"
+    rf"(?P<times>a|one|two|three)\s+(?P<part>half|quarters?|thirds?)\b(?:\s(?P<scale>{'|'.join(SCALES)})\b)?",
     re.IGNORECASE,
 )
-_ONE_IN = re.compile(
-    rf"\b(?:one|1)\s+(?:[a-z]+\s+)?in\s+(?:an?\s+|every\s+)?"
+_IN = re.compile(
+    rf"(?<![\w.,])(?:(?:one|1)\s+(?:[a-z]+\s+)?in|(?P<count>{'|'.join(DIGITS)}|\d{{1,2}})\s+"
+    rf"(?:times\s+)?(?:in|out\s+of|(?P<plain>of)))\s+(?:an?\s+|every\s+)?"
     rf"(?P<of>{'|'.join(DIGITS)}|{'|'.join(SCALES)}|\d{{1,3}}(?:,000)?)(?![\w,.]\w|\w)",
     re.IGNORECASE,
 )
-_WRITTEN_FRACTION = re.compile(r"(?<![\d/.,])(?:([1-9])/([2-9]|10)(?![\d/.,]\d|[\d/])|([½¼¾⅓⅔]))")
-_SIGNS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
+_POWER = re.compile(
+    r"(?:(?<![\w.,])(?P<by>\d+(?:\.\d+)?)\s?[×x·*]\s?|(?<![\w.,]))"
+    r"10(?:\^(?P<up>-?\d{1,2})(?!\d)|(?P<raised>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))"
+)
+_RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_WRITTEN_FRACTION = re.compile(
+    r"(?<![\d/.,])(?:(?:(?P<whole>\d{1,3})\s)?(?P<over>[1-9])/(?P<under>[2-9]|10)"
+    r"(?![\d/.,]\d|[\d/])|(?P<before>\d{1,3})?\s?(?P<sign>[½¼¾⅓⅔⅛]))"
+)
+_SIGNS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 0.125}
+_CURRENCY = "|".join(map(re.escape, sorted(CURRENCIES, key=len, reverse=True)))
+_MONEY_AFTER = re.compile(rf"\s?(?:euros?|dollars?|pounds?|{_CURRENCY})(?!\w)", re.IGNORECASE)
 _FIGURE = re.compile(
-    rf"(?<![\w.,])(?P<sign>[£$€¥]\s?)?(?P<figure>{_GROUPED}|\d+(?:[.,]\d+)*)"
-    rf"(?P<ordinal>st\b|nd\b|rd\b|th\b)?(?:(?P<short>k|bn|mn|m)\b|[\s-]?(?P<scale>{'|'.join(SCALES)})\b)?"
+    rf"(?<![\w.,])(?P<sign>(?:{_CURRENCY})\s?)?(?P<figure>{_GROUPED}|\d+(?:[.,]\d+)*)"
+    rf"(?P<ordinal>st\b|nd\b|rd\b|th\b)?(?:\s?(?P<short>k|bn|mn|m)\b|[\s-]?(?P<scale>{'|'.join(SCALES)})\b)?"
     r"(?![A-Za-z]*\d)",
     re.IGNORECASE,
 )
 _SMALL = "|".join((*DIGITS, *TENS))
 _NUMBER_WORD = rf"(?:{_SMALL}|{'|'.join(SCALES)})"
+_AFTER_SCALE = f"(?:{'|'.join(f'(?<={scale})' for scale in SCALES if scale != 'dozen')})"
 _SPELT = re.compile(
     rf"\b(?:(?P<a>an?|half an?)\s+(?=(?:{'|'.join(SCALES)})\b))?"
-    rf"(?P<words>{_NUMBER_WORD}(?:(?:[\s-]+|\s+and\s+){_NUMBER_WORD})*)\b",
+    rf"(?P<words>{_NUMBER_WORD}(?:(?:[\s-]+|{_AFTER_SCALE}\s+and\s+){_NUMBER_WORD})*)\b",
     re.IGNORECASE,
 )
 _FRACTION = re.compile(
     rf"\b(?:(?P<count>an?|one|two|three|four|five|six|seven|eight|nine)[\s-]+)?"
-    rf"(?P<part>{'|'.join(FRACTIONS)})\b(?:\s+(?P<of>of\s+an?|an?)\s+(?=\w))?",
+    rf"(?P<part>{'|'.join(FRACTIONS)})\b(?:(?P<of>\s+of\s+an?\s+|\s+an?\s+|-)(?=\w))?",
     re.IGNORECASE,
 )
 _SCALE_AFTER = re.compile(rf"\s+an?\s+({'|'.join(SCALES)})\b", re.IGNORECASE)
 _ORDINAL = re.compile(
     rf"\b(?:(?P<tens>{'|'.join(TENS)})[\s-])?(?P<word>{'|'.join(ORDINALS)})\b", re.IGNORECASE
 )
-_LONE = re.compile(rf"\b(?:{'|'.join(LONE)})\b", re.IGNORECASE)
-_ONE_UNIT = re.compile(r"\b(?:an?|per|each|every|one|single)\s+(?=\w)", re.IGNORECASE)
+_LONE = re.compile(rf"\b(?:{'|'.join((*LONE, *TIMES))})\b", re.IGNORECASE)
+_EVERY = re.compile(rf"\b(?:{'|'.join(EVERY)})\b", re.IGNORECASE)
+_EVERY_NTH = re.compile(
+    rf"\b(?:every\s+(?P<nth>other|{'|'.join(ORDINALS)})|alternate)\s(?=\w)", re.IGNORECASE
+)
+_ONE_UNIT = re.compile(r"\b(?:an?|per|each|every|one|single|first)\s+(?=\w)", re.IGNORECASE)
 _UNIT_AND = re.compile(r"\b(?:an?|one)\s+\w+\s+and\s+$", re.IGNORECASE)
 _AND_A_HALF = re.compile(r"\s+and\s+a\s+half\b", re.IGNORECASE)
 _UNIT = re.compile(
-    rf"[\s-]{{0,2}}(?:(?:full|working|calendar|whole|square)[\s-])?"
+    rf"[\s-]{{0,2}}(?:(?:full|working|calendar|whole)[\s-])?"
     rf"(?P<unit>{'|'.join(sorted(map(re.escape, UNITS), key=len, reverse=True))})(?![\w])",
 )
 _CODE = re.compile(
@@ -78,9 +97,12 @@ _CODE = re.compile(
 _HEDGE = re.compile(
     r"\b(?P<near>about|around|approximately|roughly|some|close to|circa)\s+[£$€]?$|[~≈]\s?$|"
     r"(?<!\bno )(?<!\bnot )\b(?P<above>over|more than|at least|upwards of|exceeding)\s+[£$€]?$|"
-    r"\b(?P<below>nearly|almost|just under|less than|fewer than)\s+[£$€]?$",
+    r"\b(?P<below>nearly|almost|under|less than|fewer than)\s+[£$€]?$",
     re.IGNORECASE,
 )
+_BELOW = re.compile(r"(?:(?<![^\s(|\[:])[-−–]|\b(?:minus|negative)\s)$", re.IGNORECASE)
+_BELOW_ZERO = re.compile(r"\s+below\s+(?:zero|freezing)\b", re.IGNORECASE)
+_TEMPERATURES = ("degrees", "°C", "°F")
 _COMPOUND = ("time", "months", "mass", "length")
 
 
@@ -102,7 +124,8 @@ def figures(text: str) -> Figures:
         rest = blank(rest, start, end)
     quantities, rest = clock_times(rest)
     quantities += _numbers(rest)
-    ordered = sorted(_joined(text, quantities), key=lambda one: (one.start, one.end))
+    quantities = _joined(text, quantities) + list(map(_every, _EVERY.finditer(rest)))
+    ordered = sorted(quantities, key=lambda one: (one.start, one.end))
     return Figures(tuple(ordered), tuple(sorted(found, key=lambda one: one.start)), tuple(codes))
 
 
@@ -132,26 +155,55 @@ def _numbers(rest: str) -> list[Quantity]:
     return found
 
 
+def _every_nth(match: re.Match[str], text: str) -> Quantity | None:
+    """ "Every other day", "every fourth year", "alternate weeks": so many units apart; of "every
+    fourth pair" the share."""
+    nth = (match.group("nth") or "").lower()
+    apart = float(ORDINALS.get(nth, 2))
+    one = _measured(text, match.start(), match.end() - 1, (apart,))
+    if one.dimension and apart > 1:
+        return one
+    if apart < 3:
+        return None
+    return replace(one, values=(1 / apart,), dimension="ratio", bare=(1 / apart,), parts=(apart,))
+
+
 def _and_part(match: re.Match[str], text: str) -> Quantity:
     """ "three and a half hours", "nine and a half thousand"."""
     whole = match.group("whole").lower()
     value = float(whole) if whole.isdigit() else _spoken(whole)
-    value += FRACTIONS[match.group("part").lower()]
+    times = DIGITS.get(match.group("times").lower(), 1)
+    value += times * FRACTIONS[match.group("part").lower()]
     value *= scale_of(match.group("scale") or "")
     return _measured(text, match.start(), match.end(), (value,))
 
 
-def _one_in(match: re.Match[str], _: str) -> Quantity:
-    word = match.group("of").lower().replace(",", "")
-    of = float(word) if word.isdigit() else SCALES.get(word) or _spoken(word)
-    return Quantity(match.start(), match.end(), (1 / max(1.0, of),), "ratio", (1 / max(1.0, of),))
+def _in(match: re.Match[str], text: str) -> Quantity | None:
+    """ "One user in a hundred", "two out of five"; not "two in five days" and "one of 700 g"."""
+    count, of = _count(match.group("count") or "one"), _count(match.group("of"))
+    if count == 1 and match.group("plain"):
+        return None
+    if count > 1 and (count >= of or _measured(text, match.start(), match.end(), (of,)).dimension):
+        return None
+    share, parts = (count / max(1.0, of),), (count, of) if count > 1 else ()
+    return Quantity(match.start(), match.end(), share, "ratio", share, parts=parts)
+
+
+def _count(word: str) -> float:
+    word = word.lower().replace(",", "")
+    return float(word) if word.isdigit() else SCALES.get(word) or _spoken(word)
+
+
+def _power(match: re.Match[str], text: str) -> Quantity:
+    up = int(match.group("up") or match.group("raised").translate(_RAISED))
+    return _measured(text, match.start(), match.end(), (float(match.group("by") or 1) * 10.0**up,))
 
 
 def _written_fraction(match: re.Match[str], text: str) -> Quantity:
-    over, under, sign = match.groups()
-    value = _SIGNS[sign] if sign else int(over) / int(under)
-    one = _measured(text, match.start(), match.end(), (value,))
-    return one if one.dimension else replace(one, dimension="ratio")
+    whole, sign = match.group("whole") or match.group("before"), match.group("sign")
+    part = _SIGNS[sign] if sign else int(match.group("over")) / int(match.group("under"))
+    one = _measured(text, match.start(), match.end(), (int(whole or 0) + part,))
+    return one if one.dimension or whole else replace(one, dimension="ratio")
 
 
 def _figure(match: re.Match[str], text: str) -> Quantity | None:
@@ -164,17 +216,20 @@ def _figure(match: re.Match[str], text: str) -> Quantity | None:
     sign = (match.group("sign") or "").strip()
     scale = match.group("scale") or match.group("short") or ""
     end = match.end()
-    if scale.lower() == "m" and not sign:  # "5 m" is a length, "£5m" an amount
-        scale, end = "", match.end("figure")
+    if scale.lower() == "m" and not sign and not _MONEY_AFTER.match(text, end):
+        scale, end = "", match.end("figure")  # "5 m" is a length, "£5m" an amount
     values = tuple(value * scale_of(scale) for value in values)
     if sign:
-        return Quantity(match.start(), end, values, sign, values, _hedge(text, match.start()))
+        hedge = _hedge(text, match.start())
+        return Quantity(match.start(), end, values, CURRENCIES[sign.upper()], values, hedge)
     return _measured(text, match.start(), end, values)
 
 
 def _values(figure: str) -> tuple[float, ...]:
     if re.fullmatch(_GROUPED, figure):
         return (float(re.sub(r"[^\d.]", "", figure)),)
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+,\d+", figure):  # "1.250,00"
+        return (float(figure.replace(".", "").replace(",", ".")),)
     parts = re.split(r"[.,]", figure)
     if len(parts) == 1:
         return (float(figure),)
@@ -222,7 +277,8 @@ def _fraction(match: re.Match[str], text: str) -> Quantity | None:
         one = _measured(text, match.start(), match.end() - 1, (value,))
         if one.dimension:
             return one
-    return Quantity(match.start(), match.end("part"), (value,), "ratio", (value,))
+    hedge = _hedge(text, match.start())
+    return Quantity(match.start(), match.end("part"), (value,), "ratio", (value,), hedge)
 
 
 def _ordinal(match: re.Match[str], _: str) -> Quantity | None:
@@ -234,17 +290,31 @@ def _ordinal(match: re.Match[str], _: str) -> Quantity | None:
 
 
 def _lone(match: re.Match[str], _: str) -> Quantity:
-    values = (LONE[match.group().lower()],)
-    return Quantity(match.start(), match.end(), values, "", values, loose=True)
+    word = match.group().lower()
+    values = (TIMES.get(word) or LONE[word],)
+    dimension = "times" if word in TIMES else ""
+    return Quantity(match.start(), match.end(), values, dimension, values, loose=True)
+
+
+def _every(match: re.Match[str]) -> Quantity:
+    number, unit = EVERY[match.group().lower()]
+    dimension, factor = UNITS[unit]
+    values = (number * factor,)
+    return Quantity(match.start(), match.end(), values, dimension, (number,), loose=True)
 
 
 def _measured(text: str, start: int, end: int, values: tuple[float, ...]) -> Quantity:
     """The number at ``start:end`` with the unit that follows it."""
     match = _UNIT.match(text, end) or _UNIT.match(text[:end] + text[end:].lower(), end)
     hedge = _hedge(text, start)
+    below = _BELOW.search(text[max(0, start - 10) : start]) is not None
     if match is None:
+        if below:  # or a dash before a number
+            values = (*values, *(-value for value in values))
         return Quantity(start, end, values, "", values, hedge)
     dimension, factor = UNITS[match.group("unit")]
+    if dimension in _TEMPERATURES and (below or _BELOW_ZERO.match(text, match.end())):
+        values = tuple(-value for value in values)
     scaled = tuple(value * factor for value in values)
     return Quantity(start, match.end(), scaled, dimension, values, hedge)
 
@@ -273,12 +343,14 @@ def _joined(text: str, found: Sequence[Quantity]) -> list[Quantity]:
 
 #: In this order: what an earlier one reads is not read again.
 _READERS = (
+    (_EVERY_NTH, _every_nth),
+    (_POWER, _power),
     (_AND_PART, _and_part),
-    (_ONE_IN, _one_in),
+    (_IN, _in),
     (_WRITTEN_FRACTION, _written_fraction),
     (_FIGURE, _figure),
     (_FRACTION, _fraction),
-    (_SPELT, _spelt),
     (_ORDINAL, _ordinal),
+    (_SPELT, _spelt),
     (_LONE, _lone),
 )

@@ -14,6 +14,7 @@ from index.analysis import question_terms, terms
 from rag.checking.amounts import Quantity
 from rag.checking.dates import Moment
 from rag.checking.quantities import figures
+from rag.checking.quantity_words import CURRENCIES
 from rag.comparisons.measures import Asks, Measure
 from rag.finding import Found
 
@@ -26,11 +27,19 @@ _PER_DAY = 86_400.0
 _COMMON = {
     "months": ("time", 30.4375 * _PER_DAY),
     "miles": ("length", 1609.344),
+    "yards": ("length", 0.9144),
     "feet": ("length", 0.3048),
+    "inches": ("length", 0.0254),
+    "pounds": ("mass", 453.59237),
+    "ounces": ("mass", 28.349523),
+    "acres": ("area", 4046.8564),
+    "square feet": ("area", 0.09290304),
+    "square miles": ("area", 2.589988e6),
+    "miles per hour": ("speed", 1.609344),
+    "knots": ("speed", 1.852),
 }
-_MONEY = frozenset("£$€")
+_MONEY = frozenset(CURRENCIES.values())
 _LENGTHS = frozenset({"time", "length"})
-_CODES = {"gbp": "£", "eur": "€", "euro": "€", "euros": "€", "usd": "$"}
 _KINDS = {"long": _LENGTHS, "heavy": frozenset({"mass"}), "far": frozenset({"length", "time"})}
 _NEAR = 0.05  # of months and days, from which one is surely longer than the other
 # What a table calls that which a question asks with a verb.
@@ -224,8 +233,7 @@ def _counted(text: str, one: Quantity) -> Value:
         match = _UNIT_WORD.match(text, one.end)
         if match is not None:
             unit = match.group(1).lower()
-            dimension = _CODES.get(unit, "")
-            if dimension or len(unit) <= 3:
+            if len(unit) <= 3:
                 written = text[one.start : match.end()]
     return Value(written.strip(), one.start, number, number, dimension, unit)
 
@@ -245,5 +253,5 @@ def _dated(text: str, moment: Moment) -> Value | None:
 def _same_unit(first: Value, second: Value) -> bool:
     if first.dimension or first.unit == second.unit or not (first.unit and second.unit):
         return True
-    # "23 marked places" and "31 places" count; "400 Wh" and "5 kWh" measure
+    # "23 marked places" and "31 places" count; "400 Nm" and "5 kNm" measure
     return len(first.unit) > 3 and len(second.unit) > 3
