@@ -302,6 +302,12 @@ def test_what_compares_two_rows_is_not_torn_from_either() -> None:
     table = "Plan | Kept\nFolio | 30 days\nArchive | 400 days"
     assert of_two_rows("Archive keeps lines longer than Folio.", table) is None
     assert of_two_rows("Folio keeps lines for 400 days.", table) is not None
+    assert of_two_rows("Kept for 400 days in Archive.", table) is None  # the name of the column
+    batteries = "Battery | 500 Wh\nCharging time | 4 hours"
+    assert of_two_rows("Battery charging takes 4 hours.", batteries) is None
+    assert of_two_rows("Battery life is 4 hours.", batteries) is not None
+    plans = "Plan: Folio | Kept: 30 days\nPlan: Storage plus | Kept: 90 days"
+    assert of_two_rows("Storage on Folio is kept for 30 days.", plans) is None
 
 
 @pytest.mark.parametrize(
@@ -315,6 +321,7 @@ def test_what_compares_two_rows_is_not_torn_from_either() -> None:
         ("A Dutch firm built it.", "A firm in Denmark built it.", "Dutch"),
         ("Rubbish is picked up on Friday.", "Waste is collected on Friday from Pike Street.", ""),
         ("Weber is picked up on Friday.", "Peter Hall is collected on Friday.", "Weber"),
+        ("Young chaired it on Monday.", "The board elected Paula Smith on Monday.", "Young"),
     ],
 )
 def test_other_forms_of_a_name_are_told_from_other_names(said: str, held: str, name: str) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import isfinite
 
 from rag.checking.quantity_words import SAID_ALIKE
 
 _NEAR = 0.025  # how far off "about" may be; "over" and "nearly" twice that, on their own side only
-_BOUND = 1.3  # how far "over" and "under" may be from a number with the same unit
 _THIRD = 0.011  # "a third" of 33 %, "two thirds" of 66 %
 
 
@@ -30,6 +30,10 @@ class Quantity:
 def same_quantity(said: Quantity, held: Quantity) -> bool:
     """Whether what is held is the number said; a missing unit on either side is no difference."""
     dimensions = {said.dimension, held.dimension}
+    if dimensions == {"clock", ""}:
+        time, number = (said, held) if said.dimension else (held, said)
+        if set(time.values) & set(_minutes(number)):
+            return True
     if "" in dimensions or dimensions in SAID_ALIKE:
         of = held.parts if not said.dimension else ()
         pairs = list(product(said.bare, (*held.bare, *of)))
@@ -37,18 +41,16 @@ def same_quantity(said: Quantity, held: Quantity) -> bool:
         pairs = list(product(said.values, held.values))
     else:
         return False
-    return any(_close(a, b, said.hedge) for a, b in pairs) or _bounded(said, held)
+    return any(_close(a, b, said.hedge) for a, b in pairs)
 
 
-def _bounded(said: Quantity, held: Quantity) -> bool:
-    """Whether 26 years are held of "more than two decades"; not where a bound is held, too."""
-    if not said.dimension or said.dimension != held.dimension or held.hedge:
-        return False
-    if not all(map(_round, said.bare)) or said.hedge not in ("above", "below"):
-        return False
-    above = said.hedge == "above"
-    pairs = [(a, b) if above else (b, a) for a, b in product(said.values, held.values)]
-    return any(0 < least < most <= _BOUND * least for least, most in pairs)
+def _minutes(number: Quantity) -> tuple[float, ...]:
+    """The time of day that a number with two decimals may be, "7.30", in minutes."""
+    return tuple(
+        60.0 * (value // 1) + round(value % 1 * 100)
+        for value in number.bare
+        if value % 1 and 0 <= value < 24 and round(value % 1 * 100, 6).is_integer()
+    )
 
 
 def holds_parts(said: Quantity, held: Sequence[Quantity]) -> bool:
@@ -61,7 +63,7 @@ def holds_parts(said: Quantity, held: Sequence[Quantity]) -> bool:
 
 def _close(said: float, held: float, hedge: str) -> bool:
     off = abs(said - held)
-    if off <= 1e-9 * max(1.0, abs(held)) or (_is_third(said) and off <= _THIRD * abs(held)):
+    if off <= 1e-12 * max(1.0, abs(held)) or (_is_third(said) and off <= _THIRD * abs(held)):
         return True
     if not hedge or not (_round(said) or _is_third(said)):
         return False
@@ -78,4 +80,6 @@ def _round(value: float) -> bool:
 
 def _is_third(value: float) -> bool:
     """A third and a multiple of it that is no whole number, as only words say it."""
+    if not isfinite(value):
+        return False
     return abs(3 * value - round(3 * value)) < 1e-9 and abs(value - round(value)) > 0.1

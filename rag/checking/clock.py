@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rag.checking.amounts import Quantity
 from rag.checking.dates import blank
-from rag.checking.quantity_words import DIGITS, UNITS
+from rag.checking.quantity_words import DIGITS
 
 _CLOCK = re.compile(
     r"(?<![\w.,:])(?P<hour>[01]?\d|2[0-4])(?:[:.](?P<minute>[0-5]\d))?\s?(?:(?P<half>[ap])\.?m\b\.?|"
@@ -27,14 +27,8 @@ _PAST = re.compile(
     rf"(?P<hour>{'|'.join(DIGITS)})\b",
     re.IGNORECASE,
 )
-_AT = re.compile(r"\b(?:at|by|until|till|before|after|around)\s$", re.IGNORECASE)
-_UNIT = "|".join(map(re.escape, UNITS))
-# "by 7.30": a number as well
-_DOTTED = re.compile(
-    r"\b(?:at|by|from|until|till|before|after|to|between|and|since)\s"
-    r"(?P<time>(?P<hour>[01]?\d|2[0-3])\.(?P<minute>[0-5]\d))"
-    rf"(?![\d.,]\d|\d|\s?(?:[%°£$€¥]|(?:{_UNIT})\b))"
-)
+_AT = re.compile(r"\b(?:at|until|till)\s$", re.IGNORECASE)
+_NO_HOUR = re.compile(r"\s?%|\s(?!(?:in|on|at|and|or|to|until|till|every|each)\b)\w", re.IGNORECASE)
 _PAST_MINUTES = {"half": 30, "quarter": 15, "five": 5, "ten": 10, "twenty": 20}
 
 
@@ -59,17 +53,14 @@ def clock_times(text: str) -> tuple[list[Quantity], str]:
     for match in _PAST.finditer(rest):
         word = match.group("part").lower().split()[-1]
         is_to = match.group("way") == "to"
-        if is_to and word != "quarter" and not _AT.search(rest[: match.start()]):
+        said_at = _AT.search(rest[: match.start()]) and not _NO_HOUR.match(rest, match.end())
+        if is_to and word != "quarter" and not said_at:
             continue  # "five to ten" is rather a range
         minutes = _PAST_MINUTES[word] * (-1 if is_to else 1)
         hour = DIGITS[match.group("hour").lower()]
         one = _clock(match, hour, 0, "")
         values = tuple(value + minutes for value in one.values)
         found.append(replace(one, values=values, bare=values))
-    for match in _DOTTED.finditer(rest):
-        one = _clock(match, int(match.group("hour")), int(match.group("minute")), "")
-        bare = (*one.bare, float(match.group("time")))
-        found.append(replace(one, start=match.start("time"), bare=bare))
     for one in found:
         rest = blank(rest, one.start, one.end)
     return found, rest

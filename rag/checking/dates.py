@@ -92,7 +92,8 @@ def moments(text: str) -> tuple[list[Moment], str]:
             month = _month(parts["month"])
             if day is not None and not 1 <= day <= 31:
                 continue
-            if year is None and parts["month"] in ("may", "march"):
+            is_verb = year is None and parts["month"] in ("may", "march")
+            if is_verb and re.match(r"\s[a-z]", rest[match.end() :]):
                 continue  # "the buyer of T-21 may choose"
             found.append(Moment(match.start(), match.end(), ((year, month, day),)))
             first = _FIRST_DAY.search(rest[: match.start()]) if day is not None else None

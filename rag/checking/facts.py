@@ -22,7 +22,11 @@ _QUOTED = re.compile(
     r"|(?<![\w’])‘([^‘]{2,400}?)’(?!\w)|(?<!\w)'([^']{2,400}?)'(?!\w)|`([^`]{2,400})`"
 )
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)[^\s)\]>]+|\b[\w.+-]+@[\w-]+\.[\w.]+")
-_HOUR = re.compile(r"\b(?:at|from|until|till|by|before|after|since|to|and)\s$", re.IGNORECASE)
+_HOUR = re.compile(r"\b(?:at|from|until|till|by|before|after|since)\s$", re.IGNORECASE)
+_HOUR_ENDS = re.compile(
+    r"\W*$|\s?[.,;:)]|\s(?:to|and|or|until|till|on|in|at|every|each|daily|during|o.clock)\b"
+)
+_TIMES_MORE = re.compile(r"\s(?:as|more|less|\w+er)\b")
 _OF = re.compile(r"[a-z]s of $")
 _OMITTED = re.compile(r"\s*(?:\[\s*(?:…|\.\.\.)\s*\]|…|\.\.\.)\s*")
 
@@ -165,7 +169,11 @@ def _missing_quantity(said: Facts, held: Facts, around: Facts) -> Quantity | Non
     for one in wanted_quantities(said.figures.quantities):
         if not _has_quantity(one, said, held, around):
             return one
-    times = [one for one in held.figures.quantities if one.dimension == "times"]
+    times = [
+        one
+        for one in held.figures.quantities
+        if one.dimension == "times" and not _TIMES_MORE.match(held.text, one.end)
+    ]
     for one in said.figures.quantities:
         is_other = not any(same_quantity(one, other) for other in times)
         if times and one.loose and one.dimension == "times" and is_other:
@@ -175,7 +183,10 @@ def _missing_quantity(said: Facts, held: Facts, around: Facts) -> Quantity | Non
 
 def _is_hour(number: Quantity, said: Facts, held: Facts) -> bool:
     """Whether "until ten" is there as 22:00."""
-    if number.dimension or not _HOUR.search(said.text[: number.start]):
+    text = said.text
+    if number.dimension or not _HOUR.search(text[: number.start]):
+        return False
+    if not _HOUR_ENDS.match(text, number.end):
         return False
     hours = {
         value / 60

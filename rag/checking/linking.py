@@ -30,6 +30,7 @@ _COMPARES = re.compile(
     r"from|more|fewer|less|never|no|last|\w+est)\b",
     re.IGNORECASE,
 )
+_TELLS = re.compile(r"\d|: ")
 _MUCH = 0.6  # of the words around an anchor; so much beside a rival shows where it was taken from
 _MOST_ANCHORS = 40  # of a text are compared; more stand only in rubble
 _JOINT = re.compile(r",\s|\s(?:and|or)\s")
@@ -127,21 +128,36 @@ def of_two_rows(text: str, table: str) -> str | None:
     '1978 stands in another row'
     """
     rows = [line for line in table.split("\n") if " | " in line]
+    if rows and not _TELLS.search(rows[0]):
+        del rows[0]  # the names of the columns
     if len(rows) < 2 or _COMPARES.search(text):
         return None
     held = [anchors(row, openings=True) for row in rows]
-    found: list[set[int]] = []
+    words = [frozenset(content(row)) for row in rows]
+    said = frozenset(content(text))
+    found: list[tuple[Anchor, frozenset[str]]] = []
     for anchor in anchors(text, openings=True):
-        places = {
+        places = [
             place
             for place, others in enumerate(held)
             if any(same_anchor(anchor, other) for other in others)
-        }
-        if places and any(earlier.isdisjoint(places) for earlier in found):
-            return f"{text[anchor.start : anchor.end]} stands in another row"
+            and (not anchor.opens or text[anchor.start : anchor.end] in _cells(rows[place]))
+        ]
+        own = frozenset(content(text[anchor.start : anchor.end]))
+        here = frozenset[str]().union(*(words[place] for place in places))
+        for other, there in found:
+            apart = not any(same_anchor(other, one) for place in places for one in held[place])
+            # a row that says more of the sentence may be what it is about
+            if places and apart and not (said & here) - there - own:
+                return f"{text[anchor.start : anchor.end]} stands in another row"
         if places:
-            found.append(places)
+            found.append((anchor, here))
     return None
+
+
+def _cells(row: str) -> set[str]:
+    """The cells of a row, without the names of their columns."""
+    return {cell.rpartition(": ")[2].strip() for cell in row.split(" | ")}
 
 
 def anchors(text: str, *, openings: bool = False) -> list[Anchor]:

@@ -36,35 +36,33 @@ GENERIC = frozenset(
     "inc ltd llc corp corporation company co group plc gmbh city town county island river lake "
     "street road square university college museum library institute office department team".split()
 )
-#: Common words that are most likely no names where they open a sentence, though no ending tells.
+#: Common words, no surnames, that are most likely no names where they open a sentence, though no
+#: ending tells.
 OPENERS = frozenset(
     """
-    absence access advice age air amount area back bad bank beginning better big board book
-    bread bus call car care case cash cat chair chance change charge cheap check child children
-    class clean clear client coach coffee cold common complete contact correct cost coverage
-    credit current customer daily damage data date day dead deep delivery deposit detailed
-    difference dinner direct dog door double drink driver early eating electric employee empty
-    end energy entry equal error evening exact extra failure false family fast fat fee feedback
-    fewer fine fire fish flour food foot force form former found free fresh front fruit fuel
-    full fund gas glass gold good great green gross ground guest half hand hard head health heat
-    heavy help high home hot hour house ice ill income index initial input insurance interest
-    internet invoice job key kind labour land large late law lead leave left length level
-    licence light limit line link liquid list local long loss lost low lower lunch mail main
-    major man manual maximum meat medicine membership men milk minimum minor mixed mobile money
-    month morning motor music net new news night noise non normal notice nurse oil old online
-    open opening oral order ordinary original output overnight own owner paid paper parent
-    parking participant past patient pay people permit person phone place plan plant plastic
-    play poor post postage power pregnant premium price primary print private profit proof
+    absence access advice age air amount area back bad bank beginning better big board bread bus
+    call car care cat chair change charge cheap check child children class clean clear client
+    coffee cold common complete contact correct cost coverage credit current customer daily
+    damage data date dead delivery deposit detailed difference dinner direct dog door double
+    drink driver eating electric employee empty end energy entry equal error evening exact extra
+    failure false family fast fat fee feedback fewer fire flour food foot force form former
+    found fresh front fruit fuel full fund gas great ground guest half health heat heavy help
+    high home hot hour ill income index initial input insurance interest internet invoice job
+    labour large late lead leave left length level licence limit line link liquid list local
+    loss lost lower lunch mail main man manual maximum meat medicine membership men milk minimum
+    minor mixed mobile money month morning motor music net new news night noise non normal
+    notice nurse oil old online open opening oral order ordinary original output overnight own
+    owner paid paper parent parking participant past patient pay people permit person phone
+    place plan plant plastic play postage pregnant premium primary print private profit proof
     proper public pupil purchase quality quick rain rate raw reader real red refund regular
-    release remote rent reserve residence rest result return revenue rice right room rubbish
-    safe salary sale salt sample school search secondary service severe share sheet shift short
-    sick side sign simple single site size small smoke snow social soft soil solid space spare
-    special speed staff standard start state steam steel stock stolen storage strong student
-    subject successful sugar summer support surface sweet system tax tea temporary tenant test
-    ticket time tool top total trade traffic training travel treatment tree trial true tuition
-    type unused upper user usual value van vehicle visitor voice voter wage waste water weak
-    weather website weekend weight white wide wind window winter woman women wood work worker
-    written wrong year young
+    release remote rent reserve residence rest result return revenue right room rubbish safe
+    salary sale sample school search secondary service severe share sheet shift sick side sign
+    simple single site size smoke social soft soil solid space spare special staff standard
+    start state steam stolen storage student subject successful sugar support surface system tax
+    tea temporary tenant test ticket time tool total trade traffic training travel treatment
+    trial true tuition type unused upper user usual value vehicle visitor voice voter wage waste
+    water weak weather website weekend weight wide window woman women work worker written wrong
+    year
     """.split()
 )
 #: Days of the week, whole and short, to the whole one.

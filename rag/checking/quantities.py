@@ -33,23 +33,24 @@ from rag.checking.quantity_words import (
 _GROUPED = r"\d{1,3}(?:[,\u00a0\u202f\u2009 '’]\d{3})+(?!\d)(?:\.\d+)?"
 _TOP = "|".join((*DIGITS, *TENS))
 _AND_PART = re.compile(
-    rf"(?<![\w.,])(?P<whole>\d{{1,4}}|(?:{_TOP})(?:-(?:{_TOP}))?)\s+and\s+"
+    rf"(?<!between )(?<![\w.,])(?P<whole>\d{{1,4}}|(?:{_TOP})(?:-(?:{_TOP}))?)\s+and\s+"
     rf"(?P<times>a|one|two|three)\s+(?P<part>half|quarters?|thirds?)\b(?:\s(?P<scale>{'|'.join(SCALES)})\b)?",
     re.IGNORECASE,
 )
 _IN = re.compile(
     rf"(?<![\w.,])(?:(?:one|1)\s+(?:[a-z]+\s+)?in|(?P<count>{'|'.join(DIGITS)}|\d{{1,2}})\s+"
     rf"(?:times\s+)?(?:in|out\s+of|(?P<plain>of)))\s+(?:an?\s+|every\s+)?"
-    rf"(?P<of>{'|'.join(DIGITS)}|{'|'.join(SCALES)}|\d{{1,3}}(?:,000)?)(?![\w,.]\w|\w)",
+    rf"(?P<of>{'|'.join(DIGITS)}|{'|'.join(SCALES)}|\d{{1,3}}(?:[,\u00a0\u202f\u2009 ]000)*)"
+    rf"(?![\w,.]\w|\w|\s(?:{'|'.join(SCALES)})\b|\s\d{{3}}\b)",
     re.IGNORECASE,
 )
 _POWER = re.compile(
-    r"(?:(?<![\w.,])(?P<by>\d+(?:\.\d+)?)\s?[×x·*]\s?|(?<![\w.,]))"
+    r"(?:(?<![\w.,])(?P<by>\d+(?:\.\d+)?)\s?[×x·*]\s?|(?<![\w.,£$€¥]))"
     r"10(?:\^(?P<up>-?\d{1,2})(?!\d)|(?P<raised>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))"
 )
 _RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _WRITTEN_FRACTION = re.compile(
-    r"(?<![\d/.,])(?:(?:(?P<whole>\d{1,3})\s)?(?P<over>[1-9])/(?P<under>[2-9]|10)"
+    r"(?<![\d/.,])(?:(?:(?P<whole>\d{1,3})\s(?!\S+\sof\b))?(?P<over>[1-9])/(?P<under>[2-9]|10)"
     r"(?![\d/.,]\d|[\d/])|(?P<before>\d{1,3})?\s?(?P<sign>[½¼¾⅓⅔⅛]))"
 )
 _SIGNS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3, "⅛": 0.125}
@@ -79,11 +80,13 @@ _ORDINAL = re.compile(
     rf"\b(?:(?P<tens>{'|'.join(TENS)})[\s-])?(?P<word>{'|'.join(ORDINALS)})\b", re.IGNORECASE
 )
 _LONE = re.compile(rf"\b(?:{'|'.join((*LONE, *TIMES))})\b", re.IGNORECASE)
-_EVERY = re.compile(rf"\b(?:{'|'.join(EVERY)})\b", re.IGNORECASE)
+_EVERY = re.compile(
+    rf"(?<![-\w])(?<!twice )(?<!times )(?<!once )(?:{'|'.join(EVERY)})\b", re.IGNORECASE
+)
 _EVERY_NTH = re.compile(
     rf"\b(?:every\s+(?P<nth>other|{'|'.join(ORDINALS)})|alternate)\s(?=\w)", re.IGNORECASE
 )
-_ONE_UNIT = re.compile(r"\b(?:an?|per|each|every|one|single|first)\s+(?=\w)", re.IGNORECASE)
+_ONE_UNIT = re.compile(r"\b(?:an?|per|each|every|one|single)\s+(?=\w)", re.IGNORECASE)
 _UNIT_AND = re.compile(r"\b(?:an?|one)\s+\w+\s+and\s+$", re.IGNORECASE)
 _AND_A_HALF = re.compile(r"\s+and\s+a\s+half\b", re.IGNORECASE)
 _UNIT = re.compile(
@@ -92,17 +95,20 @@ _UNIT = re.compile(
 )
 _CODE = re.compile(
     r"(?<![\w.-])(?:[A-Z]{1,6}-?\d[\w-]*|[A-Z][a-z]+\d+\w*|\d+[A-Z][\w-]*|[A-Z]{1,6}(?:-\d+)+|"
-    r"v?\d+(?:\.\d+){2,})(?![\w])"
+    r"v?\d+(?:\.\d+){2,}|\d{13,})(?![\w])"
 )
 _HEDGE = re.compile(
     r"\b(?P<near>about|around|approximately|roughly|some|close to|circa)\s+[£$€]?$|[~≈]\s?$|"
     r"(?<!\bno )(?<!\bnot )\b(?P<above>over|more than|at least|upwards of|exceeding)\s+[£$€]?$|"
-    r"\b(?P<below>nearly|almost|under|less than|fewer than)\s+[£$€]?$",
+    r"\b(?P<below>nearly|almost|just under|less than|fewer than)\s+[£$€]?$",
     re.IGNORECASE,
 )
-_BELOW = re.compile(r"(?:(?<![^\s(|\[:])[-−–]|\b(?:minus|negative)\s)$", re.IGNORECASE)
+_DASH = re.compile(r"(?P<before>\S?)(?P<gap>\s*)[-−–‑](?P<after>\s?)$")
+_MINUS = re.compile(r"\b(?:minus|negative)\s$", re.IGNORECASE)
 _BELOW_ZERO = re.compile(r"\s+below\s+(?:zero|freezing)\b", re.IGNORECASE)
 _TEMPERATURES = ("degrees", "°C", "°F")
+# What a pattern that ignores case takes for another letter.
+_LOOK_ALIKE = str.maketrans("ıİſ\u212a", "iIsK")
 _COMPOUND = ("time", "months", "mass", "length")
 
 
@@ -118,6 +124,7 @@ class Figures:
 @lru_cache(maxsize=8192)
 def figures(text: str) -> Figures:
     """Numbers and dates of a text. What belongs to a date or a code is not also a number."""
+    text = text.translate(_LOOK_ALIKE)
     found, rest = moments(text)
     codes = [match.span() for match in _CODE.finditer(rest) if not _is_measure(match.group())]
     for start, end in codes:
@@ -190,7 +197,7 @@ def _in(match: re.Match[str], text: str) -> Quantity | None:
 
 
 def _count(word: str) -> float:
-    word = word.lower().replace(",", "")
+    word = re.sub(r"[,\s]", "", word.lower())
     return float(word) if word.isdigit() else SCALES.get(word) or _spoken(word)
 
 
@@ -216,8 +223,11 @@ def _figure(match: re.Match[str], text: str) -> Quantity | None:
     sign = (match.group("sign") or "").strip()
     scale = match.group("scale") or match.group("short") or ""
     end = match.end()
-    if scale.lower() == "m" and not sign and not _MONEY_AFTER.match(text, end):
-        scale, end = "", match.end("figure")  # "5 m" is a length, "£5m" an amount
+    money = bool(sign) or _MONEY_AFTER.match(text, end) is not None
+    apart = match.group("short") and match.start("short") > match.end("figure")
+    # "5 m" is a length, "£5m" and "5 M euros" are amounts, "300 K" is neither
+    if (scale.lower() == "m" and not money) or (apart and (not money or scale in "mkK")):
+        scale, end = "", match.end("figure")
     values = tuple(value * scale_of(scale) for value in values)
     if sign:
         hedge = _hedge(text, match.start())
@@ -307,16 +317,28 @@ def _measured(text: str, start: int, end: int, values: tuple[float, ...]) -> Qua
     """The number at ``start:end`` with the unit that follows it."""
     match = _UNIT.match(text, end) or _UNIT.match(text[:end] + text[end:].lower(), end)
     hedge = _hedge(text, start)
-    below = _BELOW.search(text[max(0, start - 10) : start]) is not None
+    signs = _signs(text, start, end if match is None else match.end())
     if match is None:
-        if below:  # or a dash before a number
+        if -1 in signs:  # which no unit tells
             values = (*values, *(-value for value in values))
         return Quantity(start, end, values, "", values, hedge)
     dimension, factor = UNITS[match.group("unit")]
-    if dimension in _TEMPERATURES and (below or _BELOW_ZERO.match(text, match.end())):
-        values = tuple(-value for value in values)
+    if dimension in _TEMPERATURES:
+        values = tuple(sign * value for sign in signs for value in values)
     scaled = tuple(value * factor for value in values)
     return Quantity(start, match.end(), scaled, dimension, values, hedge)
+
+
+def _signs(text: str, start: int, end: int) -> tuple[int, ...]:
+    """1, -1 or, where a dash may be either a minus or another dash, both."""
+    before = text[max(0, start - 10) : start]
+    dash = _DASH.search(before)
+    if _BELOW_ZERO.match(text, end) or _MINUS.search(before):
+        return (-1,)
+    if dash is None or (dash["before"] and not dash["gap"] and dash["before"] not in "(|[:=≤≥<>/"):
+        return (1,)  # "10-20"
+    doubtful = dash["after"] or dash["before"] in ("\0", "C", "F", "°", "%")  # \0: a number before
+    return (1, -1) if doubtful else (-1,)
 
 
 def _hedge(text: str, start: int) -> str:

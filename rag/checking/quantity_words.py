@@ -123,10 +123,11 @@ _UNIT_FORMS: dict[str, dict[str, float]] = {
     "pounds": {"lb lbs": 1},
     "ounces": {"oz ounce ounces": 1},
     "speed": {
-        "km/h kph kilometres_per_hour kilometers_per_hour kilometres_an_hour": 1,
-        "m/s metres_per_second meters_per_second": 3.6,
+        "km/h kph kmh km/hr km_per_hour km_an_hour kilometres_per_hour kilometers_per_hour "
+        "kilometres_an_hour": 1,
+        "m/s m/sec metres_per_second meters_per_second metres_a_second": 3.6,
     },
-    "miles per hour": {"mph miles_per_hour miles_an_hour": 1},
+    "miles per hour": {"mph miles/h miles_per_hour miles_an_hour": 1},
     "knots": {"knots knot": 1},
     "volume": {
         "ml millilitre millilitres milliliter milliliters": 1e-3,
@@ -147,10 +148,10 @@ _UNIT_FORMS: dict[str, dict[str, float]] = {
         "GW gigawatt gigawatts": 1e9,
     },
     "energy": {
-        "Wh watt-hour watt-hours": 1,
-        "kWh kilowatt-hour kilowatt-hours kilowatt_hours": 1e3,
-        "MWh megawatt-hour megawatt-hours megawatt_hours": 1e6,
-        "GWh gigawatt-hour gigawatt-hours gigawatt_hours": 1e9,
+        "Wh watt-hour watt-hours watt_hour watt_hours": 1,
+        "kWh kilowatt-hour kilowatt-hours kilowatt_hour kilowatt_hours": 1e3,
+        "MWh megawatt-hour megawatt-hours megawatt_hour megawatt_hours": 1e6,
+        "GWh gigawatt-hour gigawatt-hours gigawatt_hour gigawatt_hours": 1e9,
     },
     "joules": {"joule joules": 1, "kJ kilojoule kilojoules": 1e3},
     "calories": {"kcal kilocalorie kilocalories": 1},
@@ -169,8 +170,13 @@ _UNIT_FORMS: dict[str, dict[str, float]] = {
         "Gbps Gbit/s gigabits_per_second": 1e9,
     },
     "sound": {"dB decibel decibels": 1},
-    "pressure": {"mbar millibar millibars": 1e-3, "bar bars": 1},
-    "pascals": {"Pa pascal pascals": 1, "hPa": 1e2, "kPa": 1e3, "MPa": 1e6},
+    "pressure": {
+        "Pa pascal pascals": 1,
+        "hPa mbar millibar millibars": 1e2,
+        "kPa": 1e3,
+        "bar bars": 1e5,
+        "MPa": 1e6,
+    },
     "degrees": {"° degrees degree": 1},
     "°C": {"°C degrees_Celsius degree_Celsius degrees_C": 1},
     "°F": {"°F degrees_Fahrenheit degree_Fahrenheit degrees_F": 1},
@@ -180,7 +186,8 @@ _UNIT_FORMS: dict[str, dict[str, float]] = {
         "basis_points basis_point": 1e-4,
     },
     "£": {"GBP pounds pound": 1, "pence penny p": 1e-2},
-    "$": {"USD dollars dollar": 1},
+    "$": {"dollars dollar": 1},
+    "US$": {"USD": 1},
     "€": {"EUR euros euro": 1},
     "¥": {"JPY yen": 1},
     "CHF": {"CHF francs franc": 1},
@@ -193,7 +200,8 @@ CURRENCIES = {
     sign: dimension
     for dimension, signs in {
         "£": "£ GBP",
-        "$": "$ USD US$",
+        "$": "$",
+        "US$": "US$ USD",
         "€": "€ EUR",
         "¥": "¥ JPY",
         "CHF": "CHF",
@@ -210,6 +218,7 @@ SAID_ALIKE = frozenset(
         ("£", "pounds"),
         ("degrees", "°C"),
         ("degrees", "°F"),
+        ("$", "US$"),
         ("$", "CAD"),
         ("$", "AUD"),
     )
