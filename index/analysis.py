@@ -1,4 +1,4 @@
-"""Text to search terms: folding, stemming, CJK bigrams, question words. Pure and versioned.
+"""Text to search terms: folding, spelling, stemming, CJK bigrams, question words; versioned.
 
 Terms are what the full-text table stores and what a question is turned into; they hold only
 letters and digits, so that SQLite's tokenizer never splits one. A change here must raise
@@ -14,7 +14,9 @@ from typing import Literal
 
 import Stemmer
 
-ANALYSER_VERSION = "1"
+from index.spellings import joined, one_spelling
+
+ANALYSER_VERSION = "2"
 
 # Vowel signs of Indic and South-East Asian scripts: part of a word, though \w leaves them out.
 _SIGNS = "".join(
@@ -60,7 +62,7 @@ _MONTH_OF_MAY = re.compile(
 
 @lru_cache(maxsize=65_536)
 def _stem(word: str) -> str:
-    return str(_STEMMER.stemWord(word))
+    return str(_STEMMER.stemWord(one_spelling(word)))
 
 
 def fold(text: str) -> str:
@@ -88,7 +90,7 @@ def words(text: str) -> list[str]:
 
 def terms(text: str) -> list[str]:
     """Search terms of a text, in order, with repetitions."""
-    folded = _join_numbers(fold(text))
+    folded = joined(_join_numbers(fold(text)))
     found: list[str] = []
     for word in _WORD.findall(folded):
         found += _word_terms(word)
@@ -101,7 +103,7 @@ def terms(text: str) -> list[str]:
 
 def question_terms(question: str) -> list[str]:
     """Terms of a question, each once, without question words unless nothing else is left."""
-    folded = _join_numbers(fold(question))
+    folded = joined(_join_numbers(fold(question)))
     kept = ["may"] if _MONTH_OF_MAY.search(folded) else []
     for match in _WORD.finditer(folded):
         word = match.group()

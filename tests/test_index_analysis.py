@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from index import analysis
 from index.analysis import QUESTION_WORDS, fold, question_terms, terms, words
 from index.catalog import Catalog
+from index.spellings import one_spelling
 
 SIGN = re.compile(
     r"(?:[^\W_]|[\u0900-\u10ff])+"
@@ -74,6 +75,57 @@ def test_question_terms_by_hand(question: str, expected: list[str]) -> None:
     found = question_terms(question)
     assert sorted(found) == sorted(expected)
     assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("e-mail", "email"),
+        ("Wi‑Fi", "wifi"),
+        ("re-use", "reuse"),
+        ("ten per cent", "ten percent"),
+        ("organised", "organized"),
+        ("organisation", "organization"),
+        ("analyse", "analyze"),
+        ("colours", "colors"),
+        ("neighbourhood", "neighborhood"),
+        ("behavioural", "behavioral"),
+        ("kilometres", "kilometers"),
+        ("centred", "centered"),
+        ("licence", "license"),
+        ("offences", "offenses"),
+        ("practising", "practicing"),
+        ("programmes", "programs"),
+        ("catalogue", "catalog"),
+        ("catalogued", "cataloged"),
+        ("cancelled", "canceled"),
+        ("traveller", "traveler"),
+        ("enrolment", "enrollment"),
+        ("fulfil", "fulfill"),
+        ("skilful", "skillful"),
+        ("anaemia", "anemia"),
+        ("haemoglobin", "hemoglobin"),
+        ("paediatric", "pediatric"),
+        ("caesarean", "cesarean"),
+        ("oesophagus", "esophagus"),
+        ("diarrhoea", "diarrhea"),
+        ("manoeuvre", "maneuver"),
+        ("sulphur", "sulfur"),
+        ("judgement", "judgment"),
+    ],
+)
+def test_both_spellings_are_one_term(one: str, other: str) -> None:
+    assert terms(one) == terms(other)
+    assert question_terms(one) == question_terms(other)
+
+
+def test_words_that_only_look_like_the_other_spelling_stay() -> None:
+    apart = (
+        "will hour four pour acre size prize seize citizen horizon shoes poem skill media sentence"
+    )
+    assert [one_spelling(word) for word in apart.split()] == apart.split()
+    assert terms("cheque") != terms("check")
+    assert terms("a well-known co") == ["a", "well", "known", "co"]
 
 
 def test_words_keep_their_endings() -> None:
