@@ -1,7 +1,7 @@
 """British and American spellings of a word as one, so that a search for either finds both.
 
-Applied to folded words before they are stemmed; what comes out is a search term's stuff and need be
-no word. Pairs that mean other things as well ("cheque" and "check", "tyre" and "tire") stay apart.
+Applied to folded words before they are stemmed to search terms; what comes out need be no word.
+Pairs that mean other things as well ("cheque" and "check", "tyre" and "tire") stay apart.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _HINT = re.compile(
     "|dgement|skeptic|cozy|pajama|whiskey"
 )
 _PREFIX = re.compile(r"(?<![^\W_])(anti|co|e|multi|pre|re|wi)[-‐](?=[^\W\d_]{2})")
-_PER_CENT = re.compile(r"\bper cent\b")
+_PER_CENT = re.compile(r"\bper\s+cent\b")
 
 
 def joined(folded: str) -> str:

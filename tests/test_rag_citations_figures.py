@@ -203,9 +203,11 @@ def test_any_text_is_read_and_holds_itself(text: str) -> None:
     assert lacking(facts(text), facts(text), facts("")) is None
 
 
-@pytest.mark.parametrize("text", ["daıly", "DAİLY", "twıce", "five thırds", "every ſecond day"])
+@pytest.mark.parametrize(
+    "text", ["daıly", "DAİLY", "twıce", "five thırds", "every ſecond day", "3 aprıl"]
+)
 def test_letters_that_look_alike_are_read(text: str) -> None:
-    assert figures(text).quantities
+    assert figures(text).quantities or figures(text).moments
 
 
 def test_long_numbers_are_compared_digit_by_digit() -> None:

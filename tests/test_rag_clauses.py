@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from index.embedding import HashingEmbedder
+from index.index import Index
 from index.types import Chunk, DocumentInfo
 from rag.asked_words import AskedWords
 from rag.assistant import Assistant
 from rag.clauses import likelier, merged, ways_asked
-from rag.reader import Reading
+from rag.quoting import Quoter
+from rag.reader import EvidenceReader, Reading
+from rag.retrieval import Retriever
 from rag.types import Parts, Passage
 
 PARKING = "Visitors park behind the mill, where there is room for twelve cars."
@@ -90,3 +94,17 @@ def test_what_is_told_before_a_question_does_not_hide_the_answer(tmp_path: Path)
     with Assistant.open(documents=documents, index=tmp_path / "index") as assistant:
         answer = assistant.ask(f"{BEFORE} At which place do visitors park?")
     assert [citation.quote for citation in answer.citations] == [PARKING]
+
+
+def test_the_clause_is_searched_for_too(tmp_path: Path) -> None:
+    question = f"{BEFORE} Where do visitors park?"
+    embedder = HashingEmbedder()
+    (tmp_path / "mill.txt").write_text(f"The mill\n\n{PARKING}\n", encoding="utf-8")
+    (tmp_path / "diary.txt").write_text(f"Diary\n\n{DIARY}\n", encoding="utf-8")
+    retriever = Retriever(embedder)
+    with Index.open(tmp_path / "index", embedder) as index:
+        index.sync([tmp_path / "mill.txt", tmp_path / "diary.txt"])
+        with index.snapshot() as snapshot:
+            (whole,) = retriever.retrieve(snapshot, question, 1)
+            (both,) = Quoter(retriever, EvidenceReader(embedder)).fetch(snapshot, question, 1)
+    assert (whole.document.title, both.document.title) == ("diary", "mill")

@@ -41,6 +41,8 @@ _LONE_YEAR = re.compile(r"(?<![\w.,£$€-])(?:1[5-9]|20|21)\d\d(?![\w]|[.,]\d)"
 _FOLLOWED = re.compile(
     rf"\s+(?:\d{{3}}\b|million|billion)|[\s-]?(?:{'|'.join(map(re.escape, UNITS))})(?!\w)"
 )
+# What a pattern that ignores case takes for another letter, and no table of words holds.
+_LOOK_ALIKE = str.maketrans("ıİſ\u212a", "iIsK")
 _YEARS = range(1500, 2200)
 
 
@@ -82,9 +84,10 @@ def blank(text: str, start: int, end: int) -> str:
 
 
 def moments(text: str) -> tuple[list[Moment], str]:
-    """The dates of a text, and the text with them blanked out."""
+    """The dates of a text, and the text with them blanked out and letters that look like others put
+    as those."""
     found: list[Moment] = []
-    rest = text
+    rest = text.translate(_LOOK_ALIKE)
     for pattern in _DATES:
         for match in pattern.finditer(rest):
             parts = match.groupdict()

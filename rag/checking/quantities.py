@@ -107,8 +107,6 @@ _DASH = re.compile(r"(?P<before>\S?)(?P<gap>\s*)[-−–‑](?P<after>\s?)$")
 _MINUS = re.compile(r"\b(?:minus|negative)\s$", re.IGNORECASE)
 _BELOW_ZERO = re.compile(r"\s+below\s+(?:zero|freezing)\b", re.IGNORECASE)
 _TEMPERATURES = ("degrees", "°C", "°F")
-# What a pattern that ignores case takes for another letter.
-_LOOK_ALIKE = str.maketrans("ıİſ\u212a", "iIsK")
 _COMPOUND = ("time", "months", "mass", "length")
 
 
@@ -124,7 +122,6 @@ class Figures:
 @lru_cache(maxsize=8192)
 def figures(text: str) -> Figures:
     """Numbers and dates of a text. What belongs to a date or a code is not also a number."""
-    text = text.translate(_LOOK_ALIKE)
     found, rest = moments(text)
     codes = [match.span() for match in _CODE.finditer(rest) if not _is_measure(match.group())]
     for start, end in codes:

@@ -37,6 +37,8 @@ _COMMON = {
     "square miles": ("area", 2.589988e6),
     "miles per hour": ("speed", 1.609344),
     "knots": ("speed", 1.852),
+    "°C": ("degrees", 1.0),
+    "US$": ("$", 1.0),
 }
 _MONEY = frozenset(CURRENCIES.values())
 _LENGTHS = frozenset({"time", "length"})
