@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,11 +17,12 @@ from rag.clauses import likelier, merged, ways_asked
 from rag.quoting import Quoter
 from rag.reader import EvidenceReader, Reading
 from rag.retrieval import Retriever
+from rag.settings import Settings
 from rag.types import Parts, Passage
 
 PARKING = "Visitors park behind the mill, where there is room for twelve cars."
 DIARY = "We walked over the hills in June with a tent. My sister carried the map, I the dog."
-BEFORE = "My sister has hurt her knee and walks with a stick, and it will be hot in June."
+BEFORE = "My sister has hurt her knee and walks over the hills with a stick, the dog and a tent."
 
 
 def passage(name: str, score: float) -> Passage:
@@ -96,15 +98,29 @@ def test_what_is_told_before_a_question_does_not_hide_the_answer(tmp_path: Path)
     assert [citation.quote for citation in answer.citations] == [PARKING]
 
 
-def test_the_clause_is_searched_for_too(tmp_path: Path) -> None:
-    question = f"{BEFORE} Where do visitors park?"
-    embedder = HashingEmbedder()
+class Listening(EvidenceReader):
+    """A reader that keeps what it was asked."""
+
+    def __init__(self, embedder: HashingEmbedder) -> None:
+        super().__init__(embedder)
+        self.asked: list[str] = []
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        self.asked.append(question)
+        return super().read(question, passages)
+
+
+def test_the_clause_is_searched_for_and_read_beside_the_whole(tmp_path: Path) -> None:
+    clause = "Where do visitors park?"
+    question, embedder = f"{BEFORE} {clause}", HashingEmbedder()
     (tmp_path / "mill.txt").write_text(f"The mill\n\n{PARKING}\n", encoding="utf-8")
     (tmp_path / "diary.txt").write_text(f"Diary\n\n{DIARY}\n", encoding="utf-8")
-    retriever = Retriever(embedder)
+    retriever, reader = Retriever(embedder), Listening(embedder)
     with Index.open(tmp_path / "index", embedder) as index:
         index.sync([tmp_path / "mill.txt", tmp_path / "diary.txt"])
         with index.snapshot() as snapshot:
             (whole,) = retriever.retrieve(snapshot, question, 1)
-            (both,) = Quoter(retriever, EvidenceReader(embedder)).fetch(snapshot, question, 1)
+            (both,) = Quoter(retriever, reader).fetch(snapshot, question, 1)
+        Assistant(index, retriever, reader, Settings()).ask(question)
     assert (whole.document.title, both.document.title) == ("diary", "mill")
+    assert reader.asked == [question, clause]
