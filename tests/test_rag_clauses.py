@@ -1,4 +1,4 @@
-"""Questions told in several sentences: searched and read whole, and by what is asked last."""
+"""Questions told in several sentences: searched and read whole, and by the one that asks."""
 
 from __future__ import annotations
 
