@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -14,12 +15,20 @@ from hypothesis import strategies as st
 
 from rag.reader_network import embedder_tokenizer, empty_network
 from rag.training.__main__ import blended
-from rag.training.claims import altered, claims_of, statement
+from rag.training.claims import altered, claims_of, statement, stitched, stitched_claims
 from rag.training.confidence_tables import answer_f1, crossed, holds_answer, holds_gold_sentence
 from rag.training.examples import MAX_TOKENS, Encoder, Example, Maker, Task, batches
 from rag.training.held_out import evened
 from rag.training.measure import Scored, auc, calibration_error, fit_logistic, token_f1
-from rag.training.negatives import Ranking, changed_question, near_passages
+from rag.training.negatives import (
+    Ranking,
+    Text,
+    changed_question,
+    far_passages,
+    far_ranking,
+    near_passages,
+    near_row,
+)
 from rag.training.sources import (
     HELD_OUT_ARTICLES,
     Row,
@@ -72,6 +81,10 @@ def test_answers_are_found_as_whole_words_only():
     assert find_answer("abc", " ") == ()
 
 
+def ranking(*passages: str) -> Ranking:
+    return Ranking.of([Text(passage, "", "") for passage in passages])
+
+
 def test_windows_are_stretches_of_the_text_in_order():
     text = "One sentence here. " * 200
     position = 0
@@ -83,13 +96,30 @@ def test_windows_are_stretches_of_the_text_in_order():
 
 def test_near_passages_never_hold_the_answer():
     others = ["Ida Blom opened the Tram in 1904.", "Ida Blom opened the Tram once.", "Rain fell."]
-    found = near_passages(row(), Ranking.of([TEXT, *others]), 3)
-    assert found == [others[1]]
+    found = near_passages(row(), ranking(TEXT, *others), 3)
+    assert [one.passage for one in found] == [others[1]]
+
+
+def test_a_near_passage_brings_its_own_title():
+    other = Text("Ida Blom opened the Tram once.", "Trams of Visby", "visby")
+    near = near_row(row(), other)
+    assert (near.passage, near.title) == (other.passage, other.title)
+    assert (near.spans, near.answerable) == ((), False)
+
+
+def test_far_passages_come_from_other_articles_that_fit_no_question():
+    articles = {
+        "squad-v2/one": Ranking.of([Text("The Tram was blue.", "", row().group)]),
+        "squad-v2/two": Ranking.of([Text("The Tram to Kiel was red.", "", "two")]),
+        "policyqa/three": Ranking.of([Text("The Tram keeps your data.", "", "three")]),
+    }
+    found = far_passages(row(), far_ranking(articles), 3)
+    assert [one.group for one in found] == ["two"]
 
 
 def test_ranking_puts_the_passage_with_the_rare_word_first():
-    ranked = Ranking.of(["the tram and the bank", "the bank and the bank", "a lighthouse bank"])
-    assert ranked.top("Where is the lighthouse bank?", 1) == ["a lighthouse bank"]
+    ranked = ranking("the tram and the bank", "the bank and the bank", "a lighthouse bank")
+    assert ranked.top("Where is the lighthouse bank?", 1) == [Text("a lighthouse bank", "", "")]
 
 
 @given(st.integers(0, 500))
@@ -115,11 +145,23 @@ def test_statements(question, answer, expected):
 
 @given(st.integers(0, 500))
 def test_true_claims_hold_the_answer_and_false_ones_differ(seed):
-    made = claims_of(row(), Ranking.of([TEXT, "Ida Blom rested."]), rng(seed))
+    made = claims_of(row(), ranking(TEXT, "Ida Blom rested."), rng(seed))
     assert made[0].label == 1.0
     for claim in made[1:]:
         assert claim.label == 0.0
         assert (claim.claim, claim.passage) != (made[0].claim, made[0].passage)
+
+
+@given(st.integers(0, 50))
+def test_a_stitched_claim_says_of_one_thing_what_is_said_of_another(seed):
+    passage = "Ida Blom was the first driver. The old depot was built of red brick. It was cold."
+    assert stitched(passage, rng(seed)) in {
+        ("Ida Blom was the first driver.", "Ida Blom was built of red brick."),
+        ("The old depot was built of red brick.", "The old depot was the first driver."),
+    }
+    assert stitched("Ida Blom was here. The depot is there and warm.", rng(seed)) is None
+    true, false = stitched_claims([replace(row(), passage=passage)], rng(seed))
+    assert (true.label, false.label) == (1.0, 0.0)
 
 
 def test_a_claim_without_names_or_numbers_is_not_altered():

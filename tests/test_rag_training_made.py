@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from rag.training.negatives import Ranking
+from rag.training.negatives import Ranking, Text
 from rag.training.polar import asked, opposed, polar_of, polar_question, split
 from rag.training.records import record_rows
 from rag.training.sources import Row
@@ -102,7 +102,7 @@ def test_labels_say_yes_only_where_the_passage_does() -> None:
 
 def test_a_near_passage_leaves_the_question_open() -> None:
     other = "Another mill stands upstream of the town and belongs to the council."
-    ranked = Ranking.of([PASSAGE, other])
+    ranked = Ranking.of([Text(PASSAGE, "", ""), Text(other, "", "")])
     source = row("When was the mill built?", "1803")
     rows, claims = split(
         [one for seed in range(30) for one in polar_of(source, ranked, random.Random(seed))]

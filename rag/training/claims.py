@@ -1,8 +1,8 @@
 """Statements with text that does or does not support them, made from the question sets.
 
 True ones: the sentence the answer stands in, shortened; the question turned into a statement with
-its answer. False ones: the same with another number, name or answer, or beside a passage that
-says something else.
+its answer. False ones: the same with another number, name or answer, beside a passage that says
+something else, or with what another sentence of the passage says of something else.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from index.sentences import sentence_spans
 from rag.training.negatives import NAME, NUMBER, Ranking, near_passages, other_number
@@ -21,6 +22,10 @@ _OBJECT = re.compile(
     rf"^(?:(?:in|on|at|by|for|to|from|with|of)\s+)?(?:who|whom|what|which|when|where|why|how)"
     rf"(?:\s+\w+){{0,3}}?\s+({_AUXILIARY})\s+(.+)$",
     re.IGNORECASE,
+)
+_SAID_OF = re.compile(  # what a sentence is about, its verb, what it says
+    rf"^(?!(?:It|He|She|They|This|These|There|That|Those|In|On|At|As|When|While|If|After)\b)"
+    rf"([A-Z][^,;:()]{{2,60}}?) ({_AUXILIARY}) ([^;:]{{12,}})$"
 )
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
 
@@ -91,6 +96,39 @@ def other_answer(row: Row, answer: str, chance: random.Random) -> str | None:
     return chance.choice(sorted(found)) if found else None
 
 
+def stitched(passage: str, chance: random.Random) -> tuple[str, str] | None:
+    """A sentence of the passage, and its subject with what another sentence says of its own.
+
+    None where no two sentences have the same verb and different subjects.
+    """
+    said = [_SAID_OF.match(passage[start:end]) for start, end in sentence_spans(passage)]
+    found = [match.groups() for match in said if match]
+    pairs = [
+        (one, other)
+        for one in found
+        for other in found
+        if one[1] == other[1] and not _share_words(one[0], other[0]) and one[2] != other[2]
+    ]
+    if not pairs:
+        return None
+    one, other = chance.choice(pairs)
+    return " ".join(one), f"{one[0]} {one[1]} {other[2]}"
+
+
+def _share_words(one: str, other: str) -> bool:
+    return bool({*one.casefold().split()} & {*other.casefold().split()} - {"the", "a", "an", "of"})
+
+
+def stitched_claims(rows: Sequence[Row], chance: random.Random) -> list[Claim]:
+    """One true and one stitched claim for each row whose passage has two such sentences."""
+    made = []
+    for row in rows:
+        pair = stitched(row.passage, chance)
+        if pair is not None:
+            made += [_claim(row, pair[0], row.passage, 1.0), _claim(row, pair[1], row.passage, 0.0)]
+    return made
+
+
 def claims_of(row: Row, ranked: Ranking | None, chance: random.Random) -> list[Claim]:
     """One true and, where one can be made, one false claim of an answerable row."""
     if not row.spans:
@@ -106,7 +144,8 @@ def claims_of(row: Row, ranked: Ranking | None, chance: random.Random) -> list[C
     false: str | None = None
     near = near_passages(row, ranked, 2) if ranked is not None and kind < 0.35 else []
     if near:
-        made.append(_claim(row, true, chance.choice(near), 0.0))
+        elsewhere = chance.choice(near)
+        made.append(replace(_claim(row, true, elsewhere.passage, 0.0), title=elsewhere.title))
         return made
     if kind < 0.65:
         wrong = other_answer(row, answer, chance)

@@ -16,11 +16,14 @@ from tokenizers import Tokenizer
 
 from rag.reader_model import CONTEXT_MARK, QUESTION_TOKENS
 from rag.reader_network import marks
-from rag.training.claims import claims_of, false_statements
+from rag.training.claims import claims_of, false_statements, stitched_claims
 from rag.training.negatives import (
     Ranking,
+    Text,
     Vectors,
     changed_question,
+    far_passages,
+    far_ranking,
     near_passages,
     near_row,
     pool,
@@ -134,7 +137,9 @@ class Maker:
         self._claims = list(claims)
         self._ranked: dict[str, Ranking] = rankings(self._rows, vectors)
         self._encoder = encoder
-        self._near: dict[tuple[str, str], list[str]] = {}
+        self._near: dict[tuple[str, str], list[Text]] = {}
+        self._everywhere = far_ranking(self._ranked, vectors)
+        self._far: dict[str, list[Text]] = {}
 
     def warm_up(self, seed: int) -> Pass:
         """QAMR only: its sentences are short, so it teaches cheaply what a span is."""
@@ -154,6 +159,10 @@ class Maker:
                     weights = [1 / (place + 1) for place in range(len(near))]
                     picked = chance.choices(near, weights)[0]
                     kinds["near passage"].append(near_row(row, picked))
+            if row.answerable and chance.random() < _FAR[row.source]:
+                far = self._far_passages(row)
+                if far:
+                    kinds["far passage"].append(near_row(row, chance.choice(far)))
             if row.spans and chance.random() < _CHANGED[row.source]:
                 changed = changed_question(row, chance)
                 if changed is not None:
@@ -196,6 +205,12 @@ class Maker:
         ]
         return self._encoder.rows(rows)
 
+    def far(self) -> list[Example]:
+        """Each of SQuAD's answerable rows with the nearest passage of another article."""
+        rows = [row for row in self._rows if row.answerable and row.source.startswith("squad")]
+        found = [(row, self._far_passages(row)) for row in rows]
+        return self._encoder.rows([near_row(row, far[0]) for row, far in found if far])
+
     def records(self, seed: int) -> list[Example]:
         """Questions about made tables."""
         return self._encoder.rows(record_rows(400, random.Random(seed)))  # noqa: S311
@@ -217,9 +232,15 @@ class Maker:
         made = [c for row in picked for c in claims_of(row, self._ranked.get(pool(row)), chance)]
         unanswerable = [row for row in self._rows if not row.answerable]
         few = chance.sample(unanswerable, min(len(unanswerable), 500))
-        return made + false_statements(few, chance) + self._claims
+        told = chance.sample(self._rows, min(len(self._rows), _STITCHED))
+        return made + false_statements(few, chance) + stitched_claims(told, chance) + self._claims
 
-    def _near_passages(self, row: Row) -> list[str]:
+    def _far_passages(self, row: Row) -> list[Text]:
+        if row.question not in self._far:
+            self._far[row.question] = far_passages(row, self._everywhere, 4)
+        return self._far[row.question]
+
+    def _near_passages(self, row: Row) -> list[Text]:
         key = (row.question, row.passage)
         if key not in self._near:
             self._near[key] = near_passages(row, self._ranked[pool(row)], 4)
@@ -229,7 +250,11 @@ class Maker:
         """At times a short passage gets a neighbour, as chunks hold more than one paragraph."""
         if chance.random() > 0.25 or len(row.passage) > 600 or not row.answerable:
             return row
-        others = self._near_passages(row)
+        others = [
+            one.passage
+            for one in self._near_passages(row)
+            if row.source != "own" or one.group == row.group
+        ]
         if not others:
             return row
         other = chance.choice(others)[:600]
@@ -280,16 +305,28 @@ def batches(examples: Sequence[Example], tokens: int, chance: random.Random) -> 
     return made
 
 
+_STITCHED = 9_000  # rows looked at for two sentences to stitch; one in ten has them
 #: Share of a source's answerable rows that get a near passage, and a changed question, each pass.
 _NEAR = {
-    "squad-v1": 0.5,
-    "squad-v2": 0.5,
+    "squad-v1": 0.75,
+    "squad-v2": 0.75,
     "qed": 0.25,
     "nq": 0.25,
     "policyqa": 0.15,
     "covid": 0.8,
     "fairytale": 0.2,
     "own": 0.25,  # most have a question beside them that differs in one thing and has no answer
+}
+#: Share that get a passage of another article, as questions about something else do.
+_FAR = {
+    "squad-v1": 0.3,
+    "squad-v2": 0.3,
+    "qed": 0.15,
+    "nq": 0.2,
+    "policyqa": 0.05,
+    "covid": 0.2,
+    "fairytale": 0.1,
+    "own": 0.1,
 }
 _CHANGED = {
     "squad-v1": 0.5,
@@ -302,7 +339,7 @@ _CHANGED = {
     "own": 0.2,
 }
 #: How often a row is drawn each pass, where not once.
-_DRAWN = {"squad-v1": 1.5, "squad-v2": 1.25, "policyqa": 1.25, "qed": 0.75}
+_DRAWN = {"squad-v1": 1.5, "squad-v2": 1.25, "policyqa": 2.0, "qed": 0.75}
 _CLAIM_SOURCES = ("squad-v1", "squad-v2", "qed", "nq", "covid", "own")
 
 

@@ -25,6 +25,7 @@ class HeldOut:
 
     plain: tuple[Example, ...]  #: question and its own passage
     near: tuple[Example, ...]  #: question and near passages that do not answer it
+    far: tuple[Example, ...]  #: question and a passage of another article
     claims: tuple[Example, ...]
     records: tuple[Example, ...]  #: questions about made tables
     polar: tuple[Example, ...]  #: yes/no questions, as claims
@@ -35,6 +36,7 @@ class HeldOut:
         return cls(
             tuple(maker.plain()),
             tuple(maker.near(1)),
+            tuple(maker.far()),
             tuple(maker.support(7)[-2_000:]),
             tuple(maker.records(8)),
             tuple(maker.polar_claims(9)),
@@ -45,6 +47,7 @@ class HeldOut:
         step = 8 if quick else 1
         plain = score_all(network, self.plain[::step])
         near = score_all(network, self.near[::step])
+        far = score_all(network, self.far[::step])
         claims = score_all(network, self.claims[::step])
         out: Figures = {}
         for source in ("squad", "policyqa", "covid", "qed", "nq", "fairytale", "own"):
@@ -56,8 +59,9 @@ class HeldOut:
         out["look-alike AUC"] = _auc(look_alikes)
         out["own look-alike AUC"] = _auc([s for s in plain if s.example.source == "own"])
         mine = [s for s in plain if s.example.source.startswith("squad") and s.example.label]
-        others = [s for s in near if s.example.source.startswith("squad")]
-        out["near passage AUC"] = _auc([*mine, *others])
+        for name, away in (("near", near), ("far", far)):
+            others = [s for s in away if s.example.source.startswith("squad")]
+            out[f"{name} passage AUC"] = _auc([*mine, *others])
         out["support AUC"] = auc([s.support for s in claims], [s.example.label for s in claims])
         wice = [s for s in claims if s.example.source == "wice"]
         out["wice AUC"] = auc([s.support for s in wice], [s.example.label for s in wice])

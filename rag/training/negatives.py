@@ -1,8 +1,10 @@
-"""Questions whose passage looks right and is not: near paragraphs, and questions changed in a word.
+"""Questions whose passage looks right and is not: near and far paragraphs, and changed questions.
 
-Near paragraphs are the top of a lexical ranking within the same article (or over all passages
-where articles have only one), without those that hold the answer. Changed questions imitate the
-people who wrote SQuAD 2.0's unanswerable ones: another number, another name, the opposite word.
+Near paragraphs are the top of a ranking within the same article (or over all passages where
+articles have only one), without those that hold the answer; far ones the top of a ranking over all
+other articles: what is found for a question that the documents are not about. Changed questions
+imitate the people who wrote SQuAD 2.0's unanswerable ones: another number, another name, the
+opposite word.
 """
 
 from __future__ import annotations
@@ -11,8 +13,9 @@ import math
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -114,6 +117,14 @@ WORD = re.compile(r"[A-Za-z]+")
 Vectors = dict[str, npt.NDArray[np.float32]]
 
 
+class Text(NamedTuple):
+    """A passage, with the title and the group of the row it comes from."""
+
+    passage: str
+    title: str
+    group: str
+
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """Ranking over some passages, as the retriever does it: 4 times cosine, plus share of BM25.
@@ -122,15 +133,15 @@ class Ranking:
     ranking is by BM25 alone.
     """
 
-    passages: tuple[str, ...]
+    texts: tuple[Text, ...]
     postings: dict[str, list[tuple[int, float]]]
     vectors: Vectors | None = None  #: text -> unit vector, of passages and questions
     matrix: npt.NDArray[np.float32] | None = None  #: (passages, dimension), unit rows
 
     @classmethod
-    def of(cls, passages: Sequence[str], vectors: Vectors | None = None) -> Ranking:
+    def of(cls, texts: Sequence[Text], vectors: Vectors | None = None) -> Ranking:
         """Rank over these passages."""
-        counts = [Counter(terms(passage)) for passage in passages]
+        counts = [Counter(terms(text.passage)) for text in texts]
         lengths = [sum(count.values()) for count in counts]
         mean = max(1.0, sum(lengths) / max(1, len(lengths)))
         found: dict[str, list[tuple[int, float]]] = defaultdict(list)
@@ -138,7 +149,7 @@ class Ranking:
             norm = 1.2 * (0.25 + 0.75 * lengths[number] / mean)
             for term, times in count.items():
                 found[term].append((number, times * 2.2 / (times + norm)))
-        total = len(passages)
+        total = len(texts)
         weighted = {
             term: [
                 (n, math.log(1 + (total - len(hits) + 0.5) / (len(hits) + 0.5)) * w)
@@ -146,12 +157,12 @@ class Ranking:
             ]
             for term, hits in found.items()
         }
-        matrix = None if vectors is None else np.stack([vectors[text] for text in passages])
-        return cls(tuple(passages), weighted, vectors, matrix)
+        matrix = None if vectors is None else np.stack([vectors[one.passage] for one in texts])
+        return cls(tuple(texts), weighted, vectors, matrix)
 
-    def top(self, question: str, count: int) -> list[str]:
+    def top(self, question: str, count: int) -> list[Text]:
         """The passages nearest to the question, best first."""
-        scores = np.zeros(len(self.passages))
+        scores = np.zeros(len(self.texts))
         for term in question_terms(question):
             for number, weight in self.postings.get(term, ()):
                 scores[number] += weight
@@ -159,16 +170,27 @@ class Ranking:
             cosines = self.matrix @ self.vectors[question]
             scores = 4.0 * cosines + scores / max(float(scores.max()), 1e-9)
         best = np.argsort(-scores, kind="stable")[:count]
-        return [self.passages[number] for number in best if scores[number] > 0]
+        return [self.texts[number] for number in best if scores[number] > 0]
 
 
 def rankings(rows: Sequence[Row], vectors: Vectors | None = None) -> dict[str, Ranking]:
     """One ranking per article; Natural Questions and QED share one, their articles being short."""
-    passages: dict[str, dict[str, None]] = defaultdict(dict)
+    texts: dict[str, dict[str, Text]] = defaultdict(dict)
     for row in rows:
         if row.source != "qamr":
-            passages[pool(row)][row.passage] = None
-    return {name: Ranking.of(list(texts), vectors) for name, texts in passages.items()}
+            texts[pool(row)][row.passage] = Text(row.passage, row.title, row.group)
+    return {name: Ranking.of(list(own.values()), vectors) for name, own in texts.items()}
+
+
+def far_ranking(ranked: Mapping[str, Ranking], vectors: Vectors | None = None) -> Ranking:
+    """One ranking over the passages of all articles, without those that fit any question.
+
+    Policies answer each other's questions, and stories name their people "he" and "she".
+    """
+    kept = [
+        one for name, own in ranked.items() if not name.startswith(_GENERIC) for one in own.texts
+    ]
+    return Ranking.of(kept, vectors)
 
 
 def text_vectors(rows: Sequence[Row]) -> Vectors:
@@ -183,6 +205,9 @@ def text_vectors(rows: Sequence[Row]) -> Vectors:
     return dict(zip(texts, SentenceTransformerEmbedder().embed(texts), strict=True))
 
 
+_GENERIC = ("policyqa", "fairytale")
+
+
 def pool(row: Row) -> str:
     """The name of the set of passages that a row's negatives come from."""
     if row.source in ("qed", "nq", "own"):
@@ -190,20 +215,30 @@ def pool(row: Row) -> str:
     return f"{row.source}/{row.group}"
 
 
-def near_passages(row: Row, ranked: Ranking, count: int) -> list[str]:
+def near_passages(row: Row, ranked: Ranking, count: int) -> list[Text]:
     """Passages that rank high for the question and hold none of its answers."""
+    return _without_answer(row, ranked.top(row.question, 3 * count + 2))[:count]
+
+
+def far_passages(row: Row, ranked: Ranking, count: int) -> list[Text]:
+    """The same of other articles only, by a `far_ranking`."""
+    found = _without_answer(row, ranked.top(row.question, 12 * count))
+    return [one for one in found if one.group != row.group][:count]
+
+
+def _without_answer(row: Row, found: Sequence[Text]) -> list[Text]:
     answers = [row.passage[start:end].casefold() for start, end in row.spans]
-    kept: list[str] = []
-    for passage in ranked.top(row.question, 3 * count + 2):
-        text = passage.casefold()
-        if passage != row.passage and not any(answer in text for answer in answers):
-            kept.append(passage)
-    return kept[:count]
+    return [
+        one
+        for one in found
+        if one.passage != row.passage
+        and not any(answer in one.passage.casefold() for answer in answers)
+    ]
 
 
-def near_row(row: Row, passage: str) -> Row:
+def near_row(row: Row, text: Text) -> Row:
     """The same question with a passage that does not answer it."""
-    return replace(row, passage=passage, spans=(), answerable=False)
+    return replace(row, passage=text.passage, title=text.title, spans=(), answerable=False)
 
 
 def changed_question(row: Row, chance: random.Random) -> Row | None:
