@@ -10,6 +10,12 @@ _PLAIN_BLANKS = {code: " " for code in range(0x80, 0x3001) if chr(code).isspace(
 # Its time also grows with the square of a line, to minutes for a megabyte of quotation marks, and
 # no clock stands over this process. No sentence that people write is longer than the window.
 _WINDOW = 4_000
+# What sentencex takes for an end: always with more to come, and with more to come unless a capital
+# follows ("Use a drill, max. 40 °C" against "The speed is at its max. Stop then").
+_GO_ON = frozenset("approx incl excl cf ca vol vols ch chap abs tel ext nos figs resp temp".split())
+_MAY_END = frozenset(
+    "max min avg est pcs dept sq hrs mins secs wk wks yr yrs mo ft yd lb lbs oz etc al".split()
+)
 _CLOSING = "\"'”’)]*_ "  # may follow a question mark
 
 
@@ -63,4 +69,19 @@ def _found(line: str) -> list[tuple[int, int]]:
         if type(error).__name__ != "PanicException":
             raise
         return [(0, len(line))]
-    return [(boundary["start_index"], boundary["end_index"]) for boundary in found]
+    spans: list[tuple[int, int]] = []
+    for boundary in found:
+        start, end = boundary["start_index"], boundary["end_index"]
+        if spans and _goes_on(line[slice(*spans[-1])], line[start:end]):
+            start = spans.pop()[0]
+        spans.append((start, end))
+    return spans
+
+
+def _goes_on(piece: str, following: str) -> bool:
+    """Does a piece end in an abbreviation, and the sentence go on after it?"""
+    last = piece.rsplit(maxsplit=1)[-1] if piece.strip() else ""
+    word = last.strip("(").casefold()
+    if not word.endswith("."):
+        return False
+    return word[:-1] in _GO_ON or (word[:-1] in _MAY_END and not following.lstrip()[:1].isupper())
