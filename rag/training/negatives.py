@@ -125,6 +125,13 @@ class Text(NamedTuple):
     group: str
 
 
+class Posting(NamedTuple):
+    """The passages that hold a term, each once, and what it adds to their scores."""
+
+    numbers: npt.NDArray[np.intp]
+    weights: npt.NDArray[np.float64]
+
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """Ranking over some passages, as the retriever does it: 4 times cosine, plus share of BM25.
@@ -134,7 +141,7 @@ class Ranking:
     """
 
     texts: tuple[Text, ...]
-    postings: dict[str, list[tuple[int, float]]]
+    postings: dict[str, Posting]
     vectors: Vectors | None = None  #: text -> unit vector, of passages and questions
     matrix: npt.NDArray[np.float32] | None = None  #: (passages, dimension), unit rows
 
@@ -151,10 +158,11 @@ class Ranking:
                 found[term].append((number, times * 2.2 / (times + norm)))
         total = len(texts)
         weighted = {
-            term: [
-                (n, math.log(1 + (total - len(hits) + 0.5) / (len(hits) + 0.5)) * w)
-                for n, w in hits
-            ]
+            term: Posting(
+                np.array([n for n, _ in hits]),
+                math.log(1 + (total - len(hits) + 0.5) / (len(hits) + 0.5))
+                * np.array([weight for _, weight in hits]),
+            )
             for term, hits in found.items()
         }
         matrix = None if vectors is None else np.stack([vectors[one.passage] for one in texts])
@@ -164,8 +172,9 @@ class Ranking:
         """The passages nearest to the question, best first."""
         scores = np.zeros(len(self.texts))
         for term in question_terms(question):
-            for number, weight in self.postings.get(term, ()):
-                scores[number] += weight
+            posting = self.postings.get(term)
+            if posting is not None:
+                scores[posting.numbers] += posting.weights
         if self.vectors is not None and self.matrix is not None:
             cosines = self.matrix @ self.vectors[question]
             scores = 4.0 * cosines + scores / max(float(scores.max()), 1e-9)
