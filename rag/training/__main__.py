@@ -7,9 +7,11 @@ processor or, when there is one, a GPU.
 from __future__ import annotations
 
 import argparse
+import random
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -27,7 +29,7 @@ from rag.training.export import export
 from rag.training.held_out import HeldOut
 from rag.training.negatives import text_vectors
 from rag.training.own_documents import SOURCE, own_documents
-from rag.training.sources import held_out, load_claims, load_rows
+from rag.training.sources import Row, held_out, load_claims, load_rows
 from rag.training.teachers import Teachers
 from rag.training.trainer import Plan, train
 
@@ -38,6 +40,19 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of public data")
     parser.add_argument("--out", type=Path, required=True, help="folder the weights go to")
     parser.add_argument("--passes", type=int, default=3, help="passes over all data")
+    parser.add_argument(
+        "--share",
+        type=float,
+        default=1.0,
+        help="how much of all rows a short run draws from, 0-1; claims of our own are drawn whole",
+    )
+    parser.add_argument(
+        "--whole",
+        nargs="+",
+        default=(),
+        metavar="PREFIX",
+        help="documents of our own, by the start of their names, that are drawn whole all the same",
+    )
     parser.add_argument("--minutes", type=float, default=float("inf"), help="time limit")
     parser.add_argument("--rate", type=float, default=2.5e-4, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
@@ -56,10 +71,13 @@ def main() -> None:
     arguments = parser.parse_args()
     if not 0.0 <= arguments.blend_share <= 1.0:
         parser.error(f"--blend-share is {arguments.blend_share}; it has to be from 0 to 1.")
+    if not 0.0 < arguments.share <= 1.0:
+        parser.error(f"--share is {arguments.share}; it has to be above 0, up to 1.")
     run(
         arguments.data,
         arguments.out,
         passes=arguments.passes,
+        draw=Draw(arguments.share, tuple(arguments.whole), arguments.seed),
         plan=Plan(
             learning_rate=arguments.rate, limit_s=60 * arguments.minutes, seed=arguments.seed
         ),
@@ -70,12 +88,30 @@ def main() -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Which part of the training rows a run draws from; the same rows for the same seed."""
+
+    share: float  #: of the rows
+    whole: tuple[str, ...]  #: starts of the names of our own documents that are drawn whole
+    seed: int
+
+    def of(self, rows: Iterable[Row]) -> list[Row]:
+        """Those rows."""
+        chance = random.Random(self.seed)  # noqa: S311 - nothing secret
+        return [row for row in rows if self._is_whole(row) or chance.random() < self.share]
+
+    def _is_whole(self, row: Row) -> bool:
+        return row.source == SOURCE and row.group.startswith(self.whole)
+
+
 def run(
     data: Path,
     out: Path,
     *,
     passes: int,
     plan: Plan,
+    draw: Draw,
     start: Path | None = None,
     teachers: Teachers | None = None,
     export_only: bool = False,
@@ -100,10 +136,12 @@ def run(
     network = empty_network("eager")
     load_network_state(network, load_file(start or embedder_folder() / "model.safetensors"))
     if not export_only:
-        kept_polar = [one for one, is_aside in polar if not is_aside]
+        kept = draw.of(kept)
+        drawn_polar = set(draw.of(one.row for one, is_aside in polar if not is_aside))
+        kept_polar = [one for one, is_aside in polar if not is_aside and one.row in drawn_polar]
         maker = Maker(kept, kept_claims, encoder, text_vectors(kept), kept_polar)
         drawn = [maker.warm_up(plan.seed)] if start is None else []
-        drawn += [maker.full(plan.seed + n + 1) for n in range(passes)]
+        drawn += [maker.full(plan.seed + n + 1, draw.share) for n in range(passes)]
         network = _trained(network, drawn, checked, plan, out, teachers)
     if blend is not None:
         mixed = blended(shipped_state(network), load_file(blend[0]), blend[1])
@@ -143,7 +181,7 @@ def _trained(
     def report(current: torch.nn.ModuleDict, done: float) -> None:
         began = time.monotonic()
         save_file(shipped_state(current), out / "checkpoint.safetensors")
-        figures = checked.figures(current, quick=True)
+        figures = checked.scores(current, quick=True).figures()
         took = time.monotonic() - began
         print(f"CHECK {done:.0%} {figures} ({took:.0f} s)", flush=True)
 

@@ -146,8 +146,8 @@ class Maker:
         chance = random.Random(seed)  # noqa: S311 - nothing secret
         return self._finish({"qamr": self._joined_qamr(12_000, 0.3, chance)}, [], chance)
 
-    def full(self, seed: int) -> Pass:
-        """One pass over everything."""
+    def full(self, seed: int, share: float = 1.0) -> Pass:
+        """One pass over everything; ``share`` is how much of what is made anew is made."""
         chance = random.Random(seed)  # noqa: S311 - nothing secret
         kinds: dict[str, list[Row]] = defaultdict(list)
         for row in self._drawn(chance):
@@ -167,14 +167,14 @@ class Maker:
                 changed = changed_question(row, chance)
                 if changed is not None:
                     kinds["changed question"].append(changed)
-        kinds["qamr"] = self._joined_qamr(3_000, 0.7, chance)
-        kinds["records"] = record_rows(2_000, chance)
-        polar_rows, polar_claims = split(self.polar(4_000, chance))
+        kinds["qamr"] = self._joined_qamr(int(3_000 * share), 0.7, chance)
+        kinds["records"] = record_rows(int(2_000 * share), chance)
+        polar_rows, polar_claims = split(self.polar(int(4_000 * share), chance))
         kinds["polar"] = chance.sample(polar_rows, len(polar_rows) // 2)
         own_rows, own_claims = split(self._own_polar)
         kinds["own"] += own_rows
         own_claims += [claim for claim in self._claims if claim.source == "own"]
-        claims = [*self._make_claims(chance), *polar_claims, *own_claims]
+        claims = [*self._make_claims(chance, share), *polar_claims, *own_claims]
         return self._finish(kinds, claims, chance)
 
     def _drawn(self, chance: random.Random) -> Iterator[Row]:
@@ -225,14 +225,14 @@ class Maker:
         chance = random.Random(seed)  # noqa: S311 - nothing secret
         return self._encoder.claims(self._make_claims(chance))
 
-    def _make_claims(self, chance: random.Random) -> list[Claim]:
+    def _make_claims(self, chance: random.Random, share: float = 1.0) -> list[Claim]:
         wanted = [row for row in self._rows if row.spans and row.source in _CLAIM_SOURCES]
-        picked = chance.sample(wanted, min(len(wanted), 2_500))
-        picked += chance.sample(self._qamr, min(len(self._qamr), 800))
+        picked = chance.sample(wanted, min(len(wanted), int(2_500 * share)))
+        picked += chance.sample(self._qamr, min(len(self._qamr), int(800 * share)))
         made = [c for row in picked for c in claims_of(row, self._ranked.get(pool(row)), chance)]
         unanswerable = [row for row in self._rows if not row.answerable]
-        few = chance.sample(unanswerable, min(len(unanswerable), 500))
-        told = chance.sample(self._rows, min(len(self._rows), _STITCHED))
+        few = chance.sample(unanswerable, min(len(unanswerable), int(500 * share)))
+        told = chance.sample(self._rows, min(len(self._rows), int(_STITCHED * share)))
         return made + false_statements(few, chance) + stitched_claims(told, chance) + self._claims
 
     def _far_passages(self, row: Row) -> list[Text]:

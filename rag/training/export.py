@@ -19,15 +19,16 @@ from rag.reader_network import (
 )
 from rag.training.held_out import HeldOut
 
-NAME = "footnote-reader-6"
+NAME = "footnote-reader-7"
 
 
 def export(network: torch.nn.ModuleDict, checked: HeldOut, out: Path) -> None:
     """Write the weights and the facts; calibrated as float16, the way they will be read."""
     state = shipped_state(network)
     load_network_state(network, {name: tensor.float() for name, tensor in state.items()})
-    calibration, errors = checked.calibrate(network)
-    figures = {**checked.figures(network), **errors}
+    scores = checked.scores(network)
+    calibration, errors = scores.calibration()
+    figures = {**scores.figures(), **errors}
     print("FINAL", figures, flush=True)
     data = save(state)
     facts = {

@@ -42,47 +42,58 @@ class HeldOut:
             tuple(maker.polar_claims(9)),
         )
 
-    def figures(self, network: torch.nn.ModuleDict, *, quick: bool = False) -> Figures:
-        """Figures by source; ``quick`` looks at one example in eight."""
+    def scores(self, network: torch.nn.ModuleDict, *, quick: bool = False) -> Scores:
+        """What the network says of them; ``quick`` looks at one example in eight."""
         step = 8 if quick else 1
-        plain = score_all(network, self.plain[::step])
-        near = score_all(network, self.near[::step])
-        far = score_all(network, self.far[::step])
-        claims = score_all(network, self.claims[::step])
+        kinds = (self.plain, self.near, self.far, self.claims, self.records, self.polar)
+        return Scores(*(tuple(score_all(network, some[::step])) for some in kinds))
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What a network says of the `HeldOut` examples, kind by kind."""
+
+    plain: tuple[Scored, ...]
+    near: tuple[Scored, ...]
+    far: tuple[Scored, ...]
+    claims: tuple[Scored, ...]
+    records: tuple[Scored, ...]
+    polar: tuple[Scored, ...]
+
+    def figures(self) -> Figures:
+        """Figures by source."""
         out: Figures = {}
         for source in ("squad", "policyqa", "covid", "qed", "nq", "fairytale", "own"):
-            found = [s for s in plain if s.example.source.startswith(source) and s.example.spans]
+            found = [
+                s for s in self.plain if s.example.source.startswith(source) and s.example.spans
+            ]
             if found:
                 out[f"{source} F1"] = _mean([s.f1 for s in found])
                 out[f"{source} EM"] = _mean([float(s.exact) for s in found])
-        look_alikes = [s for s in plain if s.example.source == "squad-v2"]
-        out["look-alike AUC"] = _auc(look_alikes)
-        out["own look-alike AUC"] = _auc([s for s in plain if s.example.source == "own"])
-        mine = [s for s in plain if s.example.source.startswith("squad") and s.example.label]
-        for name, away in (("near", near), ("far", far)):
+        out["look-alike AUC"] = _auc([s for s in self.plain if s.example.source == "squad-v2"])
+        out["own look-alike AUC"] = _auc([s for s in self.plain if s.example.source == "own"])
+        mine = [s for s in self.plain if s.example.source.startswith("squad") and s.example.label]
+        for name, away in (("near", self.near), ("far", self.far)):
             others = [s for s in away if s.example.source.startswith("squad")]
             out[f"{name} passage AUC"] = _auc([*mine, *others])
-        out["support AUC"] = auc([s.support for s in claims], [s.example.label for s in claims])
-        wice = [s for s in claims if s.example.source == "wice"]
-        out["wice AUC"] = auc([s.support for s in wice], [s.example.label for s in wice])
-        own = [s for s in claims if s.example.source == "own"]
-        out["own claims AUC"] = auc([s.support for s in own], [s.example.label for s in own])
-        records = score_all(network, self.records[::step])
-        out["records F1"] = _mean([s.f1 for s in records if s.example.spans])
-        out["records AUC"] = _auc(records)
-        polar = score_all(network, self.polar[::step])
-        out["polar AUC"] = auc([s.support for s in polar], [s.example.label for s in polar])
+        out["support AUC"] = _support_auc(self.claims)
+        for source, name in (("wice", "wice"), ("own", "own claims")):
+            out[f"{name} AUC"] = _support_auc(
+                [s for s in self.claims if s.example.source == source]
+            )
+        out["records F1"] = _mean([s.f1 for s in self.records if s.example.spans])
+        out["records AUC"] = _auc(self.records)
+        out["polar AUC"] = _support_auc(self.polar)
         return {name: round(value, 3) for name, value in out.items()}
 
-    def calibrate(self, network: torch.nn.ModuleDict) -> tuple[Calibration, Figures]:
+    def calibration(self) -> tuple[Calibration, Figures]:
         """The calibration fitted on what is held out, and its error across two halves.
 
         Whether a passage answers is calibrated for an even chance beforehand, in every source.
         """
-        read = score_all(network, (*self.plain, *self.near))
-        claims = score_all(network, (*self.claims, *self.polar))
-        spans = [s for s in read if s.example.spans]
-        read = evened(read)
+        claims = (*self.claims, *self.polar)
+        spans = [s for s in (*self.plain, *self.near) if s.example.spans]
+        read = evened((*self.plain, *self.near))
         answerable = _features([[s.head, s.margin] for s in read])
         span = _features([[s.log_probability] for s in spans])
         support = _features([[s.support] for s in claims])
@@ -134,6 +145,10 @@ def _features(rows: Sequence[Sequence[float]]) -> Floats:
 def _auc(scored: Sequence[Scored]) -> float:
     """By the plain sum of the head and a quarter of the margin: before anything is fitted."""
     return auc([s.head + 0.25 * s.margin for s in scored], [s.example.label for s in scored])
+
+
+def _support_auc(scored: Sequence[Scored]) -> float:
+    return auc([s.support for s in scored], [s.example.label for s in scored])
 
 
 def _mean(values: Sequence[float]) -> float:
