@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import MakeFolder
+from openpyxl import Workbook
 
 from index.embedding import HashingEmbedder
 from index.index import Index, Snapshot
@@ -181,6 +182,26 @@ def test_file_names_and_titles_name_a_document(snapshot: Snapshot) -> None:
     for question in ("summarise parking-2024.md", "summarise the parking policy", "tl;dr parking"):
         sources = {c.source for c in asked(snapshot, question).answer.citations}
         assert {Path(source).name for source in sources} == {"parking-2024.md"}
+
+
+def test_every_sheet_of_a_workbook_has_its_say(tmp_path: Path) -> None:
+    book = Workbook()
+    for name, rows in {
+        "Boats": [("Boat", "Built"), *((f"Gannet {n}", 1990 + n) for n in range(20))],
+        "Oars": [("Oar", "Length in cm"), ("Blue pair", 370), ("Red pair", 372)],
+        "Keys": [("Key", "Holder"), ("Boat house", "Ines Vogt"), ("Office", "Jon Teale")],
+    }.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    del book["Sheet"]
+    (tmp_path / "docs").mkdir()
+    book.save(tmp_path / "docs" / "inventory.xlsx")
+    with Index.open(tmp_path / "index", HashingEmbedder()) as index:
+        index.sync([tmp_path / "docs"])
+        with index.snapshot() as found:
+            cited = asked(found, "What is inventory.xlsx about?").answer.citations
+    assert [citation.pages for citation in cited] == [(1,), (2,), (3,)]
 
 
 def test_quotes_are_exact_and_in_order(snapshot: Snapshot) -> None:

@@ -47,6 +47,7 @@ class Candidate:
     start: int
     end: int
     opens: bool  #: whether it opens its paragraph
+    sheet: int | None = None  #: of a row, the sheet or page it stands on
 
 
 def candidates(document: Document, start: int = 0, end: int | None = None) -> list[Candidate]:
@@ -65,7 +66,7 @@ def candidates(document: Document, start: int = 0, end: int | None = None) -> li
             spans = sentence_spans(document.text, block.start, block.end)
             found += [Candidate(a, b, number == 0) for number, (a, b) in enumerate(spans)]
         elif block.kind is BlockKind.TABLE_ROW:
-            rows.append(Candidate(block.start, block.end, False))
+            rows.append(Candidate(block.start, block.end, False, block.page))
     titled = set(terms(document.title))
     seen = Counter(_key(document, one) for one in found)
     good = [
@@ -110,11 +111,18 @@ def _spread(items: list[Candidate], count: int) -> list[Candidate]:
     return [items[at * len(items) // count] for at in range(count)]
 
 
-def choose(vectors: Vectors, title: Vectors, opens: Sequence[bool], count: int) -> list[int]:
+def choose(
+    vectors: Vectors,
+    title: Vectors,
+    opens: Sequence[bool],
+    sheets: Sequence[int | None],
+    count: int,
+) -> list[int]:
     """Numbers of at most ``count`` rows that stand for all, ascending.
 
     ``vectors`` is float32 of shape (n, d), unit rows; ``title`` of shape (d,), a unit vector;
-    ``opens`` says which rows open a paragraph.
+    ``opens`` says which rows open a paragraph, ``sheets`` which sheet each stands on: none is
+    chosen from twice before all have been.
     """
     if not len(vectors):
         return []
@@ -126,9 +134,12 @@ def choose(vectors: Vectors, title: Vectors, opens: Sequence[bool], count: int) 
     worth[0] += _OPENING
     alike = vectors @ vectors.T
     chosen: list[int] = []
+    left = set(sheets)  # of which nothing is chosen yet
     while len(chosen) < min(count, len(vectors)):
         redundant = alike[:, chosen].max(axis=1) if chosen else np.zeros(len(vectors))
         score = _RELEVANCE * worth - (1 - _RELEVANCE) * redundant
+        left = left - {sheets[number] for number in chosen} or set(sheets)
+        score[[sheet not in left for sheet in sheets]] = -np.inf
         score[chosen] = -np.inf
         chosen.append(int(np.argmax(score)))
     return sorted(chosen)
@@ -150,5 +161,6 @@ def summarise(
     texts = [document.text[one.start : one.end] for one in found]
     subject = document.title if heading is None else f"{document.title}: {heading}"
     vectors = embedder.embed([*texts, subject])
-    chosen = choose(vectors[:-1], vectors[-1], [one.opens for one in found], count)
+    opens, sheets = [one.opens for one in found], [one.sheet for one in found]
+    chosen = choose(vectors[:-1], vectors[-1], opens, sheets, count)
     return [found[number] for number in chosen], len(found)
