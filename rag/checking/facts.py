@@ -167,7 +167,8 @@ def _has_code(code: str, held: Facts) -> bool:
 def _missing_quantity(said: Facts, held: Facts, around: Facts) -> Quantity | None:
     """The first that is not held, or a "twice" where another number of times is held."""
     for one in wanted_quantities(said.figures.quantities):
-        if not _has_quantity(one, said, held, around):
+        ways = (one, *_times_in(one, said.figures.quantities))
+        if not any(_has_quantity(way, said, held, around) for way in ways):
             return one
     times = [
         one
@@ -179,6 +180,18 @@ def _missing_quantity(said: Facts, held: Facts, around: Facts) -> Quantity | Non
         if times and one.loose and one.dimension == "times" and is_other:
             return one
     return None
+
+
+def _times_in(whole: Quantity, found: Sequence[Quantity]) -> list[Quantity]:
+    """The "four times" of "four times a year": enough where the rest is told otherwise."""
+    return [
+        one
+        for one in found
+        if one is not whole
+        and one.dimension == "times"
+        and whole.start <= one.start
+        and one.end <= whole.end
+    ]
 
 
 def _is_hour(number: Quantity, said: Facts, held: Facts) -> bool:

@@ -83,6 +83,7 @@ _LONE = re.compile(rf"\b(?:{'|'.join((*LONE, *TIMES))})\b", re.IGNORECASE)
 _EVERY = re.compile(
     rf"(?<![-\w])(?<!twice )(?<!times )(?<!once )(?:{'|'.join(EVERY)})\b", re.IGNORECASE
 )
+_RATE = re.compile(rf"[\s-]+(?:(?P<every>{'|'.join(EVERY)})\b|(?:in\s+)?(?=\w))", re.IGNORECASE)
 _EVERY_NTH = re.compile(
     rf"\b(?:every\s+(?P<nth>other|{'|'.join(ORDINALS)})|alternate)\s(?=\w)", re.IGNORECASE
 )
@@ -128,7 +129,8 @@ def figures(text: str) -> Figures:
         rest = blank(rest, start, end)
     quantities, rest = clock_times(rest)
     quantities += _numbers(rest)
-    quantities = _joined(text, quantities) + list(map(_every, _EVERY.finditer(rest)))
+    rates = _rates(text, quantities)
+    quantities = _joined(text, quantities) + list(map(_every, _EVERY.finditer(rest))) + rates
     ordered = sorted(quantities, key=lambda one: (one.start, one.end))
     return Figures(tuple(ordered), tuple(sorted(found, key=lambda one: one.start)), tuple(codes))
 
@@ -303,11 +305,11 @@ def _lone(match: re.Match[str], _: str) -> Quantity:
     return Quantity(match.start(), match.end(), values, dimension, values, loose=True)
 
 
-def _every(match: re.Match[str]) -> Quantity:
-    number, unit = EVERY[match.group().lower()]
+def _every(match: re.Match[str], group: str | int = 0) -> Quantity:
+    number, unit = EVERY[match.group(group).lower()]
     dimension, factor = UNITS[unit]
     values = (number * factor,)
-    return Quantity(match.start(), match.end(), values, dimension, (number,), loose=True)
+    return Quantity(*match.span(group), values, dimension, (number,), loose=True)
 
 
 def _measured(text: str, start: int, end: int, values: tuple[float, ...]) -> Quantity:
@@ -358,6 +360,28 @@ def _joined(text: str, found: Sequence[Quantity]) -> list[Quantity]:
             total = (first.values[0] + second.values[0],)
             out.append(replace(first, end=second.end, values=total, bare=total))
     return out
+
+
+def _rates(text: str, found: Sequence[Quantity]) -> list[Quantity]:
+    """How far apart "four times a year" and "twice weekly" are: three months, half a week.
+
+    The number of times stays, marked by lying inside the whole.
+    """
+    ordered = sorted(found, key=lambda one: one.start)
+    units = {one.start: one for one in ordered if one.loose and one.dimension in ("time", "months")}
+    rates = []
+    for one in ordered:
+        if one.dimension != "times" or one.bare[0] <= 1:
+            continue
+        after = _RATE.match(text, one.end)
+        if after is None:
+            continue
+        word = after.group("every")
+        unit = _every(after, "every") if word else units.get(after.end())
+        if unit is not None:
+            apart = (unit.values[0] / one.bare[0],)
+            rates.append(replace(one, end=unit.end, values=apart, dimension=unit.dimension))
+    return rates
 
 
 #: In this order: what an earlier one reads is not read again.
