@@ -67,6 +67,14 @@ class Snapshot:
         """Light forms of these documents, or of all."""
         return self._catalog.infos(document_ids)
 
+    def infos_in(self, scope: Scope | None) -> dict[str, DocumentInfo]:
+        """Light forms of all documents, or of those with a passage inside a scope."""
+        numbers = None if scope is None else self.numbers_in(scope)
+        if numbers is None:
+            return self.infos()
+        chunks = self.chunks(sorted(numbers))
+        return self.infos(list(dict.fromkeys(chunk.document_id for chunk in chunks.values())))
+
     def document(self, document_id: str) -> Document | None:
         """A whole document, None when it is not (or no longer) there."""
         return self._catalog.document(document_id)

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,6 +23,7 @@ from index.syncing import SyncProgress, SyncReport
 from index.types import Document, DocumentInfo, Scope, SkippedFile
 from rag.language_model import LanguageModel, StopFlag
 from rag.models import open_model
+from rag.named import in_turn
 from rag.overview import overview
 from rag.places import DEFAULT_INDEX, documents_index, index_folder
 from rag.questions import is_small_talk
@@ -157,8 +158,9 @@ class Assistant:
             yield replace(refused(cleaned, cleaned, refusal), model=self._reader.name)
             return
         clock, stop = Clock(), stop or threading.Event()
-        asked = self._standalone(cleaned, history, stop)
+        rewrite = partial(self._standalone, stop=stop)
         with self.index.snapshot() as snapshot:
+            asked, named = in_turn(cleaned, history, snapshot, scope, rewrite)
             if not len(snapshot):
                 reason = RefusalReason.NO_DOCUMENTS
                 refusal = Refusal(reason, unreadable=unreadable(snapshot))
@@ -170,7 +172,8 @@ class Assistant:
                 notes = (*whole.answer.notes, whole.note)
                 yield replace(whole.answer, timings=clock.laps, notes=notes)
                 return
-            passages = self._quoter.fetch(snapshot, asked, self.settings.passages, scope)
+            read, inside = (asked, scope) if named is None else (named.question, named.scope)
+            passages = self._quoter.fetch(snapshot, read, self.settings.passages, inside)
             clock.lap("retrieval")
             yield Answer(
                 question=cleaned,
@@ -181,13 +184,14 @@ class Assistant:
                 final=False,
             )
             quoted = self._quoter.answer(
-                snapshot, asked, passages, self.settings, clock, scope=scope, anyway=anyway
+                snapshot, read, passages, self.settings, clock, scope=inside, anyway=anyway
             )
-            answer = replace(quoted, question=cleaned)
+            answer = replace(quoted, question=cleaned, standalone_question=asked)
             steps: Iterator[Answer] = iter((answer,))
             if self._writer is not None and answer.passages:
                 steps = self._writer.write(asked, answer.passages, answer, stop)
-            yield from _insisted(steps, answer) if anyway else steps
+            steps = _insisted(steps, answer) if anyway else steps
+            yield from steps if named is None else _noted(steps, named.note)
 
     def search(
         self, words: str, limit: int = 10, *, scope: Scope | None = None
@@ -344,6 +348,10 @@ def _paths(documents: Documents | None) -> list[Path]:
     if "" in given:
         raise UsageError("One of the documents has an empty path; name a file or a folder.")
     return [Path(path).expanduser() for path in given]
+
+
+def _noted(steps: Iterator[Answer], note: str) -> Iterator[Answer]:
+    return (replace(step, notes=(*step.notes, note)) for step in steps)
 
 
 def _insisted(steps: Iterator[Answer], quoted: Answer) -> Iterator[Answer]:

@@ -76,7 +76,7 @@ def overview(
     if not wishes:
         return None
     inside = snapshot.numbers_in(scope) if scope is not None else None
-    infos = _infos(snapshot, inside)
+    infos = snapshot.infos_in(scope)
     for wish in wishes:
         if wish.wish is Wish.LIST:
             found = _listed(wish, snapshot, infos, inside)
@@ -89,14 +89,6 @@ def overview(
             answer = replace(found.answer, question=question, standalone_question=asked)
             return replace(found, answer=answer)
     return None
-
-
-def _infos(snapshot: Snapshot, inside: frozenset[int] | None) -> dict[str, DocumentInfo]:
-    """The documents that may be spoken of: all, or those with a passage in the scope."""
-    if inside is None:
-        return snapshot.infos()
-    chunks = snapshot.chunks(sorted(inside))
-    return snapshot.infos(list(dict.fromkeys(chunk.document_id for chunk in chunks.values())))
 
 
 # ---- summaries -----------------------------------------------------------------------------
