@@ -1,8 +1,9 @@
-"""Answers about whole documents without a language model: what one is about, a summary, a list.
+"""Answers about whole documents without a language model: about what, summaries, lists, changes.
 
-A summary quotes central sentences. A list reads every passage and says how many it read. Both are
-ordinary extractive answers: each sentence is a span of its document. A question that asks for one
-fact gets None and goes the usual way.
+A summary quotes central sentences. A list reads every passage and says how many it read. What
+changed between two documents is quoted from both. All are ordinary extractive answers: each
+sentence is a span of its document. A question that asks for one fact gets None and goes the usual
+way.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from index.embedding import Embedder
 from index.sentences import sentence_spans
 from index.snapshot import Snapshot
 from index.types import Chunk, DocumentInfo, Scope
+from rag.overviews.answers import Overview, answer_of, declined, quoted
+from rag.overviews.changes import what_changed
 from rag.overviews.questions import Request, Wish, requests
 from rag.overviews.summaries import summarise
 from rag.overviews.targets import (
@@ -28,34 +31,14 @@ from rag.overviews.targets import (
     means_everything,
 )
 from rag.overviews.things import Holds, pattern_of
-from rag.types import (
-    Answer,
-    AnswerKind,
-    Citation,
-    Opening,
-    Refusal,
-    RefusalReason,
-    Sentence,
-    Verdict,
-)
+from rag.types import Opening, Sentence
 
-MODEL = "overview"  #: what stands under ``Answer.model``
 _SENTENCES = {Wish.ABOUT: 3, Wish.SUMMARY: 6}  # of one document or section
 _SENTENCES_EACH = 2  # of several
 _MOST_LISTED = 60  # sentences of a list that are shown; the note says how many there are
 _MOST_HEADINGS = 12  # of a document that lacks the section asked for
 _LONGEST_BEGINNING = 200  # characters
 _FEW_WORDS = 3  # that are quoted with what follows them
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """An answer about the whole, with how much was read for it."""
-
-    answer: Answer
-    checked: int  #: passages or sentences looked at …
-    total: int  #: … of so many that are there
-    note: str  #: one sentence for the reader: "312 of 312 passages checked, 4 hold deadlines."
 
 
 def overview(
@@ -80,6 +63,8 @@ def overview(
     for wish in wishes:
         if wish.wish is Wish.LIST:
             found = _listed(wish, snapshot, infos, inside)
+        elif wish.wish is Wish.CHANGES:
+            found = what_changed(wish, snapshot, infos, embedder)
         elif wish.wish is Wish.INVENTORY:
             found = _inventory(wish, snapshot, infos)
         else:
@@ -117,10 +102,10 @@ def _summary(
     if not spans:
         return None
     sentences = tuple(
-        _sentence(number, part.info, start, part.document.text[start:end], _pages(part, start, end))
+        quoted(number, part.info, start, part.document.text[start:end], _pages(part, start, end))
         for number, (part, start, end) in enumerate(spans, 1)
     )
-    return Overview(_answer(sentences), read, read, _summary_note(parts, len(spans), read, infos))
+    return Overview(answer_of(sentences), read, read, _summary_note(parts, len(spans), read, infos))
 
 
 def _pages(part: Part, start: int, end: int) -> tuple[int, ...]:
@@ -151,7 +136,7 @@ def _without_section(
     has = f"; it has: {'; '.join(headings[:_MOST_HEADINGS])}" if headings else ""
     more = " …" if len(headings) > _MOST_HEADINGS else "."
     note = f"There is no {section.casefold()} in {info.title}{has}{more}"
-    return Overview(_refused(), len(headings), len(headings), note)
+    return Overview(declined(), len(headings), len(headings), note)
 
 
 # ---- which documents there are -------------------------------------------------------------
@@ -171,7 +156,7 @@ def _inventory(
             continue
         start, end = _beginning(document.text)
         quote, pages = document.text[start:end], span_pages(document.blocks, start, end)
-        whole = _sentence(len(sentences) + 1, info, start, quote, pages)
+        whole = quoted(len(sentences) + 1, info, start, quote, pages)
         sentences.append(replace(whole, text=info.title, opening=Opening.ITEM))
     count = (
         f"{len(found):,} of {len(infos):,} documents" if wish.what else f"{len(infos):,} documents"
@@ -181,7 +166,7 @@ def _inventory(
         count, told = "1 document", "can be asked"
     shown = f", the first {len(sentences)} are shown" if len(sentences) < len(found) else ""
     note = f"{count} {told}{shown}; each footnote shows how one begins."
-    return Overview(_answer(tuple(sentences)), len(found), len(infos), note)
+    return Overview(answer_of(tuple(sentences)), len(found), len(infos), note)
 
 
 def _beginning(text: str) -> tuple[int, int]:
@@ -289,53 +274,16 @@ def _list_answer(what: str, hits: list[_Hit], checked: int) -> Overview:
     said = " ".join(what.split())
     note = f"{checked:,} of {checked:,} passages checked for {said}"
     if not hits:
-        return Overview(_refused(), checked, checked, f"{note}, none found.")
+        return Overview(declined(), checked, checked, f"{note}, none found.")
     shown = hits[:_MOST_LISTED]
     places = len({hit.info.id for hit in hits})
     note += f": {len(hits):,} found in {places} document{'s' if places > 1 else ''}"
     note += f", the first {len(shown)} are shown." if len(shown) < len(hits) else "."
     sentences = tuple(
         replace(
-            _sentence(number, hit.info, hit.start, hit.text, hit.chunk.pages),
+            quoted(number, hit.info, hit.start, hit.text, hit.chunk.pages),
             opening=Opening.ITEM,
         )
         for number, hit in enumerate(shown, 1)
     )
-    return Overview(_answer(sentences), checked, checked, note)
-
-
-# ---- answers -------------------------------------------------------------------------------
-
-
-def _sentence(
-    number: int, info: DocumentInfo, start: int, quote: str, pages: tuple[int, ...]
-) -> Sentence:
-    citation = Citation(
-        number=number,
-        document_id=info.id,
-        source=info.source,
-        title=info.title,
-        pages=pages,
-        start=start,
-        end=start + len(quote),
-        quote=quote,
-        verdict=Verdict.SUPPORTED,  # a quotation supports itself, word for word
-        score=1.0,
-        modified=None if info.file_date else info.modified,
-    )
-    return Sentence(" ".join(quote.split()), (citation,))
-
-
-def _refused() -> Answer:
-    refusal = Refusal(RefusalReason.NOT_SAID)
-    return replace(_answer(()), kind=AnswerKind.REFUSED, refusal=refusal)
-
-
-def _answer(sentences: tuple[Sentence, ...]) -> Answer:
-    return Answer(
-        question="",
-        standalone_question="",
-        kind=AnswerKind.EXTRACTIVE,
-        sentences=sentences,
-        model=MODEL,
-    )
+    return Overview(answer_of(sentences), checked, checked, note)

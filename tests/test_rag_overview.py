@@ -12,7 +12,8 @@ from openpyxl import Workbook
 from index.embedding import HashingEmbedder
 from index.index import Index, Snapshot
 from index.types import Scope
-from rag.overview import Overview, overview
+from rag.overview import overview
+from rag.overviews.answers import Overview
 from rag.overviews.questions import Wish, requests
 from rag.overviews.things import pattern_of
 from rag.types import AnswerKind

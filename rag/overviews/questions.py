@@ -1,8 +1,9 @@
 """Which questions are about a whole document, and which ask for everything of a kind.
 
-"What is this about?", "summarise section 3", "list all deadlines". Recognised by their words alone
-and with reserve: a question that asks for one fact must never be taken for one. Whether the
-document or section they name exists is decided in `rag.overviews.targets`.
+"What is this about?", "summarise section 3", "list all deadlines", "what changed between the 2019
+and the 2024 contract?" Recognised by their words alone and with reserve: a question that asks for
+one fact must never be taken for one. Whether the document or section they name exists is decided in
+`rag.overviews.targets`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ class Wish(Enum):
     SUMMARY = "summary"  #: its main points
     LIST = "list"  #: everything of a kind, wherever it stands
     INVENTORY = "inventory"  #: which documents there are
+    CHANGES = "changes"  #: what one document says otherwise than another
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Request:
     target: str  #: the document or section it names, as written; may be empty
     what: str = ""  #: of a list: the things asked for, as written
     sure: bool = True  #: False when only a document's name makes an overview of it
+    other: str = ""  #: of changes: the second document; empty when ``target`` names both
 
 
 _OPEN = r"^\W*(?:(?:please|can you|could you|would you|and|now|so|then)\s+)*(?:please\s+)?"
@@ -134,6 +137,36 @@ _INVENTORY = (
     ),
     re.compile(rf"{_OPEN}what do you know(?: about)?()\W*$", re.I),
 )
+_CHANGED = (
+    r"what(?:\s+is|\s+are|\s+has|\s+have|\s+was|\s+were|\s+all|['’]s)*\s+"
+    r"(?:(?:been\s+)?changed|different|new|(?:the\s+)?(?:main\s+)?(?:differences?|changes?))"
+)
+_CHANGES = (
+    re.compile(
+        rf"{_OPEN}{_CHANGED}\s+in\s+(?P<of>.+?)\s+(?:from|between)\s+(?P<one>\S+)\s+(?:to|and)\s+"
+        r"(?P<other>\S+?)\W*$",
+        re.I,
+    ),
+    re.compile(
+        rf"{_OPEN}(?:{_CHANGED}|{_GIVE}(?:list\s+)?(?:all\s+)?(?:the\s+)?(?:differences?|changes?))\s+"
+        r"(?:between|from)\s+(?P<one>.+?)\s+(?:and|to)\s+(?P<other>.+?)\W*$",
+        re.I,
+    ),
+    re.compile(
+        rf"{_OPEN}{_CHANGED}\s+in\s+(?P<other>.+?),?\s+(?:compared\s+(?:to|with)|against|since|over"
+        r"|versus|vs\.?|from)\s+(?P<one>.+?)\W*$",
+        re.I,
+    ),
+    re.compile(
+        rf"{_OPEN}compare\s+(?P<one>.+?)\s+(?:and|with|to|against|versus|vs\.?)\s+(?P<other>.+?)\W*$",
+        re.I,
+    ),
+    re.compile(
+        rf"{_OPEN}how\s+(?:does|do|did|is|are)\s+(?P<other>.+?)\s+differ(?:ent)?\s+from\s+(?P<one>.+?)\W*$",
+        re.I,
+    ),
+    re.compile(rf"{_OPEN}{_CHANGED}\s+(?:in|between)\s+(?P<one>.+?)\W*$", re.I),
+)
 _WISHES: tuple[tuple[Wish, Sequence[re.Pattern[str]]], ...] = (
     (Wish.SUMMARY, _SUMMARY),
     (Wish.ABOUT, _ABOUT),
@@ -156,6 +189,12 @@ def requests(question: str) -> list[Request]:
     match = _first(_INVENTORY, asked)
     if match is not None:
         return [Request(Wish.INVENTORY, "", (match[1] or "").strip())]
+    match = _first(_CHANGES, asked)
+    if match is not None:
+        parts = {name: part or "" for name, part in match.groupdict().items()}
+        shared = f"{parts['of']} " if parts.get("of") else ""
+        other = parts.get("other", "")
+        return [Request(Wish.CHANGES, shared + parts["one"], other=other and shared + other)]
     for wish, patterns in _WISHES:
         match = _first(patterns, asked)
         if match is not None:

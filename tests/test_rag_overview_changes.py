@@ -1,0 +1,181 @@
+"""What changed between two documents: which two are meant, and what they say otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import MakeFolder
+
+from index.embedding import HashingEmbedder
+from index.index import Index, Snapshot
+from index.types import DocumentInfo, Scope
+from rag.overview import overview
+from rag.overviews.answers import Overview
+from rag.overviews.changes import compared_documents, in_figures
+from rag.overviews.questions import Wish, requests
+from rag.types import Opening
+
+OLD = """# Mooring rules 2021
+
+A mooring in the inner harbour costs £120 a year.
+Owners paint the number of the mooring on the buoy.
+Boats longer than nine metres lie at the outer wall.
+A donkey may be tied to the pump on market days.
+"""
+NEW = """# Mooring rules 2024
+
+A mooring in the inner harbour costs £155 a year.
+Owners paint the number of the mooring on the buoy.
+Boats longer than nine metres lie at the outer wall.
+The harbour office answers by e-mail within a week.
+"""
+INFOS = {
+    name: DocumentInfo(name, (f"/docs/{name}",), title, None, date, None, 1, date is None)
+    for name, title, date in (
+        ("mooring-2024.md", "Mooring rules 2024", "2024-01-02"),
+        ("mooring-2021.md", "Mooring rules 2021", "2021-02-01"),
+        ("ferry-2014.md", "Ferry times 2014", None),
+        ("ferry-2013.md", "Ferry times 2013", None),
+        ("zinc.md", "About zinc", None),
+    )
+}
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path, make_folder: MakeFolder) -> Iterator[Snapshot]:
+    folder = make_folder({"mooring-2024.md": NEW, "mooring-2021.md": OLD})
+    with Index.open(tmp_path / "index", HashingEmbedder()) as index:
+        index.sync([folder])
+        with index.snapshot() as found:
+            yield found
+
+
+def asked(snapshot: Snapshot, question: str, scope: Scope | None = None) -> Overview:
+    found = overview(question, snapshot, HashingEmbedder(), scope=scope)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other"),
+    [
+        ("What changed between the 2021 and the 2024 rules?", "the 2021", "the 2024 rules"),
+        ("What is different in b.pdf compared to a.pdf?", "a.pdf", "b.pdf"),
+        ("Compare the old lease with the new lease", "the old lease", "the new lease"),
+        ("How does the new lease differ from the old one?", "the old one", "the new lease"),
+        ("What changed in the lease from 2021 to 2024?", "the lease 2021", "the lease 2024"),
+        ("What's new in the lease?", "the lease", ""),
+        ("What are the differences between both versions?", "both versions", ""),
+        ("List the changes from a.pdf to b.pdf", "a.pdf", "b.pdf"),
+    ],
+)
+def test_questions_about_changes_are_recognised(question: str, one: str, other: str) -> None:
+    (request,) = requests(question)
+    assert (request.wish, request.target, request.other) == (Wish.CHANGES, one, other)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What has changed since 2021?",
+        "Who changed the lease?",
+        "What changes are planned?",
+        "How do I compare two files?",
+        "Is the new lease different?",
+    ],
+)
+def test_others_are_not(question: str) -> None:
+    assert not any(request.wish is Wish.CHANGES for request in requests(question))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("the 2021", "the 2024 mooring rules"),
+        ("the mooring rules of 2024", "those of 2021"),
+        ("mooring-2024.md", "mooring-2021.md"),
+        ("the mooring rules", ""),
+        ("both versions of the mooring rules", ""),
+    ],
+)
+def test_two_documents_are_found_the_older_first(one: str, other: str) -> None:
+    found = compared_documents(one, other, INFOS)
+    assert found is not None
+    assert [info.id for info in found] == ["mooring-2021.md", "mooring-2024.md"]
+
+
+def test_years_in_names_stand_in_for_dates() -> None:
+    found = compared_documents("ferry times 2014", "ferry times 2013", INFOS)
+    assert found is not None
+    assert [info.id for info in found] == ["ferry-2013.md", "ferry-2014.md"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("zinc", "tin"),
+        ("2021", "2024"),
+        ("2014", ""),
+        ("the rules", "the times"),
+        ("these two documents", ""),
+        ("about zinc", "about zinc"),
+    ],
+)
+def test_anything_else_names_no_two_documents(one: str, other: str) -> None:
+    assert compared_documents(one, other, INFOS) is None
+
+
+def test_changes_are_quoted_from_both_the_older_first(snapshot: Snapshot) -> None:
+    for question in (
+        "What changed between the 2024 and the 2021 mooring rules?",
+        "What is different between these two documents?",
+    ):
+        found = asked(snapshot, question)
+        told = [(sentence.opening, sentence.text) for sentence in found.answer.sentences]
+        assert told == [
+            (Opening.ITEM, "A mooring in the inner harbour costs £120 a year."),
+            (Opening.NOTHING, "A mooring in the inner harbour costs £155 a year."),
+            (Opening.ITEM, "A donkey may be tied to the pump on market days."),
+            (Opening.ITEM, "The harbour office answers by e-mail within a week."),
+        ]
+        assert found.note == (
+            "2 sentences stand in both Mooring rules 2021 and Mooring rules 2024. Those that the "
+            "two say otherwise come first, the older beside the newer; then 1 that stand in "
+            "Mooring rules 2021 alone; then 1 that stand in Mooring rules 2024 alone."
+        )
+        for citation in found.answer.citations:
+            document = snapshot.document(citation.document_id)
+            assert document is not None
+            assert document.text[citation.start : citation.end] == citation.quote
+
+
+def test_a_document_outside_the_scope_is_not_compared(snapshot: Snapshot) -> None:
+    sources = [source for info in snapshot.infos().values() for source in info.sources]
+    scope = Scope(sources=(sources[0],))
+    question = "What changed between the 2021 and the 2024 mooring rules?"
+    assert overview(question, snapshot, HashingEmbedder(), scope=scope) is None
+
+
+def test_documents_that_say_the_same_are_said_to(tmp_path: Path, make_folder: MakeFolder) -> None:
+    folder = make_folder({"a.md": OLD, "b.md": OLD.replace("# Mooring rules", "# Quay rules")})
+    with Index.open(tmp_path / "index", HashingEmbedder()) as index:
+        index.sync([folder])
+        with index.snapshot() as found:
+            told = asked(found, "What is different between a.md and b.md?")
+    costs = "A mooring in the inner harbour costs £120 a year."
+    assert [sentence.text for sentence in told.answer.sentences] == [costs, costs]
+    assert told.note.endswith("say the same in all of their 4 sentences.")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("It costs £80.", "It costs £95 now.", True),
+        ("Signed on 2 April 2019.", "Signed on 3 April 2019.", True),
+        ("It costs £80 a year.", "£80 is what it costs a year.", False),
+    ],
+)
+def test_differences_in_figures_are_told(one: str, other: str, differ: bool) -> None:
+    assert in_figures(one, other) is differ
