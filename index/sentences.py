@@ -10,11 +10,15 @@ _PLAIN_BLANKS = {code: " " for code in range(0x80, 0x3001) if chr(code).isspace(
 # Its time also grows with the square of a line, to minutes for a megabyte of quotation marks, and
 # no clock stands over this process. No sentence that people write is longer than the window.
 _WINDOW = 4_000
-# What sentencex takes for an end: always with more to come, and with more to come unless a capital
-# follows ("Use a drill, max. 40 °C" against "The speed is at its max. Stop then").
-_GO_ON = frozenset("approx incl excl cf ca vol vols ch chap abs tel ext nos figs resp temp".split())
-_MAY_END = frozenset(
-    "max min avg est pcs dept sq hrs mins secs wk wks yr yrs mo ft yd lb lbs oz etc al".split()
+# What sentencex takes for an end. The first are followed by more, if only by a name ("incl. VAT");
+# the second unless a capital follows ("max. 40 °C" against "at its max. Stop then"); the third,
+# which come after a number, unless a capital or another number does.
+_GO_ON = frozenset("approx incl excl vol vols ch chap nos figs ext".split())
+_BEFORE_FIGURES = frozenset("max min avg est dept cf ca abs tel resp temp sq".split())
+_AFTER_FIGURES = frozenset("pcs hrs mins secs wks yrs ft yd lb lbs oz".split())
+_STARTERS = frozenset(
+    "A After All An And As At But For From He Her His I If In It Its My No Not On One Or Our She "
+    "So That The Their Then There These They This To We What When Who You Your".split()
 )
 _CLOSING = "\"'”’)]*_ "  # may follow a question mark
 
@@ -80,8 +84,13 @@ def _found(line: str) -> list[tuple[int, int]]:
 
 def _goes_on(piece: str, following: str) -> bool:
     """Does a piece end in an abbreviation, and the sentence go on after it?"""
-    last = piece.rsplit(maxsplit=1)[-1] if piece.strip() else ""
-    word = last.strip("(").casefold()
-    if not word.endswith("."):
+    last = piece.rsplit(maxsplit=1)[-1].strip("(") if piece.strip() else ""
+    if not last.endswith(".") or (last.isupper() and len(last) > 2):  # "CA." is no "circa"
         return False
-    return word[:-1] in _GO_ON or (word[:-1] in _MAY_END and not following.lstrip()[:1].isupper())
+    word, after = last[:-1].casefold(), following.split(maxsplit=1)
+    first = after[0] if after else ""
+    if word in _GO_ON:
+        return first.rstrip(",") not in _STARTERS
+    if word in _BEFORE_FIGURES:
+        return not first[:1].isupper()
+    return word in _AFTER_FIGURES and not first[:1].isupper() and not first[:1].isdigit()

@@ -166,13 +166,13 @@ class Assistant:
                 refusal = Refusal(reason, unreadable=unreadable(snapshot))
                 yield replace(refused(cleaned, asked, refusal), model=self._reader.name)
                 return
-            whole = overview(cleaned, snapshot, self.index.embedder, standalone=asked, scope=scope)
+            read, inside = (asked, scope) if named is None else (named.question, named.scope)
+            whole = overview(cleaned, snapshot, self.index.embedder, standalone=asked, scope=inside)
             if whole is not None:
                 clock.lap("overview")
                 notes = (*whole.answer.notes, whole.note)
                 yield replace(whole.answer, timings=clock.laps, notes=notes)
                 return
-            read, inside = (asked, scope) if named is None else (named.question, named.scope)
             passages = self._quoter.fetch(snapshot, read, self.settings.passages, inside)
             clock.lap("retrieval")
             yield Answer(

@@ -15,26 +15,55 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import PurePath
 
-from index.analysis import QUESTION_WORDS, fold, words
+from index.analysis import fold
 from index.snapshot import Snapshot
 from index.types import DocumentInfo, Scope
 from rag.rewriting import kept_turns, standalone
 from rag.types import Turn
 
 # A question without one of these names no document.
-_MAY_NAME = re.compile(r"\w\.\w{1,6}\b|\w[-_]\w|[\"“„«”»]|\baccording to\b", re.I)
+_MAY_NAME = re.compile(r"\w\.\w|\w[-_]\w|[\"“„«”»]|\baccording to\b", re.I)
 _KIND = r"(?:documents?|files?|texts?|papers?|pdfs?|sheets?|spreadsheets?|slides?|e-?mails?)"
-_BEFORE = (
-    rf"(?:(?P<way>\b(?:according\s+to|as\s+stated\s+in|in|inside|within|from|of|per|by)\s+)?"
-    rf"(?P<the>\b(?:the|my|our|this)\s+)?(?:{_KIND}\s+(?:called\s+|named\s+|titled\s+)?)?)"
+_THE = r"(?:the|my|our|this)"
+_WAY = r"(?:according\s+to|as\s+stated\s+in|in|inside|within|from|of|per|by)"
+_BEFORE = re.compile(
+    rf"(?:\b(?P<way>{_WAY})\s+)?(?:\b{_THE}\s+)?(?:\b{_KIND}\s+(?:called\s+|named\s+|titled\s+)?)?"
+    r"[\"'“„«‘]?$",
+    re.I,
 )
-_AFTER = rf"(?:\s+{_KIND}\b)?"
-_SAYS = re.compile(rf"\s+(?:say|says|tell|tells|state|states|list|lists)\b|\s+{_KIND}\b", re.I)
-_ACCORDING = re.compile(r"\baccording to\s+(?:the\s+|my\s+|our\s+)?$", re.I)
-_ABOUT_NAMES = frozenset(
-    "and document documents file files text paper pdf sheet spreadsheet slides email in".split()
+_AFTER = re.compile(rf"^[\"'”“»’]?(?:\s+{_KIND}\b)?(?!\w)", re.I)
+_LINKING = re.compile(r"(?:\b(?:is|are|was|were|stands?)|['’]s)\s*$", re.I)  # "What is in …?"
+_ACCORDING = re.compile(rf"\baccording\s+to\s+(?:{_THE}\s+)?$", re.I)
+_GOES_ON = re.compile(
+    r"^\W*$|^[,;:]|^\s+(?:what|who|whom|whose|when|where|which|how|why|is|are|was|were|do|does|did"
+    r"|can|may|must|should|has|have|had|will)\b",
+    re.I,
 )
+_SAYS = re.compile(r"^[\"'”“»’]?\s+(?:say|tell|state|mention|list|contain|cover)\b", re.I)
+_DOES = re.compile(rf"\b(?:do|does|did)\s+(?:{_THE}\s+)?[\"'“„«‘]?$", re.I)
+_QUOTED_IN = re.compile(
+    rf"(?:\b(?:in|inside|within|from|per)\s+|\baccording\s+to\s+)(?:{_THE}\s+)?(?:{_KIND}\s+"
+    rf"(?:called\s+|named\s+|titled\s+)?)?$|\b{_KIND}\s+(?:called\s+|named\s+|titled\s+)?$",
+    re.I,
+)
+_LEFT_OUT = re.compile(
+    r"\b(?:except|excluding|without|besides|ignoring|(?:other|rather)\s+than|apart\s+from|but\s+not"
+    rf"|not)(?:\s+(?:for|in|from|by|{_THE}|{_KIND}))*\s+[\"'“„«‘]?$",
+    re.I,
+)
+_ELLIPTIC = re.compile(
+    rf"\W*(?:(?:and|but|or|so|then|now|also|what|how|about|in|for|from|of|to|with|according|same"
+    rf"|please|{_THE}|{_KIND})\b\W*)*",
+    re.I,
+)
+_ELSEWHERE = re.compile(
+    r"\b(?:others?|all|else|elsewhere|every|everywhere|any|documents|files|folders?|library"
+    r"|(?:19|20)\d\d)\b|\w\.[A-Za-z]\w{1,4}\b",
+    re.I,
+)
+_PATH = re.compile(r"(?:[A-Za-z]:)?[^\s\"'“”„«»]*[/\\]$")
 _OPEN, _CLOSE = "\"'“„«‘", "\"'”“»’"
+Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +83,12 @@ class Named:
     @property
     def note(self) -> str:
         """What a person should know of it."""
+        count = len(self.documents)
         said = " and ".join(self.names)
-        was, it = ("was", "it") if len(self.names) == 1 else ("were", "them")
+        if count > len(self.names):
+            said += f" ({count:,} documents)"
+        was = "was" if count == 1 else "were"
+        it = "it" if len(self.names) == 1 else "them"
         who = "an earlier question" if self.earlier else "the question"
         return f"Only {said} {was} searched, because {who} names {it}."
 
@@ -63,26 +96,26 @@ class Named:
 def named_in(question: str, infos: Callable[[], Mapping[str, DocumentInfo]]) -> Named | None:
     """The documents among ``infos``, looked up if need be, that a question names, or None.
 
-    A file name counts wherever it stands. One without its ending counts where it has three parts
-    and a digit, or the question says that it says something; the words of a title or file name, two
-    or more, count in quotation marks and after "according to".
+    A file name counts wherever it stands, but for "all except contract.pdf". One without its ending
+    counts where it is two words or more and a number, or the question asks what it says; the words
+    of a title or file name, two or more, count after "according to", and in quotation marks where
+    "in" or "from" stands before or the question asks what it says.
     """
     if _MAY_NAME.search(question) is None:
         return None
     question = unicodedata.normalize("NFC", question)
     folded = _plain(question)
-    found: dict[tuple[int, int], list[DocumentInfo]] = {}
+    found: dict[Place, list[DocumentInfo]] = {}
     for info in infos().values():
-        for start, end in _places(folded, info):
-            found.setdefault((start, end), []).append(info)
-    spans = [span for span in found if not _inside_another(span, found)]
-    if not spans:
+        for place in _places(folded, info):
+            found.setdefault(place, []).append(info)
+    places = sorted(place for place in found if not _inside_another(place, found))
+    if not places or any(_LEFT_OUT.search(question[:start]) for start, _ in places):
         return None
-    spans.sort()
-    documents = {info.id: info for span in spans for info in found[span]}
-    names = tuple(dict.fromkeys(question[start:end] for start, end in spans))
+    documents = {info.id: info for place in places for info in found[place]}
+    names = tuple(dict.fromkeys(question[slice(*place)] for place in places))
     # Two that are told apart by their names are read with them.
-    bare = _without(question, *spans[0]) if len(spans) == 1 else question
+    bare = _without(question, *places[0]) if len(places) == 1 else question
     return Named(bare, tuple(documents.values()), names)
 
 
@@ -106,27 +139,44 @@ def in_turn(
         turn if one is None else replace(turn, question=one.question)
         for turn, one in zip(history, stripped, strict=True)
     ]
-    if own is not None and turns and not _told(question, own.names):
-        return turns[-1].question, replace(own, question=turns[-1].question)
+    if own is not None and turns and _is_elliptic(question, own):
+        asked, before = history[-1].question, stripped[-1]
+        if before is not None and len(before.names) == len(own.names) == 1:
+            asked = asked.replace(before.names[0], own.names[0])
+        again = named_in(asked, infos) or own
+        return asked, replace(own, question=again.question if again is not own else asked)
     bare = question if own is None else own.question
     asked = rewrite(bare, turns)
     if own is not None:
         return question if asked == bare else asked, replace(own, question=asked)
-    leans = asked != bare
+    return asked, _inherited(question, asked, history, stripped, turns)
+
+
+def _inherited(
+    question: str,
+    asked: str,
+    history: Sequence[Turn],
+    stripped: Sequence[Named | None],
+    turns: Sequence[Turn],
+) -> Named | None:
+    """What the turns named that a follow-up leans on, unless it looks elsewhere itself."""
+    leans, said = asked != question, question
     for number in reversed(range(len(turns))):
+        if not leans or _ELSEWHERE.search(said):
+            return None
         before = stripped[number]
-        if not leans or before is not None:
-            inherited = before if leans else None
-            return asked, inherited and replace(inherited, question=asked, earlier=True)
+        if before is not None:
+            return replace(before, question=asked, earlier=True)
+        said = history[number].question
         leans = standalone(turns[number].question, turns[:number]) != turns[number].question
-    return asked, None
+    return None
 
 
-def _told(question: str, names: Iterable[str] = ()) -> set[str]:
-    """What a question is about, besides some names."""
-    for name in names:
+def _is_elliptic(question: str, named: Named) -> bool:
+    """Whether a question is nothing but a name: "And in contract-2024.pdf?"."""
+    for name in named.names:
         question = question.replace(name, " ")
-    return set(words(question)) - QUESTION_WORDS - _ABOUT_NAMES
+    return _ELLIPTIC.fullmatch(question) is not None
 
 
 def _plain(text: str) -> str:
@@ -137,64 +187,86 @@ def _plain(text: str) -> str:
     return "".join(one if len(one) == 1 else letter for letter in text for one in (fold(letter),))
 
 
-def _places(folded: str, info: DocumentInfo) -> Iterable[tuple[int, int]]:
+def _places(folded: str, info: DocumentInfo) -> Iterable[Place]:
     for source in info.sources:
-        name = _plain(PurePath(source.replace("\\", "/")).name)
+        path = _plain(source.replace("\\", "/"))
+        name = PurePath(path).name
         stem = name.rsplit(".", 1)[0]
-        if name != stem:
-            yield from _whole(folded, name)
+        for start, end in _whole(folded, name) if name != stem else ():
+            led = _PATH.search(folded[:start])
+            way = led.group().replace("\\", "/").lstrip("./~") if led else ""
+            if not way or f"/{path}".endswith(f"/{way}{name}") or path.endswith(f"{way}{name}"):
+                yield (led.start() if led else start), end
         parts = re.split(r"[-_]", stem)
-        # "covid-19" and "face-to-face" are said of much besides the files that are called so
-        is_name = len(parts) > 2 and ("_" in stem or any(map(str.isdigit, stem)))
-        for start, end in _whole(folded, stem) if len(parts) > 1 else ():
-            if is_name or _SAYS.match(folded, end):
+        told = sum(len(part) > 2 and part.isalpha() for part in parts)
+        # "covid-19", "INV-2024-001" and "face-to-face" are said of more than files called so
+        is_name = told > 1 and any(map(str.isdigit, stem))
+        for start, end in _whole(folded, stem) if told > 1 or len(parts) > 2 else ():
+            if is_name or _asks_what_it_says(folded, start, end):
                 yield start, end
         yield from _worded(folded, stem)
     yield from _worded(folded, _plain(info.title))
 
 
-def _whole(folded: str, name: str) -> Iterable[tuple[int, int]]:
+def _whole(folded: str, name: str) -> Iterable[Place]:
     at = folded.find(name) if name else -1
     while at >= 0:
         end = at + len(name)
         before, after = folded[at - 1 : at], folded[end : end + 2]
-        cut = before.isalnum() or before in ("-", "_") or after[:1] in ("-", "_")
-        more = after[:1].isalnum() or (after[:1] == "." and after[1:].isalnum())
-        if not cut and not more:
+        cut = _is_letter(before) or before in ("-", "_") or after[:1] in ("-", "_")
+        if (
+            not cut
+            and not _is_letter(after[:1])
+            and not (after[:1] == "." and _is_letter(after[1:]))
+        ):
             yield at, end
         at = folded.find(name, end)
 
 
-def _worded(folded: str, name: str) -> Iterable[tuple[int, int]]:
-    """Where the words of a name, two or more, stand in quotation marks or after "according to"."""
+def _is_letter(one: str) -> bool:
+    """Of a script that parts its words, or a digit: names stand close beside Chinese letters."""
+    return one.isalnum() and one < "\u3000"
+
+
+def _worded(folded: str, name: str) -> Iterable[Place]:
+    """Where the words of a name, two or more, are said to be a document's."""
     parts = re.findall(r"[^\W_]+", name)
     if len(parts) < 2 or not all(part in folded for part in parts):
         return
     pattern = r"(?<!\w)" + r"[\W_]{1,3}".join(map(re.escape, parts)) + r"(?!\w)\)?"
     for match in re.finditer(pattern, folded):
-        before, after = folded[: match.start()], folded[match.end() :]
-        quoted = before[-1:] and before[-1] in _OPEN and after[:1] and after[0] in _CLOSE
-        if quoted or _ACCORDING.search(before):
-            yield match.span()
+        start, end = match.span()
+        before, after = folded[:start], folded[end:]
+        if before[-1:] and before[-1] in _OPEN and after[:1] and after[0] in _CLOSE:
+            named = bool(_QUOTED_IN.search(before[:-1])) or _asks_what_it_says(folded, start, end)
+        else:
+            named = bool(_ACCORDING.search(before) and _GOES_ON.search(after))
+        if named:
+            yield start, end
 
 
-def _inside_another(span: tuple[int, int], all_spans: Iterable[tuple[int, int]]) -> bool:
-    return any(other != span and other[0] <= span[0] and span[1] <= other[1] for other in all_spans)
+def _asks_what_it_says(folded: str, start: int, end: int) -> bool:
+    return bool(_DOES.search(folded[:start]) and _SAYS.search(folded[end:]))
+
+
+def _inside_another(place: Place, places: Iterable[Place]) -> bool:
+    return any(other != place and other[0] <= place[0] and place[1] <= other[1] for other in places)
 
 
 def _without(question: str, start: int, end: int) -> str:
     """The question without a name: with its "in", or "the document" in its place."""
-    marks = f"[{_OPEN}]?{re.escape(question[start:end])}[{_CLOSE})]?"
-    match = re.search(rf"{_BEFORE}{marks}{_AFTER}", question, re.IGNORECASE)
-    if match is None:
-        return question
-    before, after = question[: match.start()].rstrip(" ,"), question[match.end() :]
-    if match.group("way"):
-        rest = after.lstrip(" ,:") if not before else after
-        bare = (
-            f"{before} {rest.lstrip()}" if rest[:1].isalnum() or rest[:1] == " " else before + rest
-        )
+    before, after = question[:start], question[end:]
+    led, followed = _BEFORE.search(before), _AFTER.match(after)
+    head = before[: led.start()] if led else before
+    tail = after[followed.end() :] if followed else after
+    way = led.group("way") if led else None
+    if way and not _LINKING.search(head):
+        if head.endswith("(") and tail.startswith(")"):
+            head, tail = head[:-1], tail[1:]
+        head = head.rstrip(" ,")
+        bare = f"{head} {tail}" if head else tail.lstrip(" ,:;")
     else:
-        bare = f"{before} the document{after}"
-    bare = " ".join(bare.split()).strip(" ,")
-    return bare[:1].upper() + bare[1:] if _told(bare) else question
+        kept = f"{way} " if way else ""
+        bare = f"{head}{kept}the document{tail}"
+    bare = re.sub(r"\s+([?.!,;:])", r"\1", " ".join(bare.split()))
+    return bare[:1].upper() + bare[1:] if any(map(str.isalnum, bare)) else question

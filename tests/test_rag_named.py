@@ -26,6 +26,8 @@ FILES = {
     "notes.txt": "Remarks\n\nThe captain of the ferry likes bees.\n",
     "follow-up.md": "# Later\n\nThe ferry needs new ropes.\n",
     "covid-19.md": "# Illness\n\nThe ferry carried no passengers in that spring.\n",
+    "2024-05-03.md": "# Friday\n\nThe ferry was late.\n",
+    "INV-2024-001.txt": "Bill\n\nThe ferry owes £12.\n",
     "Crew List.csv": "Name,Rank\nIda Moe,captain\nJon Vik,mate\n",
 }
 
@@ -83,7 +85,20 @@ def snapshot(index: Index) -> Iterator[Snapshot]:
             "Is a bicycle cheaper in ferry-rules-2019.md or in ferry-rules-2024.md?",
         ),
         ("Ist die Straße in notes.txt?", {"notes.txt"}, "Ist die Straße?"),
-        ("What is in notes.txt?", {"notes.txt"}, "What is in notes.txt?"),
+        ("What is in notes.txt?", {"notes.txt"}, "What is in the document?"),
+        ("What is notes.txt's date?", {"notes.txt"}, "What is the document's date?"),
+        ("Who (in notes.txt) likes bees?", {"notes.txt"}, "Who likes bees?"),
+        (
+            "What is in the notes.txt file of 3 May?",
+            {"notes.txt"},
+            "What is in the document of 3 May?",
+        ),
+        (
+            'What does "Crew List" say about Jon?',
+            {"Crew List.csv"},
+            "What does the document say about Jon?",
+        ),
+        ("notes.txtについて", {"notes.txt"}, "The documentについて"),
     ],
 )
 def test_a_whole_name_is_found_and_left_out_of_what_is_read(
@@ -107,6 +122,14 @@ def test_a_whole_name_is_found_and_left_out_of_what_is_read(
         'What is meant by "notes"?',
         "Is my-ferry-rules-2019.md there, or ferry-rules-2019.md.bak?",
         "What is in ferry-rules-2020.md?",
+        "What do documents other than notes.txt say about bees?",
+        "Who likes bees, except in notes.txt?",
+        'Was the letter signed by "Crew List"?',
+        'What does "crew list" mean?',
+        "Which trips are due on 2024-05-03?",
+        "When was INV-2024-001 paid?",
+        "Who sent the follow-up email?",
+        "According to the crew list of the other ferry, who is the mate?",
     ],
 )
 def test_part_of_a_name_and_everyday_words_narrow_nothing(
@@ -131,7 +154,7 @@ def test_a_scope_that_was_chosen_stays(snapshot: Snapshot) -> None:
         (
             ["What does a bicycle cost in ferry-rules-2019.md?"],
             "And in ferry-rules-2024.md?",
-            "What does a bicycle cost?",
+            "What does a bicycle cost in ferry-rules-2024.md?",
             {"ferry-rules-2024.md"},
         ),
         (
@@ -158,6 +181,14 @@ def test_a_scope_that_was_chosen_stays(snapshot: Snapshot) -> None:
             "Who is the mate of the ferry?",
             None,
         ),
+        (["Who is the captain?"], "And in notes.txt?", "Who is the captain?", {"notes.txt"}),
+        (["Who is the captain?"], "What is in notes.txt?", "What is in notes.txt?", {"notes.txt"}),
+        (
+            ["What is ferry-rules-2019.md about?"],
+            "And ferry-rules-2024.md?",
+            "What is ferry-rules-2024.md about?",
+            {"ferry-rules-2024.md"},
+        ),
         (
             [],
             "What does a bicycle cost in ferry-rules-2019.md?",
@@ -175,7 +206,46 @@ def test_follow_ups_stay_with_the_document_until_another_is_named(
     sources = None if named is None else {Path(one).name for one in named.scope.sources}
     assert sources == files
     if named is not None:
-        assert named.earlier is (bool(before) and ".md" not in question)
+        assert named.earlier is (bool(before) and "." not in question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "And in the other documents?",
+        "What do all the others say about it?",
+        "And in 2024?",
+        "What about ferry-rules-2025.md?",
+    ],
+)
+def test_a_follow_up_that_looks_elsewhere_keeps_no_document(
+    snapshot: Snapshot, question: str
+) -> None:
+    history = [Turn("What does a bicycle cost in ferry-rules-2019.md?", "It is £3.")]
+    assert in_turn(question, history, snapshot, None, standalone)[1] is None
+
+
+def test_a_path_tells_which_of_two_files_is_meant(tmp_path: Path, make_folder: MakeFolder) -> None:
+    folder = make_folder({"a/lease.md": "# One\n\nRent 5.\n", "b/lease.md": "# Two\n\nRent 6.\n"})
+    with Index.open(tmp_path / "index", HashingEmbedder()) as index:
+        index.sync([folder])
+        with index.snapshot() as found:
+            both = named_in("What is the rent in lease.md?", found.infos)
+            one = named_in("What is the rent in b/lease.md?", found.infos)
+    assert both is not None
+    assert both.note == (
+        "Only lease.md (2 documents) were searched, because the question names it."
+    )
+    assert one is not None
+    assert (one.question, [info.title for info in one.documents]) == ("What is the rent?", ["Two"])
+
+
+def test_an_overview_keeps_to_the_document_that_a_follow_up_names(index: Index) -> None:
+    reader = EvidenceReader(index.embedder)
+    assistant = Assistant(index, Retriever(index.embedder), reader, Settings(threshold=0.0))
+    history = [Turn("Summarise ferry-rules-2019.md", "A bicycle costs £3.")]
+    found = assistant.ask("And ferry-rules-2024.md?", history)
+    assert {Path(one.source).name for one in found.citations} == {"ferry-rules-2024.md"}
 
 
 def test_only_the_named_document_answers_and_the_answer_says_so(index: Index) -> None:

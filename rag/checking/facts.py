@@ -15,7 +15,7 @@ from index.analysis import fold
 from rag.checking.amounts import Quantity, holds_parts, same_quantity
 from rag.checking.dates import Moment, same_moment
 from rag.checking.names import Name, Wording, missing_name, wording_of
-from rag.checking.quantities import Figures, figures
+from rag.checking.quantities import Figures, figures, interval
 
 _QUOTED = re.compile(
     r"“([^“”]{2,400})”|\"([^\"]{2,400})\"|«\s?([^«»]{2,400}?)\s?»|„([^“”„]{2,400})[“”]"
@@ -251,6 +251,11 @@ def _dates_around(text: str) -> tuple[Moment, ...]:
 
 
 def _has_quantity(quantity: Quantity, said: Facts, held: Facts, around: Facts) -> bool:
+    apart = interval(quantity, said.text)
+    if apart is not None and any(
+        interval(one, held.text) == apart for one in held.figures.quantities
+    ):
+        return True
     same = [one for one in held.figures.quantities if same_quantity(quantity, one)]
     if any(one.dimension == quantity.dimension for one in same):
         return True

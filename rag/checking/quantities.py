@@ -107,6 +107,8 @@ _HEDGE = re.compile(
 _DASH = re.compile(r"(?P<before>\S?)(?P<gap>\s*)[-−–‑](?P<after>\s?)$")
 _MINUS = re.compile(r"\b(?:minus|negative)\s$", re.IGNORECASE)
 _BELOW_ZERO = re.compile(r"\s+below\s+(?:zero|freezing)\b", re.IGNORECASE)
+EACH = "each "  #: before the dimension of what lies between two times
+_INTERVAL = re.compile(r"\b(?:every|each)\s+$", re.IGNORECASE)
 _TEMPERATURES = ("degrees", "°C", "°F")
 _COMPOUND = ("time", "months", "mass", "length")
 
@@ -365,7 +367,8 @@ def _joined(text: str, found: Sequence[Quantity]) -> list[Quantity]:
 def _rates(text: str, found: Sequence[Quantity]) -> list[Quantity]:
     """How far apart "four times a year" and "twice weekly" are: three months, half a week.
 
-    The number of times stays, marked by lying inside the whole.
+    The number of times stays, marked by lying inside the whole. Such a rate is no length of time:
+    its dimension begins with `EACH`.
     """
     ordered = sorted(found, key=lambda one: one.start)
     units = {one.start: one for one in ordered if one.loose and one.dimension in ("time", "months")}
@@ -380,8 +383,27 @@ def _rates(text: str, found: Sequence[Quantity]) -> list[Quantity]:
         unit = _every(after, "every") if word else units.get(after.end())
         if unit is not None:
             apart = (unit.values[0] / one.bare[0],)
-            rates.append(replace(one, end=unit.end, values=apart, dimension=unit.dimension))
+            rates.append(replace(one, end=unit.end, values=apart, dimension=EACH + unit.dimension))
     return rates
+
+
+def interval(one: Quantity, text: str) -> tuple[str, float] | None:
+    """Dimension and length of what lies between two times; None of what is no interval.
+
+    "Quarterly", "every three months" and "four times a year" are one; "three months" is none.
+    """
+    if one.dimension.startswith(EACH):
+        return one.dimension.removeprefix(EACH), one.values[0]
+    said = text[one.start : one.end].lower()
+    if one.dimension not in ("time", "months"):
+        return None
+    if (
+        said in EVERY
+        or said.startswith(("every ", "alternate "))
+        or _INTERVAL.search(text[: one.start])
+    ):
+        return one.dimension, one.values[0]
+    return None
 
 
 #: In this order: what an earlier one reads is not read again.
