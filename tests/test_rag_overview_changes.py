@@ -39,6 +39,10 @@ INFOS = {
         ("ferry-2014.md", "Ferry times 2014", None),
         ("ferry-2013.md", "Ferry times 2013", None),
         ("zinc.md", "About zinc", None),
+        ("tea.md", "Tea", None),
+        ("coffee.md", "Coffee", None),
+        ("annual.md", "Annual leave policy", None),
+        ("sick.md", "Sick leave policy", None),
     )
 }
 
@@ -67,7 +71,7 @@ def asked(snapshot: Snapshot, question: str, scope: Scope | None = None) -> Over
         ("How does the new lease differ from the old one?", "the old one", "the new lease"),
         ("What changed in the lease from 2021 to 2024?", "the lease 2021", "the lease 2024"),
         ("What's new in the lease?", "the lease", ""),
-        ("What are the differences between both versions?", "both versions", ""),
+        ("What are the differences between both versions?", "both both versions", ""),
         ("List the changes from a.pdf to b.pdf", "a.pdf", "b.pdf"),
     ],
 )
@@ -84,6 +88,7 @@ def test_questions_about_changes_are_recognised(question: str, one: str, other: 
         "What changes are planned?",
         "How do I compare two files?",
         "Is the new lease different?",
+        "What was the change in rent from 2019 to 2024?",
     ],
 )
 def test_others_are_not(question: str) -> None:
@@ -98,6 +103,7 @@ def test_others_are_not(question: str) -> None:
         ("mooring-2024.md", "mooring-2021.md"),
         ("the mooring rules", ""),
         ("both versions of the mooring rules", ""),
+        ("the new mooring rules 2024", "the old mooring rules 2021"),
     ],
 )
 def test_two_documents_are_found_the_older_first(one: str, other: str) -> None:
@@ -121,6 +127,10 @@ def test_years_in_names_stand_in_for_dates() -> None:
         ("the rules", "the times"),
         ("these two documents", ""),
         ("about zinc", "about zinc"),
+        ("about zinc", "ferry times 2014"),
+        ("tea", "coffee"),
+        ("the annual leave policy", "the sick leave policy"),
+        ("this document", ""),
     ],
 )
 def test_anything_else_names_no_two_documents(one: str, other: str) -> None:
@@ -141,9 +151,9 @@ def test_changes_are_quoted_from_both_the_older_first(snapshot: Snapshot) -> Non
             (Opening.ITEM, "The harbour office answers by e-mail within a week."),
         ]
         assert found.note == (
-            "2 sentences stand in both Mooring rules 2021 and Mooring rules 2024. Those that the "
-            "two say otherwise come first, the older beside the newer; then 1 that stand in "
-            "Mooring rules 2021 alone; then 1 that stand in Mooring rules 2024 alone."
+            "1 line with what Mooring rules 2021 says and then what Mooring rules 2024 says "
+            "instead; 1 line from Mooring rules 2021 alone; 1 line from Mooring rules 2024 alone. "
+            "2 sentences stand in both word for word."
         )
         for citation in found.answer.citations:
             document = snapshot.document(citation.document_id)
@@ -166,7 +176,53 @@ def test_documents_that_say_the_same_are_said_to(tmp_path: Path, make_folder: Ma
             told = asked(found, "What is different between a.md and b.md?")
     costs = "A mooring in the inner harbour costs £120 a year."
     assert [sentence.text for sentence in told.answer.sentences] == [costs, costs]
-    assert told.note.endswith("say the same in all of their 4 sentences.")
+    assert told.note.endswith("say the same in all 4 sentences.")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Rent: €500.", "Rent: €900."),
+        ("It costs £500.", "It costs €500."),
+        ("Keep it at -5 °C.", "Keep it at 5 °C."),
+        ("停泊费每年一百二十镑。", "停泊费每年二百镑。"),
+    ],
+)
+def test_a_sign_a_currency_and_short_lines_are_changes(
+    tmp_path: Path, make_folder: MakeFolder, before: str, after: str
+) -> None:
+    same = "The boat lies at the quay.\n\nThe pump is blue."
+    folder = make_folder({"a.md": f"{same}\n\n{before}\n", "b.md": f"{same}\n\n{after}\n"})
+    with Index.open(tmp_path / "index", HashingEmbedder()) as index:
+        index.sync([folder])
+        with index.snapshot() as found:
+            told = asked(found, "What is different between a.md and b.md?")
+    assert {sentence.text for sentence in told.answer.sentences} == {before, after}
+
+
+def test_rows_are_paired_by_how_they_begin(tmp_path: Path, make_folder: MakeFolder) -> None:
+    tables = {
+        year: "Flat,Tenant,Rent\n" + "".join(f"F{n},Tenant {n},{base + 10 * n}\n" for n in range(6))
+        for year, base in ((2019, 500), (2024, 510))
+    }
+    folder = make_folder({f"rents-{year}.csv": table for year, table in tables.items()})
+    with Index.open(tmp_path / "index", HashingEmbedder()) as index:
+        index.sync([folder])
+        with index.snapshot() as found:
+            told = asked(found, "What changed from rents-2019.csv to rents-2024.csv?")
+    flats = [sentence.text.split(" | ")[0] for sentence in told.answer.sentences]
+    assert flats == [f"Flat: F{n}" for n in range(6) for _ in range(2)]
+
+
+def test_two_documents_with_little_in_common_are_not_compared(
+    tmp_path: Path, make_folder: MakeFolder
+) -> None:
+    folder = make_folder({"Lease.md": "A cat costs five.\n", "Will.md": "The house goes to Ann.\n"})
+    with Index.open(tmp_path / "index", HashingEmbedder()) as index:
+        index.sync([folder])
+        with index.snapshot() as found:
+            question = "What is different between these two documents?"
+            assert overview(question, found, HashingEmbedder()) is None
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ _INVENTORY = (
 )
 _CHANGED = (
     r"what(?:\s+is|\s+are|\s+has|\s+have|\s+was|\s+were|\s+all|['’]s)*\s+"
-    r"(?:(?:been\s+)?changed|different|new|(?:the\s+)?(?:main\s+)?(?:differences?|changes?))"
+    r"(?:(?:been\s+)?changed|different|new|(?:the\s+)?(?:main\s+)?(?:differences?|changes))"
 )
 _CHANGES = (
     re.compile(
@@ -165,7 +165,8 @@ _CHANGES = (
         rf"{_OPEN}how\s+(?:does|do|did|is|are)\s+(?P<other>.+?)\s+differ(?:ent)?\s+from\s+(?P<one>.+?)\W*$",
         re.I,
     ),
-    re.compile(rf"{_OPEN}{_CHANGED}\s+(?:in|between)\s+(?P<one>.+?)\W*$", re.I),
+    re.compile(rf"{_OPEN}{_CHANGED}\s+between\s+(?P<both>.+?)\W*$", re.I),
+    re.compile(rf"{_OPEN}{_CHANGED}\s+in\s+(?P<one>.+?)\W*$", re.I),
 )
 _WISHES: tuple[tuple[Wish, Sequence[re.Pattern[str]]], ...] = (
     (Wish.SUMMARY, _SUMMARY),
@@ -193,8 +194,9 @@ def requests(question: str) -> list[Request]:
     if match is not None:
         parts = {name: part or "" for name, part in match.groupdict().items()}
         shared = f"{parts['of']} " if parts.get("of") else ""
+        one = f"both {parts['both']}" if "both" in parts else parts["one"]
         other = parts.get("other", "")
-        return [Request(Wish.CHANGES, shared + parts["one"], other=other and shared + other)]
+        return [Request(Wish.CHANGES, shared + one, other=other and shared + other)]
     for wish, patterns in _WISHES:
         match = _first(patterns, asked)
         if match is not None:
