@@ -25,14 +25,13 @@ SURE = 0.75
 UNSURE = 0.15
 #: Least probability that the documents are about the question, by `relevance`. With this and
 #: threshold .25 `python -m rag.training.confidence` tells: of held-out questions about something
-#: else .82 are declined and of look-alikes .10, of answerable ones .019 (of those answered right
-#: .020); in folders of ours, whose questions are terse, .80, .34 and .14 (.063). Counted as people
-#: ask that is the most right; at .7 it is .90 about something else, and in folders of ours .29 of
-#: answerable ones (.20).
+#: else .82 are declined and of look-alikes .12, of answerable ones .023 (of those answered right
+#: .016); in folders of ours, whose questions are terse, .84, .29 and .096 (.075). At .7 it is .91
+#: about something else, and in folders of ours .18 of answerable ones (.11).
 RELEVANT = 0.4
 # Of the best fused score over the `relevance_floor`, the most that one of the first passages holds
 # of the question, the confidence's log-odds, bias; by the same command.
-_RELEVANCE = (2.311, 0.561, 1.213, 0.845)
+_RELEVANCE = (2.495, 0.286, 1.570, 0.893)
 _FIRST = 5  # passages that are looked at for the words asked
 _CODE = re.compile(r"[^\W\d]+[-–./ ]?\d")  # "E06" and "PL-2019", not "25 kg", "10am" and "2019"
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)", re.I)
