@@ -99,6 +99,7 @@ class Opening(StrEnum):
     NOTHING = ""
     ITEM = "item"  #: an item of a list
     LINE = "line"  #: what follows a list
+    BESIDE = "beside"  #: a line of its own within an item
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +208,8 @@ def parting(opening: Opening, *, begun: bool) -> str:
         return "\n- " if begun else "- "
     if not begun:
         return ""
+    if opening is Opening.BESIDE:
+        return "  \n  "  # a hard break, and still the item
     return "\n\n" if opening is Opening.LINE else " "
 
 

@@ -146,7 +146,7 @@ def test_changes_are_quoted_from_both_the_older_first(snapshot: Snapshot) -> Non
         told = [(sentence.opening, sentence.text) for sentence in found.answer.sentences]
         assert told == [
             (Opening.ITEM, "A mooring in the inner harbour costs £120 a year."),
-            (Opening.NOTHING, "A mooring in the inner harbour costs £155 a year."),
+            (Opening.BESIDE, "A mooring in the inner harbour costs £155 a year."),
             (Opening.ITEM, "A donkey may be tied to the pump on market days."),
             (Opening.ITEM, "The harbour office answers by e-mail within a week."),
         ]

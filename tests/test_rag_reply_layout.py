@@ -299,6 +299,16 @@ def test_a_list_is_one_as_text_and_as_markdown() -> None:
     assert told.step(answer).startswith(" Sift it.\n- ［1］ water\n\nThat is all.")
 
 
+def test_what_stands_beside_an_item_has_a_line_of_its_own_in_it() -> None:
+    pair = (Sentence("It cost 5.", (), ITEM), Sentence("It costs 6.", (), Opening.BESIDE))
+    assert prose(pair, lambda one: one.text) == (
+        '<ul><li dir="auto">It cost 5. <br>It costs 6.</li></ul>'
+    )
+    answer = replace(extractive(), sentences=pair)
+    assert answer.text == said(answer) == "- It cost 5.  \n  It costs 6."
+    assert Telling().step(answer).startswith("- It cost 5.  \n  It costs 6.")
+
+
 def test_sentences_without_a_list_stay_one_paragraph() -> None:
     both = (Said("One."), Said("Two."))
     assert sentences("One.\nTwo.") == list(both)

@@ -68,7 +68,8 @@ def prose(
             parts.append(("li", []))
         elif not parts or sentence.opening is Opening.LINE:
             parts.append(("p", []))
-        parts[-1][1].append(said(sentence))
+        beside = sentence.opening is Opening.BESIDE and bool(parts[-1][1])
+        parts[-1][1].append(("<br>" if beside else "") + said(sentence))
     if more:
         parts = parts or [("p", [])]
         parts[-1][1].append(more)

@@ -269,7 +269,7 @@ def what_changed(
             document = (older, newer)[which]
             pages = span_pages(document.blocks, start, end)
             told = quoted(len(sentences) + 1, meant[which], start, document.text[start:end], pages)
-            opening = Opening.NOTHING if place else Opening.ITEM
+            opening = Opening.BESIDE if place else Opening.ITEM
             sentences.append(replace(told, opening=opening))
     read = 2 * (len(found.same) + len(found.altered)) + len(found.gone) + len(found.new)
     answer = answer_of(tuple(sentences))
