@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from conftest import MakeFolder
+from test_rag_overview import asked
 
 from index.embedding import HashingEmbedder
 from index.index import Index, Snapshot
 from index.types import DocumentInfo, Scope
 from rag.overview import overview
-from rag.overviews.answers import Overview
 from rag.overviews.changes import compared_documents, in_figures
 from rag.overviews.questions import Wish, requests
 from rag.types import Opening
@@ -54,12 +54,6 @@ def snapshot(tmp_path: Path, make_folder: MakeFolder) -> Iterator[Snapshot]:
         index.sync([folder])
         with index.snapshot() as found:
             yield found
-
-
-def asked(snapshot: Snapshot, question: str, scope: Scope | None = None) -> Overview:
-    found = overview(question, snapshot, HashingEmbedder(), scope=scope)
-    assert found is not None
-    return found
 
 
 @pytest.mark.parametrize(
