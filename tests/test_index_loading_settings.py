@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.loading.formats import parse_part
@@ -89,12 +89,25 @@ def test_deep_nesting_costs_no_more_than_its_lines() -> None:
     assert len(parse_part(source.encode(), "a.yaml", Limits()).text) < 20 * len(source)
 
 
+@pytest.mark.parametrize(
+    ("name", "source", "rows"),
+    [
+        ("a.toml", "port = # not set yet\nhost = 'a'", "port: # not set yet\nhost: a"),
+        ("a.yaml", "ports: # of the pump\n  in: 3", "ports: # of the pump\nports | in: 3"),
+    ],
+)
+def test_a_remark_in_place_of_a_value_is_kept(name: str, source: str, rows: str) -> None:
+    assert "\n".join(parse_part(source.encode(), name, Limits()).text.split("\n\n")) == rows
+
+
 @given(
     st.lists(
         st.text("ab :-#[]{}'\"=|>\t", max_size=12).map(lambda words: f"{words}w"), max_size=20
     ),
     st.sampled_from(["a.yaml", "a.toml", "a.ini"]),
 )
+@example([":=w", ":=#w"], "a.toml")
+@example(["a: #w"], "a.yaml")
 def test_no_word_is_lost(parts: list[str], name: str) -> None:
     source = "\n".join(f"{part}{n}" for n, part in enumerate(parts))
     try:

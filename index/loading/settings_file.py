@@ -176,6 +176,8 @@ class _Reader:
             self._block(path, key, indent)
         elif not _PROPERTIES_ONLY.fullmatch(value):
             self._cell(path, key, plain_value(self._whole(value)))
+        elif "#" in value:  # no value, and a remark in its place
+            self._cell(path, key, value[value.index("#") :])
 
     def _words(self, said: str, indent: int, path: _Path, *, item: bool) -> None:
         """A line without a key: an item of a list, or the rest of the value above."""
