@@ -13,8 +13,9 @@ from index.embedding import HashingEmbedder
 from index.index import Index, Snapshot
 from index.types import DocumentInfo, Scope
 from rag.overview import overview
-from rag.overviews.changes import compared_documents, in_figures
+from rag.overviews.changes import in_figures
 from rag.overviews.questions import Wish, requests
+from rag.overviews.versions import compared_documents
 from rag.types import Opening
 
 OLD = """# Mooring rules 2021

@@ -46,7 +46,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     made = context.new_page()
     made.goto(address)
-    made.wait_for_selector(".fn-hello")
+    made.wait_for_selector("#fn-question textarea:focus")
     yield made
     context.close()
 
@@ -76,6 +76,9 @@ def test_everything_without_a_mouse(page: Page) -> None:
     page.keyboard.type(EXAMPLE)  # the field has the focus when the page opens
     page.keyboard.press("Enter")
     page.wait_for_selector(".fn-turn:not(.fn-live) .fn-marker")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.type("And")  # with the focus nowhere: into the field
+    assert page.locator("#fn-question textarea").input_value() == "And"
     page.evaluate("document.activeElement.blur()")
     tab_to(page, "Footnote 1", 100)
     page.keyboard.press("Enter")

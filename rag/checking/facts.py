@@ -14,8 +14,9 @@ from functools import lru_cache
 from index.analysis import fold
 from rag.checking.amounts import Quantity, holds_parts, same_quantity
 from rag.checking.dates import Moment, same_moment
+from rag.checking.frequencies import interval
 from rag.checking.names import Name, Wording, missing_name, wording_of
-from rag.checking.quantities import Figures, figures, interval
+from rag.checking.quantities import Figures, figures
 
 _QUOTED = re.compile(
     r"“([^“”]{2,400})”|\"([^\"]{2,400})\"|«\s?([^«»]{2,400}?)\s?»|„([^“”„]{2,400})[“”]"

@@ -16,10 +16,10 @@ from itertools import pairwise
 from rag.checking.amounts import Quantity
 from rag.checking.clock import clock_times
 from rag.checking.dates import Moment, blank, moments
+from rag.checking.frequencies import rates_of, repetitions
 from rag.checking.quantity_words import (
     CURRENCIES,
     DIGITS,
-    EVERY,
     FRACTIONS,
     LONE,
     ORDINALS,
@@ -80,10 +80,6 @@ _ORDINAL = re.compile(
     rf"\b(?:(?P<tens>{'|'.join(TENS)})[\s-])?(?P<word>{'|'.join(ORDINALS)})\b", re.IGNORECASE
 )
 _LONE = re.compile(rf"\b(?:{'|'.join((*LONE, *TIMES))})\b", re.IGNORECASE)
-_EVERY = re.compile(
-    rf"(?<![-\w])(?<!twice )(?<!times )(?<!once )(?:{'|'.join(EVERY)})\b", re.IGNORECASE
-)
-_RATE = re.compile(rf"[\s-]+(?:(?P<every>{'|'.join(EVERY)})\b|(?:in\s+)?(?=\w))", re.IGNORECASE)
 _EVERY_NTH = re.compile(
     rf"\b(?:every\s+(?P<nth>other|{'|'.join(ORDINALS)})|alternate)\s(?=\w)", re.IGNORECASE
 )
@@ -107,8 +103,6 @@ _HEDGE = re.compile(
 _DASH = re.compile(r"(?P<before>\S?)(?P<gap>\s*)[-−–‑](?P<after>\s?)$")
 _MINUS = re.compile(r"\b(?:minus|negative)\s$", re.IGNORECASE)
 _BELOW_ZERO = re.compile(r"\s+below\s+(?:zero|freezing)\b", re.IGNORECASE)
-EACH = "each "  #: before the dimension of what lies between two times
-_INTERVAL = re.compile(r"\b(?:every|each)\s+$", re.IGNORECASE)
 _TEMPERATURES = ("degrees", "°C", "°F")
 _COMPOUND = ("time", "months", "mass", "length")
 
@@ -131,8 +125,8 @@ def figures(text: str) -> Figures:
         rest = blank(rest, start, end)
     quantities, rest = clock_times(rest)
     quantities += _numbers(rest)
-    rates = _rates(text, quantities)
-    quantities = _joined(text, quantities) + list(map(_every, _EVERY.finditer(rest))) + rates
+    rates = rates_of(text, quantities)
+    quantities = _joined(text, quantities) + repetitions(rest) + rates
     ordered = sorted(quantities, key=lambda one: (one.start, one.end))
     return Figures(tuple(ordered), tuple(sorted(found, key=lambda one: one.start)), tuple(codes))
 
@@ -307,13 +301,6 @@ def _lone(match: re.Match[str], _: str) -> Quantity:
     return Quantity(match.start(), match.end(), values, dimension, values, loose=True)
 
 
-def _every(match: re.Match[str], group: str | int = 0) -> Quantity:
-    number, unit = EVERY[match.group(group).lower()]
-    dimension, factor = UNITS[unit]
-    values = (number * factor,)
-    return Quantity(*match.span(group), values, dimension, (number,), loose=True)
-
-
 def _measured(text: str, start: int, end: int, values: tuple[float, ...]) -> Quantity:
     """The number at ``start:end`` with the unit that follows it."""
     match = _UNIT.match(text, end) or _UNIT.match(text[:end] + text[end:].lower(), end)
@@ -362,48 +349,6 @@ def _joined(text: str, found: Sequence[Quantity]) -> list[Quantity]:
             total = (first.values[0] + second.values[0],)
             out.append(replace(first, end=second.end, values=total, bare=total))
     return out
-
-
-def _rates(text: str, found: Sequence[Quantity]) -> list[Quantity]:
-    """How far apart "four times a year" and "twice weekly" are: three months, half a week.
-
-    The number of times stays, marked by lying inside the whole. Such a rate is no length of time:
-    its dimension begins with `EACH`.
-    """
-    ordered = sorted(found, key=lambda one: one.start)
-    units = {one.start: one for one in ordered if one.loose and one.dimension in ("time", "months")}
-    rates = []
-    for one in ordered:
-        if one.dimension != "times" or one.bare[0] <= 1:
-            continue
-        after = _RATE.match(text, one.end)
-        if after is None:
-            continue
-        word = after.group("every")
-        unit = _every(after, "every") if word else units.get(after.end())
-        if unit is not None:
-            apart = (unit.values[0] / one.bare[0],)
-            rates.append(replace(one, end=unit.end, values=apart, dimension=EACH + unit.dimension))
-    return rates
-
-
-def interval(one: Quantity, text: str) -> tuple[str, float] | None:
-    """Dimension and length of what lies between two times; None of what is no interval.
-
-    "Quarterly", "every three months" and "four times a year" are one; "three months" is none.
-    """
-    if one.dimension.startswith(EACH):
-        return one.dimension.removeprefix(EACH), one.values[0]
-    said = text[one.start : one.end].lower()
-    if one.dimension not in ("time", "months"):
-        return None
-    if (
-        said in EVERY
-        or said.startswith(("every ", "alternate "))
-        or _INTERVAL.search(text[: one.start])
-    ):
-        return one.dimension, one.values[0]
-    return None
 
 
 #: In this order: what an earlier one reads is not read again.

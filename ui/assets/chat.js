@@ -222,6 +222,14 @@
     },
     true
   );
+  /* What is typed while the focus is nowhere goes into the field, its first letter too. Beside an open
+     source, letters lead from footnote to footnote. */
+  document.addEventListener("keydown", (event) => {
+    if (event.target !== document.body || event.key.length > 1 || event.key === " ") return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (root.classList.contains("fn-reads") || find("dialog[open]")) return;
+    box()?.focus();
+  });
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("#fn-send")) send();
     else if (event.target.closest?.("#fn-stop")) stop();
