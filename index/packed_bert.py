@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from index.int8_dense import Int8Dense
 from index.unit_vectors import Vectors
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     _Shares = Callable[[Tensor], tuple[Tensor, Tensor | None]]
+    _Product = Callable[[Tensor], Tensor]
 
 
 _HIGHEST = 80.0  # score; the exponential of 89 is beyond float32 and bfloat16
@@ -53,31 +55,44 @@ class _Norm:
 class _Layer:
     """One transformer layer; ``asked`` gives queries, keys and values in one product."""
 
-    asked: _Dense
-    joined: _Dense
+    asked: _Product
+    joined: _Product
     after_attention: _Norm
-    wide: _Dense
-    narrow: _Dense
+    wide: _Product
+    narrow: _Product
     after_layer: _Norm
 
 
 class PackedBert:
     """The encoder: token ids of texts to rows of its last layer, or to their mean a text."""
 
-    def __init__(self, bert: torch.nn.Module, heads: int, epsilon: float, dtype: torch.dtype):
-        """Takes the weights of a transformers ``BertModel``; raises KeyError for another's."""
+    def __init__(
+        self,
+        bert: torch.nn.Module,
+        heads: int,
+        epsilon: float,
+        dtype: torch.dtype,
+        *,
+        int8: bool = False,
+    ) -> None:
+        """Takes the weights of a transformers ``BertModel``; raises KeyError for another's.
+
+        With ``int8`` the layers' products are of 8-bit integers: close, not the same.
+        """
         import torch
 
         state = bert.state_dict()
         self._heads = heads
         with torch.no_grad():
 
-            def dense(*names: str, scale: float = 1.0) -> _Dense:
+            def dense(*names: str, scale: float = 1.0) -> _Product:
                 weight = torch.cat([state[f"{name}.weight"].float() for name in names])
                 bias = torch.cat([state[f"{name}.bias"].float() for name in names])
                 rows = len(weight) // len(names)
                 weight[:rows] *= scale  # of the first, the queries
                 bias[:rows] *= scale
+                if int8:
+                    return Int8Dense.of(weight, bias, dtype)
                 return _Dense(weight.to(dtype), bias.to(dtype))
 
             def norm(name: str) -> _Norm:

@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +42,8 @@ LONGEST_ANSWER = 64  #: tokens; the longest tenth of the answers it was taught o
 SPANS = 5  #: how many spans a reading holds at most
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
+#: What the layers multiply in. The word embeddings, what is added and attention are floats in each.
+Arithmetic = Literal["int8", "bfloat16", "float32"]
 FloatArray = npt.NDArray[np.float32]
 
 
@@ -63,21 +65,11 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
-    """Raw scores of a batch of pairs: ``start`` and ``end`` (pairs, tokens), the others (pairs,).
-
-    float32, higher is better, not probabilities.
-    """
-
-    start: FloatArray
-    end: FloatArray
-    answerable: FloatArray
-    support: FloatArray
-
-
-@dataclass(frozen=True, slots=True)
 class PairScores:
-    """Raw scores of one pair: ``start`` and ``end`` (tokens,) float32, nothing padded."""
+    """Raw scores of one pair: ``start`` and ``end`` (tokens,) float32, nothing padded.
+
+    Higher is better; no probabilities.
+    """
 
     start: FloatArray
     end: FloatArray
@@ -107,17 +99,19 @@ class ReaderModel:
         tokenizer: Tokenizer,
         calibration: Calibration,
         name: str,
+        arithmetic: Arithmetic | None = None,
     ) -> None:
         from rag.reader_network import PackedReader, marks
 
         self.name = name
-        self._network = PackedReader(network)
+        self._network = PackedReader(network, arithmetic)
+        self.arithmetic = self._network.arithmetic  #: as asked, or the fastest on this computer
         self._tokenizer = tokenizer
         self._marks = marks(tokenizer)
         self._calibration = calibration
 
     @classmethod
-    def load(cls, folder: Path | None = None) -> ReaderModel:
+    def load(cls, folder: Path | None = None, arithmetic: Arithmetic | None = None) -> ReaderModel:
         """The reader in ``folder``, or the shipped one. Raises ModelError when it is not whole."""
         from rag.reader_network import embedder_tokenizer, load_network
 
@@ -134,7 +128,8 @@ class ReaderModel:
         data = _read(chosen / WEIGHTS_FILE)
         if hashlib.sha256(data).hexdigest() != digest:
             raise ModelError(_broken(chosen / WEIGHTS_FILE, "does not match its recorded hash"))
-        return cls(load_network(data, words), embedder_tokenizer(), calibration, name)
+        network = load_network(data, words)
+        return cls(network, embedder_tokenizer(), calibration, name, arithmetic)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """One reading for each passage, in their order."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,10 +18,12 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load as load_safetensors
 from tokenizers import Tokenizer
 
+from index.embedding import has_fast_bfloat16
 from index.errors import ModelError
+from index.int8_dense import int8_pays
 from index.lone_workers import LoneWorkers
 from index.packed_bert import PackedBert, text_spans
-from rag.reader_model import WORD_EMBEDDINGS, PairScores, Scores
+from rag.reader_model import WORD_EMBEDDINGS, Arithmetic, PairScores
 
 if TYPE_CHECKING:
     from transformers import BertModel
@@ -134,16 +135,6 @@ def shipped_state(network: torch.nn.ModuleDict) -> dict[str, torch.Tensor]:
     }
 
 
-@lru_cache(maxsize=1)
-def cpu_has_bfloat16() -> bool:
-    """Does this processor multiply bfloat16 itself? Without that it is slower than float32."""
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
-    return "avx512_bf16" in flags or "amx_bf16" in flags
-
-
 def pad(
     ids: Sequence[Sequence[int]], seconds: Sequence[int]
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -178,6 +169,13 @@ def forward(
     return spans[..., 0], spans[..., 1], answerable, network["support"](whole).squeeze(-1)
 
 
+def fastest_arithmetic() -> Arithmetic:
+    """What this computer's processor reads fastest in."""
+    if int8_pays():
+        return "int8"
+    return "bfloat16" if has_fast_bfloat16() else "float32"
+
+
 class PackedReader:
     """The network on a processor, over pairs laid end to end: what `score` gives, sooner.
 
@@ -185,12 +183,18 @@ class PackedReader:
     and not its caches.
     """
 
-    def __init__(self, network: torch.nn.ModuleDict) -> None:
+    def __init__(self, network: torch.nn.ModuleDict, arithmetic: Arithmetic | None = None) -> None:
+        """In the ``arithmetic`` given, or the one that is fastest on this computer."""
         encoder: BertModel = network["encoder"]  # type: ignore[assignment]
         config = encoder.config
-        dtype = torch.bfloat16 if cpu_has_bfloat16() else torch.float32
+        self.arithmetic = fastest_arithmetic() if arithmetic is None else arithmetic
+        halves = has_fast_bfloat16() if self.arithmetic == "int8" else self.arithmetic == "bfloat16"
         self._encoder = PackedBert(
-            encoder, config.num_attention_heads, config.layer_norm_eps, dtype
+            encoder,
+            config.num_attention_heads,
+            config.layer_norm_eps,
+            torch.bfloat16 if halves else torch.float32,
+            int8=self.arithmetic == "int8",
         )
         self._heads = {name: network[name] for name in ("span", "answerable", "support")}
         self._workers = LoneWorkers()
@@ -233,16 +237,18 @@ class PackedReader:
 
 
 def score(
-    network: torch.nn.ModuleDict,
-    ids: Sequence[Sequence[int]],
-    seconds: Sequence[int],
-    *,
-    bfloat16: bool,
-) -> Scores:
-    """Raw scores of some pairs, without gradients."""
+    network: torch.nn.ModuleDict, ids: Sequence[Sequence[int]], seconds: Sequence[int]
+) -> list[PairScores]:
+    """Raw scores of each pair, in order, by transformers' own network on whatever device it is."""
     device = next(network.parameters()).device
+    bfloat16 = device.type == "cuda" or has_fast_bfloat16()
     tokens, types, mask = (part.to(device) for part in pad(ids, seconds))
     with torch.inference_mode():
         raw = forward(network, tokens, types, mask, bfloat16=bfloat16)
     start, end, answerable, support = (part.cpu().numpy() for part in raw)
-    return Scores(start, end, answerable, support)
+    return [
+        PairScores(start[at, : len(row)], end[at, : len(row)], answers, supports)
+        for at, (row, answers, supports) in enumerate(
+            zip(ids, answerable.tolist(), support.tolist(), strict=True)
+        )
+    ]

@@ -12,12 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.benchmarks import stories, syllabi
+from eval.benchmarks import reading, stories, syllabi
 from eval.benchmarks.__main__ import main
 from eval.benchmarks.figures import Result
 from eval.benchmarks.overlap import best_recall, content_recall, rouge_l
 from eval.metrics import squad_normalise
+from index.embedding import has_fast_bfloat16
 from index.errors import UsageError
+from index.int8_dense import int8_pays
 from index.types import Chunk, Document, DocumentInfo, Scope
 from rag.reader import Reading, Span
 from rag.types import (
@@ -367,3 +369,13 @@ def test_syllabi_names_what_is_wrong(folder: Path, capsys: pytest.CaptureFixture
     assert "holds no question" in capsys.readouterr().err
     assert main(["stories", str(folder / "nothing.jsonl")]) == 2
     assert "could not be read" in capsys.readouterr().err
+
+
+def test_every_arithmetic_finds_the_same_in_nearly_all_passages() -> None:
+    result = reading.measure(rounds=3)
+    found = {figure.name: figure.value for figure in result.figures}
+    same = [value for name, value in found.items() if name.endswith("the same best span")]
+    assert len(same) == has_fast_bfloat16() + int8_pays()
+    assert all(value is not None and 0.85 <= value <= 1.0 for value in same)
+    assert found["float32"] is not None
+    assert found["float32"] > 0

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from safetensors.torch import save
 
 from index.errors import ModelError
+from index.int8_dense import int8_pays
 from index.types import Chunk, DocumentInfo
 from rag.reader_model import (
     FACTS_FILE,
@@ -22,6 +23,7 @@ from rag.reader_model import (
     LONGEST_ANSWER,
     WEIGHTS_FILE,
     WINDOW_OVERLAP,
+    Arithmetic,
     Calibration,
     ReaderModel,
     best_spans,
@@ -278,17 +280,23 @@ def test_the_shipped_weights_are_small(shipped):
     assert (SHIPPED / WEIGHTS_FILE).stat().st_size < 50_000_000
 
 
-def test_packed_pairs_score_as_the_network_itself_does(shipped: ReaderModel) -> None:
+@pytest.mark.parametrize(("arithmetic", "most"), [("float32", 0.3), ("int8", 0.8)])
+def test_packed_pairs_score_as_the_network_itself_does(
+    shipped: ReaderModel, arithmetic: Arithmetic, most: float
+) -> None:
+    if arithmetic == "int8" and not int8_pays():
+        pytest.skip("this processor multiplies no 8-bit integers")
     network = load_network((SHIPPED / WEIGHTS_FILE).read_bytes(), tensor_digest(word_embeddings()))
     questions = ["When did the mill burn?", "Who owned it, and for how long?"]
     texts = ["The mill burned in 1823.", "Mr Pym owned the mill. " * 12, "It was sold in May 1831."]
     pieces = [p for q in questions for p in shipped._pieces(q, [passage(t, "Mill") for t in texts])]
     ids, seconds = [piece.ids for piece in pieces], [piece.second for piece in pieces]
-    plain = score(network, ids, seconds, bfloat16=False)
-    for row, packed in enumerate(PackedReader(network).score(ids, seconds)):
-        used = len(ids[row])
-        assert packed.start.shape == packed.end.shape == (used,)
-        assert np.abs(packed.start - plain.start[row, :used]).max() < 0.3
-        assert np.abs(packed.end - plain.end[row, :used]).max() < 0.3
-        assert packed.answerable == pytest.approx(float(plain.answerable[row]), abs=0.3)
-        assert packed.support == pytest.approx(float(plain.support[row]), abs=0.3)
+    network_says = score(network, ids, seconds)
+    for row, plain, packed in zip(
+        ids, network_says, PackedReader(network, arithmetic).score(ids, seconds), strict=True
+    ):
+        assert packed.start.shape == packed.end.shape == plain.start.shape == (len(row),)
+        assert np.abs(packed.start - plain.start).max() < most
+        assert np.abs(packed.end - plain.end).max() < most
+        assert packed.answerable == pytest.approx(plain.answerable, abs=most)
+        assert packed.support == pytest.approx(plain.support, abs=most)

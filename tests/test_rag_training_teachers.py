@@ -47,7 +47,7 @@ def examples() -> list[Example]:
 def test_the_mean_of_all_teaches_the_public_data_and_none_our_own_documents(
     weights: list[Path], examples: list[Example], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.training.teachers.cpu_has_bfloat16", lambda: False)
+    monkeypatch.setattr("rag.training.teachers.has_fast_bfloat16", lambda: False)
     both = Teachers(weights).scores(examples, CPU)
     first, second = (Teachers([path]).scores(examples, CPU) for path in weights)
     for name in ("start", "end", "answerable", "support"):

@@ -18,6 +18,7 @@ from eval.benchmarks import (
     nfcorpus,
     overview,
     performance,
+    reading,
     rewriting,
     scale,
     speed,
@@ -106,6 +107,7 @@ def _add_performance(names: argparse._SubParsersAction[argparse.ArgumentParser])
     whole = names.add_parser("performance", help="all of speed and size, with plots (minutes)")
     whole.add_argument("--keep", type=Path, metavar="FOLDER", help="go on from what it holds")
     names.add_parser("embedding", help="tokens a second, beside sentence-transformers")
+    names.add_parser("reading", help="20 passages read, in each arithmetic of this computer")
     pipeline = names.add_parser("indexing", help="files to index, beside the embedder alone")
     for beside in (whole, pipeline):
         beside.add_argument(
@@ -123,6 +125,7 @@ def _measure(options: argparse.Namespace) -> Result:
     ways: dict[str, Callable[[], Result]] = {
         "speed": lambda: speed.measure(files=options.files),
         "embedding": embedding.measure,
+        "reading": reading.measure,
         "indexing": lambda: indexing.measure(rivals=options.rivals),
         "scale": lambda: scale.measure(sizes=options.sizes),
         "vectors": lambda: vectors_at_size.measure(sizes=options.sizes),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from eval.benchmarks import embedding, figures, indexing, scale, speed, vectors_at_size
+from eval.benchmarks import embedding, figures, indexing, reading, scale, speed, vectors_at_size
 from eval.benchmarks.figures import Figure, Result
 from eval.benchmarks.plots import Line, Plot, svg
 from index.errors import UsageError
@@ -29,6 +29,7 @@ def measure(*, rivals: Path | None = None, keep: Path | None = None) -> list[Res
     parts: dict[str, Callable[[], Result]] = {
         "embedding": embedding.measure,
         "indexing": lambda: indexing.measure(rivals=rivals),
+        "reading": reading.measure,
         "speed": speed.measure,
         "scale": scale.measure,
         "vectors": vectors_at_size.measure,

@@ -10,13 +10,14 @@ import string
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from rag.reader_model import best_spans, span_margin
-from rag.reader_network import cpu_has_bfloat16, score
+from rag.reader_model import PairScores, best_spans, span_margin
+from rag.reader_network import PackedReader, score
 from rag.training.examples import Example
 
 Floats = npt.NDArray[np.float64]
@@ -36,36 +37,37 @@ class Scored:
 
 
 def score_all(network: torch.nn.ModuleDict, examples: Sequence[Example]) -> list[Scored]:
-    """Raw scores of the examples, in their order."""
+    """Raw scores of the examples, in their order: on a processor as the shipped reader scores."""
     network.eval()
     device = next(network.parameters()).device
+    scorer = PackedReader(network).score if device.type == "cpu" else partial(score, network)
     order = sorted(range(len(examples)), key=lambda number: len(examples[number].ids))
     out: list[Scored | None] = [None] * len(examples)
     for begin in range(0, len(order), 32):
         batch = order[begin : begin + 32]
-        scores = score(
-            network,
+        made = scorer(
             [examples[number].ids for number in batch],
             [examples[number].second for number in batch],
-            bfloat16=device.type == "cuda" or cpu_has_bfloat16(),
         )
-        for row, number in enumerate(batch):
-            example = examples[number]
-            start, end = scores.start[row], scores.end[row]
-            count = len(example.ids) - 1 - example.first
-            spans = best_spans(start, end, example.first, count, 1)
-            first, last, log_probability = spans[0] if spans else (0, 0, 0.0)
-            found = [token_f1(example.ids, (first, last), gold) for gold in example.spans]
-            out[number] = Scored(
-                example,
-                float(scores.answerable[row]),
-                span_margin(start, end, spans),
-                log_probability,
-                max(found, default=0.0),
-                (first, last) in example.spans,
-                float(scores.support[row]),
-            )
+        for scores, number in zip(made, batch, strict=True):
+            out[number] = _scored(examples[number], scores)
     return [scored for scored in out if scored is not None]
+
+
+def _scored(example: Example, scores: PairScores) -> Scored:
+    count = len(example.ids) - 1 - example.first
+    spans = best_spans(scores.start, scores.end, example.first, count, 1)
+    first, last, log_probability = spans[0] if spans else (0, 0, 0.0)
+    found = [token_f1(example.ids, (first, last), gold) for gold in example.spans]
+    return Scored(
+        example,
+        scores.answerable,
+        span_margin(scores.start, scores.end, spans),
+        log_probability,
+        max(found, default=0.0),
+        (first, last) in example.spans,
+        scores.support,
+    )
 
 
 def token_f1(ids: Sequence[int], found: tuple[int, int], gold: tuple[int, int]) -> float:

@@ -15,7 +15,8 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 
-from rag.reader_network import cpu_has_bfloat16, empty_network, forward, load_network_state, pad
+from index.embedding import has_fast_bfloat16
+from rag.reader_network import empty_network, forward, load_network_state, pad
 from rag.training.examples import Example
 from rag.training.own_documents import SOURCE
 
@@ -63,7 +64,7 @@ def _mean_scores(
 ) -> list[torch.Tensor]:
     parts = pad([example.ids for example in batch], [example.second for example in batch])
     ids, types, mask = (part.to(device) for part in parts)
-    bfloat16 = device.type == "cuda" or cpu_has_bfloat16()
+    bfloat16 = device.type == "cuda" or has_fast_bfloat16()
     with torch.no_grad():
         told = [
             forward(network.to(device), ids, types, mask, bfloat16=bfloat16) for network in networks

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 
-from rag.reader_network import cpu_has_bfloat16, forward, pad
+from index.embedding import has_fast_bfloat16
+from rag.reader_network import forward, pad
 from rag.training.examples import Example, Task, batches
 from rag.training.teachers import Taught, Teachers
 
@@ -125,7 +126,7 @@ def loss_of(
     device = next(network.parameters()).device
     parts = pad([e.ids for e in batch], [e.second for e in batch])
     ids, types, mask = (part.to(device) for part in parts)
-    bfloat16 = device.type == "cuda" or cpu_has_bfloat16()
+    bfloat16 = device.type == "cuda" or has_fast_bfloat16()
     start, end, answerable, support = forward(network, ids, types, mask, bfloat16=bfloat16)
     taught = teachers.scores(batch, device) if teachers is not None else None
     quotable = torch.zeros_like(mask, dtype=torch.bool)
