@@ -13,20 +13,22 @@ from functools import cache
 from index.analysis import question_terms, terms, words
 from index.sentences import is_question
 from rag.asked_words import AskedWords
+from rag.cells import asked_cell
 from rag.checking.dates import moments
 from rag.dated import dated_heading
 from rag.finding import Found, confidence, find_sentences, rivalry
 from rag.gathering import Documents, is_torn, said, whole_list
 from rag.headed import headed_section
 from rag.questions import is_open, is_polar, wants_list, wants_steps, wants_whole
-from rag.quotable import answer_start
+from rag.quotable import COLUMN, answer_start
 from rag.ranges import prefer_fitting_rows
 from rag.reader import Reading
-from rag.rows import prefer_named_rows
+from rag.rows import prefer_named_rows, rows_alike, without_other_things
 from rag.types import (
     Answer,
     AnswerKind,
     Citation,
+    Opening,
     Passage,
     Sentence,
     Verdict,
@@ -45,6 +47,10 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 # Not "No more than two" and "No. 5".
 _YES_NO = re.compile(r"(?:A:\s*)?(yes|no)(?=\s*(?:[,;:!–—]|\.(?!\s*\d)|$))", re.I)
 _NEGATED = re.compile(r"\b(?:not|no|never|without)\b|n['’]t\b", re.I)
+_EXCEPTED = re.compile(
+    r"\b(?:except(?:ed|ing)?|unless|save (?:for|that|in|on|where|when)|other than|apart from)\b",
+    re.I,
+)
 _WHETHER = re.compile(
     r"\b(?:whether|(?:ask|asks|asked|check|see|know|knows|known|find out|unsure|unclear|wonder\w*"
     r"|tell (?:me|us|her|him|them)) if)\b(?P<clause>[^,.;:?!]+)",
@@ -66,7 +72,7 @@ def choose(
     Further sentences are shown when they are nearly as likely as the best. When several things or
     an explanation are asked for the bar is lower, and sentences of one document stand in its order.
     A list whose item answers a question for several things is shown whole, as is one that would
-    mislead in part.
+    mislead in part, and all rows of a table that hold what is asked for.
     """
     if not found:
         return []
@@ -83,6 +89,11 @@ def choose(
         key = " ".join(words(sentence.quote))
         if key in groups or len(groups) < limit:
             groups.setdefault(key, []).append(sentence)
+    if wants_list(question) and documents is not None and COLUMN in found[0].quote:
+        document = documents(found[0].passage.chunk.document_id)
+        rows = [] if document is None else rows_alike(question, found[0], document)
+        if rows:
+            return [[row] for row in rows]
     chosen = list(groups.values())
     if several:
         first = chosen[0][0].passage.chunk.document_id
@@ -93,16 +104,21 @@ def choose(
 
 
 def compose(groups: Sequence[Sequence[Found]]) -> tuple[Sentence, ...]:
-    """Sentences with numbered footnotes; the same span keeps its number wherever it is cited."""
+    """Sentences with numbered footnotes; the same span keeps its number wherever it is cited.
+
+    Several rows are a list, an item each.
+    """
     numbers: dict[tuple[str, int, int], int] = {}
     sentences: list[Sentence] = []
+    rows = len(groups) > 1 and all(COLUMN in group[0].quote for group in groups)
+    opening = Opening.ITEM if rows else Opening.NOTHING
     for group in groups:
         citations: list[Citation] = []
         for found in group:
             key = (found.passage.chunk.document_id, found.start, found.end)
             number = numbers.setdefault(key, len(numbers) + 1)
             citations.append(_citation(number, found))
-        sentences.append(Sentence(said(group[0].quote), tuple(citations)))
+        sentences.append(Sentence(said(group[0].quote), tuple(citations), opening))
     return tuple(sentences)
 
 
@@ -157,7 +173,7 @@ def extractive_answer(
             if not any(_within(one, shown) for one in group for shown in conflict)
         ]
         groups = [[newest[0]], [newest[1]], *rest[: max(0, limit - 2)]]
-    short = groups[0][0].short if groups else None
+    short = _short(question, groups) if groups else None
     likely, asked = None, asked or AskedWords.of(question)
     if found and calibrated:
         likely = confidence(found[0], rivalry(found), asked)
@@ -165,8 +181,10 @@ def extractive_answer(
         told = _told(question, found[0].quote)
         yes = decide(found[0]) if told is None else told
         sure = max(yes, 1.0 - yes)
-        short = None if sure < _DECIDED else "Yes" if yes > 0.5 else "No"
-        likely = likely * sure if likely is not None and short is not None else likely
+        # "Dogs are not allowed except on a lead": neither word says it.
+        plain = told is not None or not _EXCEPTED.search(found[0].quote)
+        short = None if sure < _DECIDED or not plain else "Yes" if yes > 0.5 else "No"
+        likely = likely * sure if likely is not None else likely
     if documents is not None and likely is not None:
         headed = _by_heading(question, passages, asked, documents, found[0], likely)
         if headed:
@@ -182,6 +200,15 @@ def extractive_answer(
         confidence=likely,
         passages=tuple(passages),
     )
+
+
+def _short(question: str, groups: Sequence[Sequence[Found]]) -> str | None:
+    """The bare answer of the first group; one row of a list of them holds none."""
+    best = groups[0][0]
+    if COLUMN not in best.quote:
+        return best.short
+    many = len(groups) > 1 and wants_list(question)
+    return None if many else asked_cell(question, best.quote, best.short)
 
 
 def _by_heading(
@@ -206,7 +233,8 @@ def _by_heading(
 def _answering(question: str, found: Sequence[Found]) -> list[Found]:
     """The candidates best first: those of other rows are held back, those of other years' editions
     and, where yes or no is asked for, those that only wonder are left out."""
-    kept = prefer_fitting_rows(question, prefer_named_rows(question, found))
+    kept = prefer_named_rows(question, without_other_things(question, found))
+    kept = prefer_fitting_rows(question, kept)
     kept = of_asked_editions(question, kept)
     if is_polar(question):
         kept = [one for one in kept if not _wonders(question, one.quote)]

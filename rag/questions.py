@@ -17,8 +17,10 @@ _POLAR = re.compile(
 )
 # "Can you tell me where …" and "Is it Monday or Tuesday?" do not ask for yes or no
 _POLITE = re.compile(
-    r"^\W*(?:can|could|would|will|do) (?:you|we|i) (?:please )?"
-    r"(?:tell|say|explain|show|list|describe|name|summari[sz]e|give|know|find)\b",
+    r"^\W*(?:(?:can|could|would|will|do) you (?:please )?"
+    r"(?:tell|say|explain|show|list|describe|name|summari[sz]e|give|know|find)\b"
+    r"|(?:do|can|could|may) (?:we|i) (?:please )?(?:know|find out|ask|see|tell)"
+    r" (?:who|whom|whose|what|when|where|why|how|which|if|whether)\b)",
     re.I,
 )
 _CHOICE = re.compile(r"\bor\b(?!\s+not\b)", re.I)
@@ -29,6 +31,7 @@ _LIST = re.compile(
     r"^\W*(?:list|name|enumerate|who (?:are|were) the"
     r"|(?:what|which) (?:\w+ ){0,2}?\w+(?<![isu])s "
     r"(?:are|were|do|does|did|have|has|had|can|could|may|must|should|come)\b"
+    r"|which (?!\w*(?:s|i|u)s\b)\w+s \w"
     r"|what (?:are|were) (?!\w+ (?:called|made)\b)"
     r"|what (?:can|could|may|should|must) (?:i|we|you|one) \w+ (?:from|at|in|on|for|with|to)\b"
     r"|(?:what|which) (?:things|items|steps|kinds|types|sorts|ways|options|reasons|ingredients)\b)",

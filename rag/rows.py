@@ -1,46 +1,164 @@
-"""Rows of a table and the codes that questions name: a row of another thing is no answer."""
+"""Rows of a table and the things that questions name: a row of another thing is no answer.
+
+What is named is a code ("VD-22"), a unit ("flat B", "level 2"), a year, a day, or all the words of
+a cell. Which cell of a row answers is in ``rag.cells``.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from index.analysis import question_terms, terms
+from index.chunking import span_pages
+from index.types import BlockKind, Document
+from rag.cells import cells_of, is_named
+from rag.checking.dates import Moment, moments, same_moment
+from rag.codes import codes, is_of_many, kind_of
 from rag.finding import Found, held_back
 from rag.quotable import COLUMN
 
-#: Letters and digits together ("VD-22", "Q3", "E06"), or a year.
-_CODE = re.compile(
-    r"(?<![\w-])(?=[\w-]*[^\W\d_])(?=[\w-]*\d)[\w-]+|(?<![\w.,-])(?:19|20)\d\d(?![\w-]|[.,]\d)"
+#: Before a day that is a limit and not the day of what is asked for.
+_LIMIT = re.compile(
+    r"\b(?:before|after|until|till|since|by|from|between|to|than|up to|as of|on or)\s+(?:the\s+)?$",
+    re.I,
 )
-_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
+_MOST_ROWS = 15  # of a list; more are a table to be read where it stands
+_LONGEST_DAY = 24  # characters of a cell that is a day: "Saturday 25 July 2026"
 
 
 def prefer_named_rows(question: str, found: Sequence[Found]) -> list[Found]:
-    """The candidates, best first, rows held back that lack a code which another row holds.
+    """The candidates, best first, rows held back that lack something named which another row holds.
 
     Told apart document by document: "price of the VD-22" wants the row of the VD-22, however well
-    that of the VD-17 reads. Sentences stay as they are.
+    that of the VD-17 reads, "Ann Lee's phone" the row of Ann Lee, though it may hold no number.
+    Of rows that name as much, those are held back that lack the column asked for where another has
+    it, and all of another day than the one asked about. Sentences stay as they are.
     """
-    asked = codes(question)
-    if not asked:
-        return list(found)
-    named = [len(asked & _codes_of(one)) if COLUMN in one.quote else None for one in found]
-    most: dict[str, int] = {}
-    for one, count in zip(found, named, strict=True):
-        document = one.passage.chunk.document_id
-        most[document] = max(most.get(document, 0), count or 0)
-    kept = [
-        one if count is None or count == most[one.passage.chunk.document_id] else held_back(one)
-        for one, count in zip(found, named, strict=True)
+    asked = _Asked.of(question)
+    counts = [
+        asked.fit(one.quote, one.passage.chunk.headings) if COLUMN in one.quote else None
+        for one in found
     ]
+    most: dict[str, tuple[int, int]] = {}
+    for chunk in {one.passage.chunk.id: one.passage.chunk for one in found}.values():
+        # The row that is asked about may hold no answer, and so be no candidate.
+        rows = [line for line in chunk.text.split("\n") if COLUMN in line]
+        fits = [asked.fit(row, chunk.headings) for row in rows]
+        most[chunk.document_id] = max([most.get(chunk.document_id, (0, 0)), *fits])
+    kept = []
+    for one, fit in zip(found, counts, strict=True):
+        named, column = most.get(one.passage.chunk.document_id, (0, 0))
+        other = fit is not None and (fit[0] < named or (named > 0 and fit[1] < column))
+        other = other or (fit is not None and asked.is_of_another_day(one.quote))
+        kept.append(held_back(one) if other else one)
     return sorted(kept, key=lambda one: -one.score)
 
 
-def _codes_of(found: Found) -> set[str]:
-    """Those of a row and of the headings above it: a table may be all about the third quarter."""
-    return codes(" ".join((found.quote, *found.passage.chunk.headings)))
+def rows_alike(question: str, best: Found, document: Document) -> list[Found]:
+    """All rows of the document with the columns of the best one and what it holds of the question.
+
+    "Which members play tennis?" is answered by every row whose sport is tennis. Empty where the
+    best one holds nothing of the question, where it is alone and where there are too many.
+    """
+    asked, names = set(question_terms(question)), codes(question)
+    cells = cells_of(best.quote)
+    keys = {(label, value) for label, value in cells if is_named(value, asked, names, label)}
+    labels = {label for label, _ in cells}
+    rows = []
+    for block in document.blocks if keys else ():
+        text = document.text[block.start : block.end]
+        if block.kind is not BlockKind.TABLE_ROW or not keys <= set(cells_of(text)):
+            continue
+        own = {label for label, _ in cells_of(text)}
+        if own <= labels or labels <= own:
+            rows.append(_row(best, document, block.start, block.end))
+    return rows if 2 <= len(rows) <= _MOST_ROWS else []
 
 
-def codes(text: str) -> set[str]:
-    """Codes and years in a text, lower case."""
-    return {code.lower() for code in _CODE.findall(text) if not _ORDINAL.fullmatch(code.lower())}
+def _row(best: Found, document: Document, start: int, end: int) -> Found:
+    pages = tuple(span_pages(document.blocks, start, end))
+    chunk = replace(
+        best.passage.chunk, start=start, end=end, text=document.text[start:end], pages=pages
+    )
+    passage = replace(best.passage, chunk=chunk)
+    return replace(best, passage=passage, start=start, end=end, short=None)
+
+
+def without_other_things(question: str, found: Sequence[Found]) -> list[Found]:
+    """The candidates but for those about another of its kind than the one asked about.
+
+    Asked for the HX350 or flat B, a manual of the HX200 or a lease of flat A says nothing, unless
+    its passage names the asked one, too.
+    """
+    asked = {one for one in codes(question) if is_of_many(one)}
+    return [one for one in found if not _is_of_another(one, asked)] if asked else list(found)
+
+
+def _is_of_another(one: Found, asked: set[str]) -> bool:
+    chunk, info = one.passage.chunk, one.passage.document
+    file = re.sub(r"[_.]", " ", info.source.replace("\\", "/").rpartition("/")[2])
+    here = codes("\n".join((one.quote, info.title, chunk.context, *chunk.headings, file)))
+    around = here | codes(chunk.text)
+    kinds = {kind_of(code) for code in asked - around}
+    return any(kind_of(code) in kinds for code in here - asked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a question names."""
+
+    codes: frozenset[str]
+    words: frozenset[str]  #: its terms
+    pairs: frozenset[tuple[str, str]]  #: neighbours: "level 2"
+    days: tuple[Moment, ...]  #: those that are no limits
+
+    @classmethod
+    def of(cls, question: str) -> _Asked:
+        found, _ = moments(question)
+        days = tuple(
+            one for one in found if _is_day(one) and not _LIMIT.search(question[: one.start])
+        )
+        return cls(
+            frozenset(codes(question)),
+            frozenset(terms(question)),
+            frozenset(pairwise(terms(question))),
+            days if len(found) == 1 else (),
+        )
+
+    def fit(self, row: str, headings: Iterable[str] = ()) -> tuple[int, int]:
+        """How much of what is named the row holds, and whether it has a column that is asked for.
+
+        The headings count for its codes: a table may be all about the third quarter.
+        """
+        count = len(self.codes & codes(" ".join((row, *headings))))
+        has_column = 0
+        for label, value in cells_of(row):
+            told = _days(value)
+            if (
+                is_named(value, self.words, self.codes)
+                or any(same_moment(day, one) for day in self.days for one in told)
+                or (len(terms(label)) == 1 and (*terms(label), value) in self.pairs)
+            ):
+                count += 1
+            elif label and set(terms(label)) <= self.words:
+                has_column = 1
+        return count, has_column
+
+    def is_of_another_day(self, row: str) -> bool:
+        """Is the one day of a row another than the one asked about?"""
+        told = [days[0] for _, value in cells_of(row) if len(days := _days(value)) == 1]
+        return bool(self.days) and len(told) == 1 and not same_moment(self.days[0], told[0])
+
+
+def _days(value: str) -> list[Moment]:
+    """The days of a cell that holds little else."""
+    if len(value) > _LONGEST_DAY:
+        return []
+    return [one for one in moments(value)[0] if _is_day(one)]
+
+
+def _is_day(one: Moment) -> bool:
+    return all(month is not None and day is not None for _, month, day in one.readings)

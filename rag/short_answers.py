@@ -68,6 +68,24 @@ def _joined(text: str, at: int) -> bool:
     left, right = text[at - 1], text[at]
     if left.isalnum() and right.isalnum():
         return True
-    if left in _INSIDE and right.isdigit():
-        return at > 1 and text[at - 2].isalnum()
-    return right in _INSIDE and left.isdigit() and text[at + 1 : at + 2].isdigit()
+    if left in _INSIDE and right.isalnum():
+        inside = at > 1 and text[at - 2].isalnum()
+        return inside and (right.isdigit() or _is_code(text, at))
+    if right in _INSIDE and left.isalnum():
+        after = text[at + 1 : at + 2]
+        return (after.isdigit() and left.isdigit()) or (after.isalnum() and _is_code(text, at))
+    return False
+
+
+def _is_code(text: str, at: int) -> bool:
+    """Is the word around this place a code: "HL-5590213", "ENV/2026/0417-HK", "10W-30"?"""
+    start = max(text.rfind(blank, 0, at) for blank in " \n") + 1
+    end = min((place for blank in " \n" if (place := text.find(blank, at)) >= 0), default=len(text))
+    parts = re.split(r"[/-]", text[start:end].strip(".,:;()"))
+    return (
+        len(parts) > 1
+        and any(map(str.isdigit, "".join(parts)))
+        and all(
+            part.isalnum() and (part.isupper() or any(map(str.isdigit, part))) for part in parts
+        )
+    )

@@ -14,7 +14,7 @@ from rag.answering import choose, compose, extractive_answer
 from rag.asked_words import AskedWords
 from rag.finding import RANKING, confidence, evidence, find_sentences, rivalry
 from rag.reader import Reading, Span
-from rag.types import Answer, Parts, Passage, Sentence, Verdict, escape_markers
+from rag.types import Answer, Opening, Parts, Passage, Sentence, Verdict, escape_markers
 
 TEXT = "The mill burned in 1823. Twenty-two people drowned. The owner, Mr Pym, left the town."
 
@@ -301,3 +301,76 @@ def test_documents_are_read_once_and_a_grown_list_is_not_shown_beside_its_item()
     shown = sorted((c.document_id, c.start, c.end) for c in answer.citations)
     for (name, _, end), (following, start, _) in pairwise(shown):
         assert name != following or end <= start
+
+
+def test_a_rule_with_an_exception_is_neither_yes_nor_no() -> None:
+    def short(text: str) -> str | None:
+        reading = Reading(0.9, (Span(0, len(text), 0.9),))
+        answer = extractive_answer(
+            "Are dogs allowed?",
+            [passage(text)],
+            [reading],
+            3,
+            calibrated=True,
+            decide=lambda _: 0.1,
+        )
+        return answer.short
+
+    assert short("Dogs are not allowed on the ground.") == "No"
+    assert short("Dogs are not allowed except on a lead.") is None
+
+
+def test_what_leaves_yes_or_no_open_is_believed_less() -> None:
+    def likely(yes: float) -> float:
+        reading = Reading(0.9, (span("Pym", 0.9),))
+        answer = extractive_answer(
+            "Did Mr Pym stay?", [passage()], [reading], 3, calibrated=True, decide=lambda _: yes
+        )
+        return answer.confidence or 0.0
+
+    assert likely(0.5) == pytest.approx(likely(1.0) / 2)
+    assert likely(0.5) < likely(0.3) < likely(0.02)
+
+
+def table(*rows: str) -> Document:
+    blocks, start = [], 0
+    for row in rows:
+        blocks.append(Block(BlockKind.TABLE_ROW, start, start + len(row)))
+        start += len(row) + 1
+    return Document("d", "Members", "\n".join(rows), tuple(blocks), None, "csv/1", None)
+
+
+MEMBERS = (
+    "Name: Ann Lee | Sport: Tennis | Fee: 20",
+    "Name: Bo Ray | Sport: Bowls | Fee: 15",
+    "Name: Cy Orr | Sport: Tennis | Fee: 25",
+    "Note: Tennis is played on Mondays",
+)
+
+
+def of_members(question: str, documents: bool = True) -> Answer:
+    held = table(*MEMBERS)
+    spans = tuple(span(name, p, held.text) for name, p in (("Cy Orr", 0.6), ("Bo Ray", 0.9)))
+    return extractive_answer(
+        question,
+        [passage(held.text, start=0)],
+        [Reading(0.9, spans)],
+        3,
+        documents=(lambda _: held) if documents else None,
+    )
+
+
+def test_all_rows_that_hold_what_a_list_is_asked_of_are_its_items() -> None:
+    answer = of_members("Which members play tennis?")
+    assert [s.text for s in answer.sentences] == [MEMBERS[0], MEMBERS[2]]
+    assert {s.opening for s in answer.sentences} == {Opening.ITEM}
+    assert answer.short is None, "one of them is not the answer"
+    assert all(c.quote == s.text for s in answer.sentences for c in s.citations)
+    assert answer.text == f"- {MEMBERS[0]} [1]\n- {MEMBERS[2]} [2]"
+
+
+def test_one_row_is_asked_of() -> None:
+    answer = of_members("What does Cy Orr pay as a fee?")
+    assert (answer.sentences[0].text, answer.short) == (MEMBERS[2], "25")
+    assert answer.sentences[0].opening is Opening.NOTHING
+    assert len(of_members("Which members play chess?").sentences) == 2  # nothing named: as found

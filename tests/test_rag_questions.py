@@ -23,6 +23,8 @@ from rag.questions import (
         "Didn't the mill burn down?",
         "My cat is ill. Can I stay at home with it?",
         "And does the fee include lunch?",
+        "can I give the dog a bath",
+        "Can we show films there?",
     ],
 )
 def test_yes_or_no_is_asked(question: str) -> None:
@@ -34,6 +36,8 @@ def test_yes_or_no_is_asked(question: str) -> None:
     [
         "Who may vote?",
         "Can you tell me what the drill costs?",
+        "Do we know when the hall was built?",
+        "Can I ask who has the key?",
         "Is the meeting on Monday or on Tuesday?",
         "What can I borrow?",
         "May",
@@ -53,6 +57,7 @@ def test_yes_or_no_is_not_asked(question: str) -> None:
         "What are the opening hours?",
         "What can I borrow from the tool shelf?",
         "which departments were closed",
+        "Which members play tennis?",
         "Who were the founders?",
     ],
 )
@@ -63,7 +68,13 @@ def test_several_things_are_asked(question: str) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["Which river separates the two towns?", "What is the fee?", "Who wrote it?", "When was it?"],
+    [
+        "Which river separates the two towns?",
+        "Which boss pays?",
+        "What is the fee?",
+        "Who wrote it?",
+        "When was it?",
+    ],
 )
 def test_one_thing_is_asked(question: str) -> None:
     assert not wants_list(question)

@@ -1,4 +1,4 @@
-"""Rows are told apart by the codes that a question names."""
+"""Rows and things are told apart by what a question names."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from index.types import Chunk, DocumentInfo
+from rag.cells import asked_cell
+from rag.codes import codes
 from rag.finding import Found
-from rag.rows import codes, prefer_named_rows
+from rag.rows import prefer_named_rows, without_other_things
 from rag.types import Parts, Passage
 
 VD17 = "Part: VD-17 | Price (EUR): 91.00 | Year: 2025"
@@ -27,6 +29,9 @@ def found(quote: str, score: float, document: str = "d") -> Found:
         ("What did the VD-22 cost in Q3 2024?", {"vd-22", "q3", "2024"}),
         ("the 4th of May, 220 volts, 1,999 pieces, 2024-05", {"2024-05"} - {"2024-05"}),
         ("error E06 of the M1183b", {"e06", "m1183b"}),
+        ("flat A's deposit and that of Flat B", {"flat a", "flat b"}),
+        ("what does flat a cost, level 2 or a type of it", {"level 2"}),
+        ("rent of flat a?", {"flat a"}),
         ("", set()),
     ],
 )
@@ -63,4 +68,84 @@ def test_a_code_in_the_heading_above_counts_for_its_rows() -> None:
     )
     chunk = replace(paint.passage.chunk, headings=("Prices", "Q3"))
     paint = replace(paint, passage=replace(paint.passage, chunk=chunk))
-    assert prefer_named_rows("What is the price of paint in Q3?", [paint, brush]) == [paint, brush]
+    assert prefer_named_rows("What is the price in Q3?", [paint, brush]) == [paint, brush]
+
+
+EASTWICK = "Surname: Eastwick | First name: Malcolm | Class: Life"
+FAIRLIE = "Surname: Fairlie | First name: Jonah | Class: Junior | Phone: 960158"
+
+
+def test_the_row_of_another_person_is_held_back_though_the_own_one_holds_no_answer() -> None:
+    row = found(FAIRLIE, 0.8)
+    chunk = replace(row.passage.chunk, text=f"{FAIRLIE}\n{EASTWICK}")
+    row = replace(row, passage=replace(row.passage, chunk=chunk))
+    [kept] = prefer_named_rows("What is Malcolm Eastwick's phone number?", [row])
+    assert kept.score == pytest.approx(0.08)
+    assert prefer_named_rows("What is Jonah Fairlie's phone number?", [row]) == [row]
+
+
+def test_of_two_rows_on_a_thing_the_one_with_the_column_asked_for() -> None:
+    order = found("Order: 35 | Article: Troponin I kit | Packs: 6", 0.9)
+    stock = found("Article: Troponin I kit | Lot: 76981", 0.3)
+    kept = prefer_named_rows("lot number of the troponin kit", [order, stock])
+    assert [one.quote for one in kept] == [stock.quote, order.quote]
+    assert prefer_named_rows("packs of the troponin kit", [order, stock])[0] == order
+
+
+@pytest.mark.parametrize(
+    ("question", "scores"),
+    [
+        ("who cleans on 8 June", [0.9, 0.08]),
+        ("who cleans on 2026-06-08", [0.9, 0.08]),
+        ("who cleans on 15 June", [0.09, 0.08]),
+        ("who cleans before 8 June", [0.9, 0.8]),
+        ("who cleans between 1 June and 8 June", [0.9, 0.8]),
+        ("who cleans in June", [0.9, 0.8]),
+    ],
+)
+def test_rows_of_another_day_are_held_back(question: str, scores: list[float]) -> None:
+    rows = [
+        found("Week of: Mon 8 June 2026 | Cleaning: Fran", 0.9),
+        found("Week of: Mon 1 June 2026 | Cleaning: Hilary", 0.8),
+    ]
+    kept = prefer_named_rows(question, rows)
+    assert [one.score for one in kept] == [pytest.approx(score) for score in scores]
+
+
+def test_what_is_about_another_device_or_flat_is_no_answer() -> None:
+    def on(title: str, quote: str, text: str = "") -> Found:
+        one = found(quote, 0.9)
+        chunk = replace(one.passage.chunk, text=text or quote)
+        info = replace(one.passage.document, title=title)
+        return replace(one, passage=replace(one.passage, chunk=chunk, document=info))
+
+    manual = on("HX200 manual", "E31: waste full")
+    both = on("HX200 manual", "E31: waste full", "As on the HX350, E31: waste full")
+    plain = on("Notes", "E31: waste full")
+    lease = on("Lease of flat A", "The deposit is £970.")
+    question = "What does E31 mean on the HX350?"
+    assert without_other_things(question, [manual, both, plain]) == [both, plain]
+    assert without_other_things("deposit of flat B", [lease, plain]) == [plain]
+    assert without_other_things("E31 on the HX200 and the HX350", [manual]) == [manual]
+    assert without_other_things("Is it open at 10am?", [on("Hours", "From 9am")]) != []
+    assert without_other_things("deposit", [lease]) == [lease]
+
+
+@pytest.mark.parametrize(
+    ("question", "row", "taken", "short"),
+    [
+        ("who makes tea on 6 June", "Date: 6 June | Against: Ely | Teas: Jo", "Ely", "Jo"),
+        ("what does a junior pay per match", "Class: Junior | Year: 25 | Match fee: 2", "25", "2"),
+        ("how often is it for the R12", "Work: Oil | R46: weekly | R12: daily", "weekly", "daily"),
+        ("potassium level 2 measured", "analyte: Potassium | level: 2 | measured: 5.8", "2", "5.8"),
+        ("who is Ann Lee", "Name: Ann Lee | Role: Treasurer", "Treasurer", "Treasurer"),
+        ("is Ann or Bo treasurer", "Name: Ann | Treasurer: yes", "Ann", "Ann"),
+        ("who is Ann Lee", "Name: Ann Lee | Treasurer", "Ann Lee", None),
+        ("what is the price", "Item: Seal | Price: – | Old price: 4", "4", "4"),
+        ("which is it", "Seal | 4.00", "4.00", "4.00"),
+    ],
+)  # fmt: skip
+def test_the_cell_of_the_column_asked_for(
+    question: str, row: str, taken: str, short: str | None
+) -> None:
+    assert asked_cell(question, row, taken) == short

@@ -1,0 +1,35 @@
+"""Codes in a text: what tells one thing from others of its kind, "VD-22", "flat B", "2024"."""
+
+from __future__ import annotations
+
+import re
+
+#: Letters and digits together ("VD-22", "Q3", "E06"), or a year.
+_CODE = re.compile(
+    r"(?<![\w-])(?=[\w-]*[^\W\d_])(?=[\w-]*\d)[\w-]+|(?<![\w.,-])(?:19|20)\d\d(?![\w-]|[.,]\d)"
+)
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
+_UNIT = re.compile(
+    r"\b(?P<kind>flat|apartment|unit|room|suite|floor|block|building|house|plot|lot|bay|gate|zone|"
+    r"option|plan|level|grade|group|class|team|phase|stage|tier|module|route|platform|line|shift|"
+    r"court|pitch|lane|tank|pump|site|station|version|category|band|type)\s+"
+    r"(?:no\.?\s*)?(?P<which>\d{1,3}[a-z]?|[b-hj-z]|[ai](?=['’?.,;:!)]|\s*$)|(?-i:[AI]))(?![\w-]|[.,]\d)",
+    re.I,
+)
+_LETTERED = re.compile(r"[a-z]+-?\d[\w-]*")  # "hx200"; not "10am", which is an amount
+
+
+def codes(text: str) -> set[str]:
+    """Codes, units ("flat b") and years in a text, lower case."""
+    found = {code.lower() for code in _CODE.findall(text) if not _ORDINAL.fullmatch(code.lower())}
+    return found | {f"{one['kind']} {one['which']}".lower() for one in _UNIT.finditer(text)}
+
+
+def is_of_many(code: str) -> bool:
+    """Does it name one of several things, and not an amount ("10am") or a year?"""
+    return " " in code or _LETTERED.fullmatch(code) is not None
+
+
+def kind_of(code: str) -> str:
+    """What it has in common with others: "flat B" and "flat A", "HX200" and "HX350"."""
+    return code.split(maxsplit=1)[0] if " " in code else re.sub(r"\d+", "#", code)
