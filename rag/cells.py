@@ -12,6 +12,10 @@ from rag.quotable import COLUMN
 _LABEL = ": "
 _NOTHING = frozenset(("", "-", "–", "—", "n/a"))
 _CHOICE = re.compile(r"\bor\b", re.I)
+_HOW_MUCH = re.compile(
+    r"\bhow (?:much|many|long|old|far|high|tall|wide|deep|big|heavy|hot|cold)\b", re.I
+)
+_WHO = re.compile(r"\bwho(?:m|se)?\b", re.I)
 _FILLING = frozenset(question_terms("per no number name each"))  # of labels, said of many columns
 
 
@@ -53,13 +57,20 @@ def asked_cell(question: str, row: str, short: str | None) -> str | None:
         own = set(question_terms(value))
         if is_named(value, asked, names, label) or (place == 0 and own & asked):
             named |= own | _said(label)
-        elif label and value.casefold() not in _NOTHING:
+        elif label and value.casefold() not in _NOTHING and _may_answer(question, value):
             unnamed.append((label, value))
     said = [len(_said(label) & (asked - named)) for label, _ in unnamed]
     best = max(said, default=0)
     if best and said.count(best) == 1:
         return unnamed[said.index(best)][1]
     return None if short is not None and is_named(short, asked, names) else short
+
+
+def _may_answer(question: str, value: str) -> bool:
+    """Is the value of the kind asked for: figures for "how much", letters for "who"?"""
+    if _HOW_MUCH.search(question):
+        return any(map(str.isdigit, value))
+    return not _WHO.search(question) or any(map(str.isalpha, value))
 
 
 def _said(label: str) -> set[str]:

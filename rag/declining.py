@@ -34,7 +34,7 @@ RELEVANT = 0.4
 _RELEVANCE = (2.495, 0.286, 1.570, 0.893)
 _FIRST = 5  # passages that are looked at for the words asked
 _CODE = re.compile(r"[^\W\d]+[-–./ ]?\d")  # "E06" and "PL-2019", not "25 kg", "10am" and "2019"
-_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)", re.I)
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s)", re.I)  # "4th", and "under 18s"
 # The long ones: people are called Marc and Augusta.
 _DATE_NAMES = (
     "january february september october november december tuesday wednesday thursday saturday"
@@ -148,7 +148,7 @@ def missing_words(question: str, unknown_terms: Collection[str]) -> tuple[str, .
 def names_in(question: str, words_of_it: Sequence[str]) -> list[str]:
     """Those of some words of a question that are names or codes: what it cannot do without.
 
-    "4th" is neither, nor is a misspelt month or day of the week.
+    "4th" and "18s" are neither, nor is a misspelt month or day of the week.
     """
     first = question.split(maxsplit=1)[0].strip(_PUNCTUATION) if question.split() else ""
     return [

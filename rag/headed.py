@@ -12,7 +12,7 @@ from index.analysis import question_terms, terms
 from index.types import BlockKind, Document
 from rag.finding import Found
 from rag.gathering import Documents, widened
-from rag.questions import last_clause
+from rag.questions import last_clause, wants_steps
 from rag.types import Passage
 
 _ASKS = re.compile(
@@ -22,7 +22,12 @@ _ASKS = re.compile(
     re.I,
 )
 _NUMBER = re.compile(r"^\W*(?:§\s*)?(?:\d+(?:\.\d+)*|[a-z])[.):]?\s+", re.I)
-_GENERAL = frozenset(terms("list lists name show steps things items points section give tell"))
+_GENERAL = frozenset(
+    terms(
+        "list lists name show steps things items points section give tell main general key "
+        "important other special"
+    )
+)
 _LONGEST = 1_200  # characters; a longer section is no answer but a chapter
 _LIKELY = 0.6  # that such a section answers; set by hand, as held-out data has no such questions
 
@@ -32,16 +37,16 @@ def headed_section(
 ) -> Found | None:
     """The section that a question asks for by its heading, as one quotation; None without one.
 
-    All words of the heading stand in the question or the document's title, and all of the
-    question's in the heading, the title or the file name. Of several such sections that of the best
-    passage is meant.
+    All words of the heading but small ones stand in the question or the document's title, and all
+    of the question's in the heading, the title or the file name. Of several such sections that of
+    the best passage is meant.
     """
     asked = set(question_terms(last_clause(question))) - _GENERAL
-    if not asked or not _ASKS.match(last_clause(question)):
+    if not asked or not (_ASKS.match(last_clause(question)) or wants_steps(question)):
         return None
     for passage in passages:
         headings = passage.chunk.headings
-        name = set(terms(_NUMBER.sub("", headings[-1]))) - _GENERAL if headings else set()
+        name = set(question_terms(_NUMBER.sub("", headings[-1]))) - _GENERAL if headings else set()
         info = passage.document
         known = name | set(terms(f"{info.title} {info.source.rpartition('/')[2]}"))
         if not asked & name or not name <= asked | set(terms(info.title)) or not asked <= known:

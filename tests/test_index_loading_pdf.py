@@ -146,6 +146,20 @@ def test_numbered_content_at_the_top_of_pages_is_kept() -> None:
     assert all(f"Leaf {n} says {n * n} words." in parsed.text for n in range(1, 30))
 
 
+def test_a_numbered_clause_begins_anew_though_the_line_above_is_full() -> None:
+    def page(sheet) -> None:
+        rows = [
+            "2.2 There are three classes, which are called Adult, Junior and Life.",
+            "2.3 Life membership is given by the general meeting to a few, up to",
+            "3.5 Members of the board, if one may halve them, are not counted so.",
+        ]
+        draw(sheet, [*lines(WORDS * 3, 66), *rows], 72, 740)
+
+    said = [text for _, text in kinds(pdf.parse(make(page), Limits()))]
+    assert any(text.endswith("Adult, Junior and Life.") for text in said)
+    assert any(text.startswith("2.3 Life") and text.endswith("counted so.") for text in said)
+
+
 def test_hyphens_are_mended_and_runs_stay_exact() -> None:
     def page(sheet) -> None:
         draw(

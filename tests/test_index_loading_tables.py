@@ -23,6 +23,9 @@ from index.loading.tables import SPANNED, add_table, header_rows
         ("2023-03-15", CellKind.DATE),
         ("15/03/2023", CellKind.DATE),
         ("9:30", CellKind.DATE),
+        ("9 Oct 2023", CellKind.DATE),
+        ("14 November 2024", CellKind.DATE),
+        ("4 Mayors 2024", CellKind.TEXT),
         ("X100", CellKind.TEXT),
         ("3 pcs of two", CellKind.TEXT),
         ("", CellKind.TEXT),
@@ -49,6 +52,48 @@ def test_kinds_of_cells(text: str, kind: CellKind) -> None:
             2,
         ),
         ([["A", "B", "C"]], [True], True, 0),
+        (
+            [
+                ["Who", "Role", "HX200"],
+                ["Tessa", "lead", "9 Oct 2023"],
+                ["Bo", "aide", "–"],
+                ["Jo", "aide", "4 May 2024"],
+            ],
+            [],
+            False,
+            1,
+        ),
+        (
+            [
+                ["Test", "Tube", "Fridge 2–8 °C"],
+                ["Urea", "serum", "24 h"],
+                ["Iron", "serum", "2 days"],
+            ],
+            [],
+            False,
+            1,
+        ),
+        ([["Ann", "serum", "5 kg"], ["Bo", "blood", "7 kg"], ["Jo", "oil", "9 kg"]], [], False, 0),
+        (
+            [
+                ["Action", "Who", "By when"],
+                ["Paint the hut", "Dev", "May"],
+                ["Ask the council", "Karen", "June"],
+            ],
+            [],
+            False,
+            1,
+        ),
+        (
+            [
+                ["Ann Lee", "Treasurer", "Mill Lane"],
+                ["Bo Ray", "Secretary", "High Street"],
+                ["Jo Orr", "Member", "The Green"],
+            ],
+            [],
+            False,
+            0,
+        ),
     ],
 )
 def test_how_many_rows_are_names(

@@ -389,3 +389,18 @@ def test_a_broken_word_is_mended_where_lines_stay_apart() -> None:
 )
 def test_the_messages_of_a_chat_stay_lines(lines: tuple[str, ...]) -> None:
     assert text.parse("\n".join(lines).encode(), LIMITS).text.split("\n") == list(lines)
+
+
+def test_a_line_of_capitals_right_above_wrapped_text_is_its_heading() -> None:
+    food = (
+        "Tonight he may have a little water and a spoonful of rice. Soft food only for\n"
+        "five days because of the teeth, and nothing that he has to chew at all until\n"
+        "he has been seen again."
+    )
+    parsed = text.parse(f"Rex\n\nFOOD\n{food}".encode(), LIMITS)
+    assert said(parsed.text, parsed.blocks)[1:] == [
+        ("heading", "FOOD"),
+        ("paragraph", food.replace("\n", " ")),
+    ]
+    poem = b"THE MILL\nTurns all day\nand sings"
+    assert len(text.parse(poem, LIMITS).blocks) == 1

@@ -320,18 +320,6 @@ def test_a_rule_with_an_exception_is_neither_yes_nor_no() -> None:
     assert short("Dogs are not allowed except on a lead.") is None
 
 
-def test_what_leaves_yes_or_no_open_is_believed_less() -> None:
-    def likely(yes: float) -> float:
-        reading = Reading(0.9, (span("Pym", 0.9),))
-        answer = extractive_answer(
-            "Did Mr Pym stay?", [passage()], [reading], 3, calibrated=True, decide=lambda _: yes
-        )
-        return answer.confidence or 0.0
-
-    assert likely(0.5) == pytest.approx(likely(1.0) / 2)
-    assert likely(0.5) < likely(0.3) < likely(0.02)
-
-
 def table(*rows: str) -> Document:
     blocks, start = [], 0
     for row in rows:

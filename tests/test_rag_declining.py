@@ -185,7 +185,7 @@ def test_names_and_codes_are_told_from_words() -> None:
 @pytest.mark.parametrize(
     ("word", "is_name"),
     [
-        *((word, False) for word in ("4th", "21st", "Febuary", "Wensday")),
+        *((word, False) for word in ("4th", "21st", "18s", "1990s", "Febuary", "Wensday")),
         *((word, True) for word in ("Sunday", "Mayer", "4th-gen", "June", "Marc", "Augusta")),
     ],
 )

@@ -137,8 +137,7 @@ def test_yes_and_no_come_from_what_decides() -> None:
         )
         assert plain.confidence is not None
         assert answer.confidence is not None
-        sure = max(yes, 1 - yes) if short else 1.0
-        assert answer.confidence == pytest.approx(plain.confidence * sure)
+        assert answer.confidence == pytest.approx(plain.confidence * max(yes, 1 - yes))
 
 
 def test_the_reader_moves_a_passage_up_only_as_far_as_the_search_lets_it() -> None:

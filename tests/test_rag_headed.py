@@ -75,6 +75,22 @@ def test_the_last_section_ends_with_the_document() -> None:
     assert found.quote == "Seal S-4.\n\nLamp L-1."
 
 
+def test_small_words_of_a_heading_are_not_asked_for() -> None:
+    parts = [
+        Block(BlockKind.HEADING, 0, 20, 1, None),
+        Block(BlockKind.LIST_ITEM, 21, 31, 1, None),
+    ]
+    text = "Restarting the queue\n1. Stop it"
+    queue = Document("q", "Middleware", text, tuple(parts), "en", "text/1", None)
+    info = DocumentInfo("q", ("/docs/q.txt",), "Middleware", "en", None, None, 1)
+    chunk = Chunk("q", "q", 21, 31, text[21:], ("Middleware", "Restarting the queue"), (), "")
+    passages = [Passage(chunk, info, 4.0, Parts())]
+    found = headed_section("How do I restart the middleware queue?", passages, lambda _: queue)
+    assert found is not None
+    assert found.quote == "1. Stop it"
+    assert headed_section("How do I restart the lamp?", passages, lambda _: queue) is None
+
+
 @pytest.mark.parametrize(
     "question",
     [

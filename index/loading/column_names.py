@@ -35,7 +35,11 @@ _NUMBER = re.compile(
 _DATE = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}(?:[T ][\d:.]+Z?)?|\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})"
     r"|\d{4}[./]\d{1,2}[./]\d{1,2}|\d{1,2}:\d\d(?::\d\d)?(?:\s?[AaPp][Mm])?"
+    r"|\d{1,2}\.? (?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
+    r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.? \d{4}"
 )
+_AMOUNT = re.compile(r"[<>≤≥±]?\s?\d+(?:[.,]\d+)?\s?(?:[^\W\d_]{1,5}|[%‰]|°\w?)(?:/[^\W\d_]{1,4})?")
+_NOTHING = frozenset("- – — n/a N/A".split())
 
 
 class CellKind(StrEnum):
@@ -119,7 +123,7 @@ def is_marked(row: Row, body: Sequence[Row]) -> bool:
 
 
 def stands_out(row: Row, body: Sequence[Row]) -> bool:
-    """True when the row holds words or years above a column of numbers or dates."""
+    """True when the row holds words or years above a column of numbers, dates or amounts."""
     sample = body[:_SAMPLE_ROWS]
     columns = set(row).union(*sample)
     pair = len(columns) == 2
@@ -128,9 +132,10 @@ def stands_out(row: Row, body: Sequence[Row]) -> bool:
     found = False
     for place, name in row.items():
         below = [other[place] for other in sample if place in other]
+        below = [cell for cell in below if cell.text not in _NOTHING]
         if not below:
             continue
-        unlike = [cell for cell in below if not _same_kind(name, cell)]
+        unlike = [cell for cell in below if not _same_kind(name, cell) or _is_amount(name, cell)]
         if name.kind is not CellKind.TEXT and len(unlike) < 0.8 * len(below):
             return False  # a year above years is a row of data
         if len(unlike) >= 0.8 * len(below) and len(below) >= 0.5 * len(sample):
@@ -206,6 +211,11 @@ def _same_kind(name: Cell, cell: Cell) -> bool:
     if name.kind is CellKind.NUMBER:  # a year, or `can_name` would not have let it in
         return _is_year(cell) or cell.kind is CellKind.TEXT
     return name.kind is cell.kind
+
+
+def _is_amount(name: Cell, cell: Cell) -> bool:
+    """True for "25 kg" below words."""
+    return not _FIGURE.match(name.text) and _AMOUNT.fullmatch(cell.text) is not None
 
 
 def _is_wordy(cell: Cell) -> bool:

@@ -22,15 +22,15 @@ _OF = frozenset("of de du des del della di da von van der per pro in".split())
 #: What people call columns, in the languages whose files are most often met.
 _COLUMN_WORDS = frozenset(
     """
-    address age amount answer area author balance capital category cause city client code colour
-    color comment comments company contact cost count country currency customer date day deadline
-    definition department description due duration email employee end event expense extension field
-    file group hours id income item key language link location mail meaning member mobile model
-    month name names no note notes number owner parameter percent person phone place position
-    postcode price product project qty quantity question rate rating reason region remarks role room
-    salary score setting size sku start state status street subject supplier surname symbol task
-    team telephone term time title topic total town translation type unit url user value vendor
-    version website weight word year zip
+    action address after age amount answer area author balance before capital category cause city
+    client code colour color comment comments company contact cost count country currency customer
+    date day deadline definition department description due duration email employee end event
+    expense extension field file group hours id income item key language link location mail meaning
+    member mobile model month name names new no note notes number old owner parameter percent person
+    phone place position postcode price product project qty quantity question rate rating reason
+    region remarks responsible role room salary score setting size sku start state status street
+    subject supplier surname symbol task team telephone term time title topic total town translation
+    type unit url user value vendor version website weight what when where who word year zip
     abteilung adresse anschrift ansprechpartner antwort anzahl art artikel aufgabe bedeutung
     begriff bemerkung beruf beschreibung betrag bezeichnung datum dauer einheit ende farbe firma
     frage gegenstand gehalt gewicht größe gruppe handy hersteller jahr kategorie kommentar kosten

@@ -17,6 +17,7 @@ from index.types import BlockKind, PageRun
 
 _BULLET = re.compile(r"^[•‣◦▪■□●○·➢➤✓✔\uf0b7\uf0a7\uf0d8*–-]\s*$|^[•‣◦▪■●○➢➤\uf0b7\uf0a7\uf0d8]\s*")
 _NUMBER = re.compile(r"^\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+\S|^\(?(?:\d{1,2}|[a-z])[.)]$")
+_CLAUSE = re.compile(r"^\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+[^\W\d_]")  # "2.3 Life members"
 _ENDED = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 _HEADING_RATIO = 1.12  #: of body size; book headings begin at about 1.2
 _HEADING_CHARS = 160
@@ -159,9 +160,10 @@ class _Maker:
         if block.kind is BlockKind.HEADING or level:
             near = last.page == row.page and 0 < last.top - row.top < 1.6 * row.size
             return near and level == block.level and len(block.text) < _HEADING_CHARS
-        if _bullet_end(row.pieces[0]) or _NUMBER.match(row.text):
-            return False
         ended = bool(_ENDED.search(block.text))
+        begins = _NUMBER.match(row.text) or (ended and _CLAUSE.match(row.text))
+        if begins or _bullet_end(row.pieces[0]):
+            return False
         if last.page != row.page or last.column_left != row.column_left or row.top > last.top:
             # Over the edge of a column or page: only a sentence that goes on.
             return not ended and row.text[:1].islower()

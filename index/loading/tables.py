@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from index.loading.builder import TextBuilder, one_line
-from index.loading.column_names import Row, can_name, cell_of, is_marked, stands_out
+from index.loading.column_names import (
+    Row,
+    can_name,
+    cell_of,
+    heads_words,
+    is_marked,
+    stands_out,
+)
+from index.loading.paired_columns import is_column_word
 from index.types import BlockKind
 
 _HEADER_CELL_CHARS = 80
@@ -77,9 +85,15 @@ def header_rows(
     columns = len({place for row in (head, *body) for place in row})
     if not body or not can_name(head, columns):
         return 0
-    if said or is_marked(head, body) or (columns >= _LEAST_COLUMNS and stands_out(head, body)):
+    if said or is_marked(head, body):
         return depth
-    return 0
+    named = stands_out(head, body) or (heads_words(head, body) and _are_column_words(names))
+    return depth if columns >= _LEAST_COLUMNS and named else 0
+
+
+def _are_column_words(names: Sequence[str]) -> bool:
+    """True when half of them are what columns are called: a list of people has such a row, too."""
+    return 2 * sum(map(is_column_word, names)) >= len(names)
 
 
 def _row(cells: Sequence[str], bold: bool) -> Row:

@@ -76,9 +76,13 @@ def _add_heading(
     if len(group) > 1 and _UNDERLINE.match(group[1].strip()) and len(title) <= _LONG_LINE:
         builder.add(BlockKind.HEADING, title, level=1 if group[1].strip()[0] == "=" else 2)
         return group[2:]
-    if len(group) > 1 or len(title) > 80 or title.endswith(_SENTENCE_END) or not following:
+    below = [line.strip() for line in group[1:]]
+    if below and title.isupper() and _is_title(title) and is_wrapped(below):
+        builder.add(BlockKind.HEADING, title, level=1 if first else 2)
+        return group[1:]
+    if below or len(title) > 80 or title.endswith(_SENTENCE_END) or not following:
         return group
-    if title.isupper() and re.search(r"[^\W\d_]{4}", title) and not _BULLET.match(title):
+    if title.isupper() and _is_title(title):
         builder.add(BlockKind.HEADING, title, level=1 if first else 2)
         return []
     number = _NUMBERED.match(title)
@@ -89,6 +93,12 @@ def _add_heading(
         builder.add(BlockKind.HEADING, title, level=min(6, number.group(1).count(".") + 2))
         return []
     return group
+
+
+def _is_title(words: str) -> bool:
+    """Could a line of capitals name a section: a word at least, no item and no sentence?"""
+    ended = len(words) > 80 or words.endswith(_SENTENCE_END)
+    return not ended and bool(re.search(r"[^\W\d_]{4}", words)) and not _BULLET.match(words)
 
 
 def _is_prose_start(lines: list[str]) -> bool:
