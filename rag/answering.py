@@ -17,7 +17,7 @@ from rag.cells import asked_cell
 from rag.checking.dates import moments
 from rag.dated import dated_heading
 from rag.finding import Found, confidence, find_sentences, rivalry
-from rag.gathering import Documents, is_torn, said, whole_list
+from rag.gathering import Documents, is_list, is_torn, said, whole_list
 from rag.headed import headed_section
 from rag.questions import is_open, is_polar, wants_list, wants_steps, wants_whole
 from rag.quotable import COLUMN, answer_start
@@ -220,10 +220,12 @@ def _by_heading(
     likely: float,
 ) -> tuple[Found, ...]:
     """What a heading answers where the best sentence is doubted: a section, or a day and what it
-    was the day of; nothing where no heading does."""
-    if likely < (_DOUBTED_OPEN if is_open(question) else _DOUBTED):
+    was the day of; nothing where no heading does. Steps under it answer in any case."""
+    steps = wants_steps(question)
+    if steps or likely < (_DOUBTED_OPEN if is_open(question) else _DOUBTED):
         section = headed_section(question, passages, documents)
-        if section is not None:
+        # The way itself is better than any sentence about it: "had to be restarted by hand".
+        if section is not None and (likely < _DOUBTED_OPEN or is_list(section.quote)):
             return (section,)
     if likely < _DOUBTED and not moments(best.quote)[0]:
         return dated_heading(question, passages, asked, documents) or ()

@@ -117,3 +117,31 @@ def test_it_is_shown_where_no_sentence_is_likely() -> None:
     assert PROBLEMS not in [citation.quote for citation in without.citations]
     gone = extractive_answer(*asked, limit=3, calibrated=True, documents=lambda _: None)
     assert gone.sentences == without.sentences
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown"), [("1. Stop it\n2. Start it", True), ("Ask Bo.", False)]
+)
+def test_steps_under_the_heading_come_before_a_likely_sentence(lines: str, shown: bool) -> None:
+    title, told = "Restarting the queue", "The queue had to be restarted by hand."
+    text = f"{title}\n{lines}\n{told}"
+    end = len(title) + 1 + len(lines)
+    blocks = (
+        Block(BlockKind.HEADING, 0, len(title), 1, None),
+        Block(BlockKind.LIST_ITEM, len(title) + 1, end, 1, None),
+        Block(BlockKind.HEADING, end + 1, len(text), 1, None),
+    )
+    held = Document("q", "Middleware", text, blocks, "en", "text/1", None)
+    info = DocumentInfo("q", ("/docs/q.txt",), "Middleware", "en", None, None, 1)
+    steps = Chunk("a", "q", len(title) + 1, end, lines, ("Middleware", title), (), "")
+    log = Chunk("b", "q", end + 1, len(text), told, ("Middleware", "Log"), (), "")
+    answer = extractive_answer(
+        "How do I restart the queue?",
+        [Passage(chunk, info, 4.0, Parts()) for chunk in (steps, log)],
+        [Reading(0.2, (Span(0, 4, 0.1),)), Reading(0.99, (Span(0, len(told), 0.99),))],
+        limit=3,
+        calibrated=True,
+        documents=lambda _: held,
+    )
+    assert (answer.confidence or 0.0) >= 0.75
+    assert (lines in [citation.quote for citation in answer.citations]) == shown
