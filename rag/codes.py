@@ -9,11 +9,19 @@ _CODE = re.compile(
     r"(?<![\w-])(?=[\w-]*[^\W\d_])(?=[\w-]*\d)[\w-]+|(?<![\w.,-])(?:19|20)\d\d(?![\w-]|[.,]\d)"
 )
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
+_KINDS = (
+    "flat|apartment|unit|room|suite|floor|block|building|house|plot|lot|bay|gate|zone|option|plan|"
+    "level|grade|group|class|team|phase|stage|tier|module|route|platform|line|shift|court|pitch|"
+    "lane|tank|pump|site|station|version|category|band|type"
+)
 _UNIT = re.compile(
-    r"\b(?P<kind>flat|apartment|unit|room|suite|floor|block|building|house|plot|lot|bay|gate|zone|"
-    r"option|plan|level|grade|group|class|team|phase|stage|tier|module|route|platform|line|shift|"
-    r"court|pitch|lane|tank|pump|site|station|version|category|band|type)\s+"
+    rf"\b(?P<kind>{_KINDS})(?:\s*[:#]\s*|\s+)"
     r"(?:no\.?\s*)?(?P<which>\d{1,3}[a-z]?|[b-hj-z]|[ai](?=['’?.,;:!)]|\s*$)|(?-i:[AI]))(?![\w-]|[.,]\d)",
+    re.I,
+)
+_RANGE = re.compile(
+    rf"\b(?P<first>(?:(?:{_KINDS})s?\s|[^\W\d_]{{1,6}}-?)\d{{1,6}})"
+    r"\s*(?:[-–—/]|to|through|and|or|,)\s*(?:[^\W\d_]{1,6}-?)?\d",
     re.I,
 )
 _LETTERED = re.compile(r"[a-z]+-?\d[\w-]*")  # "hx200"; not "10am", which is an amount
@@ -33,3 +41,8 @@ def is_of_many(code: str) -> bool:
 def kind_of(code: str) -> str:
     """What it has in common with others: "flat B" and "flat A", "HX200" and "HX350"."""
     return code.split(maxsplit=1)[0] if " " in code else re.sub(r"\d+", "#", code)
+
+
+def kinds_in_ranges(text: str) -> set[str]:
+    """The kinds, as `kind_of`, of which the text names several: "E01 to E05", "grades 6-8"."""
+    return {kind_of(re.sub(r"s(?=\s)", "", one["first"].lower())) for one in _RANGE.finditer(text)}

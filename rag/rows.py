@@ -7,6 +7,7 @@ a cell. Which cell of a row answers is in ``rag.cells``.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -16,7 +17,7 @@ from index.chunking import span_pages
 from index.types import BlockKind, Document
 from rag.cells import cells_of, is_named
 from rag.checking.dates import Moment, moments, same_moment
-from rag.codes import codes, is_of_many, kind_of
+from rag.codes import codes, is_of_many, kind_of, kinds_in_ranges
 from rag.finding import Found, held_back
 from rag.quotable import COLUMN
 
@@ -32,29 +33,63 @@ _LONGEST_DAY = 24  # characters of a cell that is a day: "Saturday 25 July 2026"
 def prefer_named_rows(question: str, found: Sequence[Found]) -> list[Found]:
     """The candidates, best first, rows held back that lack something named which another row holds.
 
-    Told apart document by document: "price of the VD-22" wants the row of the VD-22, however well
-    that of the VD-17 reads, "Ann Lee's phone" the row of Ann Lee, though it may hold no number.
-    Of rows that name as much, those are held back that lack the column asked for where another has
-    it, and all of another day than the one asked about. Sentences stay as they are.
+    "Price of the VD-22" wants the row of the VD-22, however well that of the VD-17 reads, told
+    apart document by document; "Ann Lee's phone" wants the row of Ann Lee, though it may hold no
+    number, told apart table by table. Held back, too, are rows of another day than the one asked
+    about, and those that name as much as one of the same document but lack the column asked for.
+    Sentences stay as they are.
     """
     asked = _Asked.of(question)
-    counts = [
-        asked.fit(one.quote, one.passage.chunk.headings) if COLUMN in one.quote else None
-        for one in found
-    ]
-    most: dict[str, tuple[int, int]] = {}
+    tables: dict[str, list[_Fit]] = defaultdict(list)
     for chunk in {one.passage.chunk.id: one.passage.chunk for one in found}.values():
         # The row that is asked about may hold no answer, and so be no candidate.
         rows = [line for line in chunk.text.split("\n") if COLUMN in line]
-        fits = [asked.fit(row, chunk.headings) for row in rows]
-        most[chunk.document_id] = max([most.get(chunk.document_id, (0, 0)), *fits])
+        tables[chunk.document_id] += [asked.fit(row, chunk.headings) for row in rows]
+    fits = [
+        asked.fit(one.quote, one.passage.chunk.headings) if COLUMN in one.quote else None
+        for one in found
+    ]
+    codes_held: dict[str, int] = defaultdict(int)
+    for one, fit in zip(found, fits, strict=True):
+        held = codes_held[one.passage.chunk.document_id]
+        codes_held[one.passage.chunk.document_id] = max(held, fit.codes if fit else 0)
     kept = []
-    for one, fit in zip(found, counts, strict=True):
-        named, column = most.get(one.passage.chunk.document_id, (0, 0))
-        other = fit is not None and (fit[0] < named or (named > 0 and fit[1] < column))
-        other = other or (fit is not None and asked.is_of_another_day(one.quote))
+    for one, fit in zip(found, fits, strict=True):
+        document = one.passage.chunk.document_id
+        other = fit is not None and (
+            fit.codes < codes_held[document] or _is_other(fit, tables[document])
+        )
         kept.append(held_back(one) if other else one)
     return sorted(kept, key=lambda one: -one.score)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """How a row fits what a question names."""
+
+    labels: frozenset[str]
+    codes: int  #: codes of the question that it or a heading above it holds
+    named: int  #: these and all else that is named by both
+    has_column: bool  #: whether it has a column that is asked for
+    day: Moment | None  #: its one day
+    is_of_day: bool  #: whether that is the day asked about; True where none is
+
+    def is_beside(self, other: _Fit) -> bool:
+        """Are both rows of one table? Empty cells are left out of a row, with their labels."""
+        if not self.labels or not other.labels:
+            return self.labels == other.labels
+        return 2 * len(self.labels & other.labels) >= len(self.labels | other.labels)
+
+
+def _is_other(fit: _Fit, rows: Sequence[_Fit]) -> bool:
+    """Is a row of another thing than the one asked about, of which there is one among the rows?"""
+    table = [row for row in rows if fit.is_beside(row)]
+    days = {row.day.readings for row in table if row.day is not None}
+    lacks_column = not fit.has_column and any(
+        row.has_column and row.named == fit.named > 0 for row in rows
+    )
+    other_day = not fit.is_of_day and len(days) > 1
+    return lacks_column or other_day or any(row.named > fit.named for row in table)
 
 
 def rows_alike(question: str, best: Found, document: Document) -> list[Found]:
@@ -102,7 +137,9 @@ def _is_of_another(one: Found, asked: set[str]) -> bool:
     file = re.sub(r"[_.]", " ", info.source.replace("\\", "/").rpartition("/")[2])
     here = codes("\n".join((one.quote, info.title, chunk.context, *chunk.headings, file)))
     around = here | codes(chunk.text)
-    kinds = {kind_of(code) for code in asked - around}
+    kinds = {kind_of(code) for code in asked - around} - kinds_in_ranges(
+        f"{one.quote} {chunk.text}"
+    )
     return any(kind_of(code) in kinds for code in here - asked)
 
 
@@ -128,29 +165,31 @@ class _Asked:
             days if len(found) == 1 else (),
         )
 
-    def fit(self, row: str, headings: Iterable[str] = ()) -> tuple[int, int]:
-        """How much of what is named the row holds, and whether it has a column that is asked for.
-
-        The headings count for its codes: a table may be all about the third quarter.
-        """
-        count = len(self.codes & codes(" ".join((row, *headings))))
-        has_column = 0
-        for label, value in cells_of(row):
-            told = _days(value)
+    def fit(self, row: str, headings: Iterable[str] = ()) -> _Fit:
+        """How the row fits; the headings count for its codes, as a table may be all about Q3."""
+        held = count = len(self.codes & codes(" ".join((row, *headings))))
+        has_column, told = False, list[Moment]()
+        cells = cells_of(row)
+        for label, value in cells:
+            days = _days(value)
+            told += days if len(days) == 1 else ()
             if (
                 is_named(value, self.words, self.codes)
-                or any(same_moment(day, one) for day in self.days for one in told)
                 or (len(terms(label)) == 1 and (*terms(label), value) in self.pairs)
+                or any(same_moment(asked, one) for asked in self.days for one in days)
             ):
                 count += 1
             elif label and set(terms(label)) <= self.words:
-                has_column = 1
-        return count, has_column
-
-    def is_of_another_day(self, row: str) -> bool:
-        """Is the one day of a row another than the one asked about?"""
-        told = [days[0] for _, value in cells_of(row) if len(days := _days(value)) == 1]
-        return bool(self.days) and len(told) == 1 and not same_moment(self.days[0], told[0])
+                has_column = True
+        day = told[0] if len(told) == 1 else None
+        return _Fit(
+            frozenset(label for label, _ in cells if label),
+            held,
+            count,
+            has_column,
+            day,
+            not self.days or day is None or same_moment(self.days[0], day),
+        )
 
 
 def _days(value: str) -> list[Moment]:

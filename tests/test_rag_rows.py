@@ -32,6 +32,7 @@ def found(quote: str, score: float, document: str = "d") -> Found:
         ("flat A's deposit and that of Flat B", {"flat a", "flat b"}),
         ("what does flat a cost, level 2 or a type of it", {"level 2"}),
         ("rent of flat a?", {"flat a"}),
+        ("Level: 2 | Flat: B", {"level 2", "flat b"}),
         ("", set()),
     ],
 )
@@ -129,6 +130,9 @@ def test_what_is_about_another_device_or_flat_is_no_answer() -> None:
     assert without_other_things("E31 on the HX200 and the HX350", [manual]) == [manual]
     assert without_other_things("Is it open at 10am?", [on("Hours", "From 9am")]) != []
     assert without_other_things("deposit", [lease]) == [lease]
+    fees = on("Fees of grade 1", "Grades 6 to 8 pay £50, E01–E05 nothing.")
+    assert without_other_things("fee of grade 7, of E03", [fees]) == [fees]
+    assert without_other_things("fee of grade 7", [on("Fees of grade 1", "They pay £5.")]) == []
 
 
 @pytest.mark.parametrize(
@@ -149,3 +153,16 @@ def test_the_cell_of_the_column_asked_for(
     question: str, row: str, taken: str, short: str | None
 ) -> None:
     assert asked_cell(question, row, taken) == short
+
+
+def test_rows_of_another_table_name_other_things() -> None:
+    fee = found("Class: Junior | Fee: 25", 0.9)
+    people = "Name: Ann | Class: Junior | Fee paid: yes | Phone: 1 | Sport: Junior fee"
+    chunk = replace(fee.passage.chunk, text=f"{fee.quote}\n{people}")
+    fee = replace(fee, passage=replace(fee.passage, chunk=chunk))
+    assert prefer_named_rows("junior fee of Ann's sport", [fee]) == [fee]
+
+
+def test_one_row_with_a_day_is_no_calendar() -> None:
+    one = found("Paid on: 3 May 2025 | Bill: the repair", 0.9)
+    assert prefer_named_rows("who did the repair on 2 May", [one]) == [one]
