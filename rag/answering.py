@@ -17,8 +17,8 @@ from rag.cells import asked_cell
 from rag.checking.dates import moments
 from rag.dated import dated_heading
 from rag.finding import Found, confidence, find_sentences, rivalry
-from rag.gathering import Documents, is_list, is_torn, said, whole_list
-from rag.headed import headed_section
+from rag.gathering import Documents, is_torn, said, whole_list
+from rag.headed import are_steps, headed_section
 from rag.questions import is_open, is_polar, wants_list, wants_steps, wants_whole
 from rag.quotable import COLUMN, answer_start
 from rag.ranges import prefer_fitting_rows
@@ -93,7 +93,12 @@ def choose(
         document = documents(found[0].passage.chunk.document_id)
         rows = [] if document is None else rows_alike(question, found[0], document)
         if rows:
-            return [[row] for row in rows]
+            own = rows[0].passage.chunk.document_id
+            return [[row] for row in rows] + [
+                group
+                for group in groups.values()
+                if COLUMN in group[0].quote and group[0].passage.chunk.document_id != own
+            ]
     chosen = list(groups.values())
     if several:
         first = chosen[0][0].passage.chunk.document_id
@@ -164,7 +169,8 @@ def extractive_answer(
     documents = None if documents is None else cache(documents)  # one may take a third of a second
     found = _answering(question, find_sentences(passages, readings))
     groups = choose(question, found, limit, documents)
-    conflict = find_conflict(question, found)
+    listed = wants_list(question) and len(groups) > 1 and COLUMN in groups[0][0].quote
+    conflict = None if listed else find_conflict(question, found)
     if conflict is not None:
         newest = sorted(conflict, key=_age, reverse=True)
         rest = [
@@ -182,14 +188,15 @@ def extractive_answer(
         yes = decide(found[0]) if told is None else told
         sure = max(yes, 1.0 - yes)
         # "Dogs are not allowed except on a lead": neither word says it.
-        plain = told is not None or not _EXCEPTED.search(found[0].quote)
+        excepted = _EXCEPTED.search(found[0].quote) and not _EXCEPTED.search(question)
+        plain = told is not None or not excepted
         short = None if sure < _DECIDED or not plain else "Yes" if yes > 0.5 else "No"
         likely = likely * sure if likely is not None else likely
     if documents is not None and likely is not None:
         headed = _by_heading(question, passages, asked, documents, found[0], likely)
         if headed:
             groups, short, conflict = [[one] for one in headed], headed[0].short, None
-            likely = max(likely, headed[0].probability)
+            likely = headed[0].probability
     return Answer(
         conflicts=tuple(one.passage for one in conflict or ()),
         question=question,
@@ -220,12 +227,14 @@ def _by_heading(
     likely: float,
 ) -> tuple[Found, ...]:
     """What a heading answers where the best sentence is doubted: a section, or a day and what it
-    was the day of; nothing where no heading does. Steps under it answer in any case."""
+    was the day of; nothing where no heading does. Numbered steps under a heading that says two
+    words of the question answer in any case."""
     steps = wants_steps(question)
     if steps or likely < (_DOUBTED_OPEN if is_open(question) else _DOUBTED):
         section = headed_section(question, passages, documents)
         # The way itself is better than any sentence about it: "had to be restarted by hand".
-        if section is not None and (likely < _DOUBTED_OPEN or is_list(section.quote)):
+        doubted = likely < (_DOUBTED_OPEN if is_open(question) else _DOUBTED)
+        if section is not None and (doubted or are_steps(question, section)):
             return (section,)
     if likely < _DOUBTED and not moments(best.quote)[0]:
         return dated_heading(question, passages, asked, documents) or ()

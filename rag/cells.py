@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 
 from index.analysis import question_terms
+from rag.checking.dates import moments
 from rag.codes import codes
 from rag.quotable import COLUMN
 
@@ -16,6 +17,13 @@ _HOW_MUCH = re.compile(
     r"\bhow (?:much|many|long|old|far|high|tall|wide|deep|big|heavy|hot|cold)\b", re.I
 )
 _WHO = re.compile(r"\bwho(?:m|se)?\b", re.I)
+_WHEN = re.compile(r"\b(?:when|what time|which day|what day|what date)\b", re.I)
+_WHICH = re.compile(r"\b(?:which|what)\s+(\w+)", re.I)  # "which weeks"
+_SINCE = re.compile(r"\b(?:since|from|until|till|before|after)\b", re.I)
+#: Of a question that no column's name can tell the answer of.
+_ELSEWHERE = re.compile(r"\b(?:where|why)\b", re.I)
+_TIME = re.compile(r"\d:\d\d\b|\d\s?(?:[ap]\.?m|h|Uhr)\b", re.I)
+_PERSON = re.compile(r"(?:[^\W\d_a-z][\w.'’-]*\s*(?:,|&|and|von|van|de|du)?\s*)+")
 _FILLING = frozenset(question_terms("per no number name each"))  # of labels, said of many columns
 
 
@@ -49,7 +57,7 @@ def asked_cell(question: str, row: str, short: str | None) -> str | None:
     Cells that only say what was asked are none, nor is the first one if it says some of it. What
     the reader took, ``short``, stays where no column stands out, unless it repeats the question.
     """
-    if _CHOICE.search(question):
+    if _CHOICE.search(question) or _ELSEWHERE.search(question):
         return short
     asked, names = set(question_terms(question)), codes(question)
     named, unnamed = set[str](), list[tuple[str, str]]()
@@ -59,6 +67,14 @@ def asked_cell(question: str, row: str, short: str | None) -> str | None:
             named |= own | _said(label)
         elif label and value.casefold() not in _NOTHING and _may_answer(question, value):
             unnamed.append((label, value))
+    noun = _WHICH.search(question)
+    asked_for = set(question_terms(noun[1])) if noun else set()
+    if any(asked_for & _said(label) for label, _ in cells_of(row)):  # "which member": no other cell
+        unnamed = [
+            (label, value)
+            for label, value in unnamed
+            if asked_for & _said(label) and not _SINCE.search(label)
+        ]
     said = [len(_said(label) & (asked - named)) for label, _ in unnamed]
     best = max(said, default=0)
     if best and said.count(best) == 1:
@@ -67,10 +83,15 @@ def asked_cell(question: str, row: str, short: str | None) -> str | None:
 
 
 def _may_answer(question: str, value: str) -> bool:
-    """Is the value of the kind asked for: figures for "how much", letters for "who"?"""
+    """Is the cell of the kind asked for: figures for "how much", a name for "who", a day or a time
+    for "when"?"""
     if _HOW_MUCH.search(question):
         return any(map(str.isdigit, value))
-    return not _WHO.search(question) or any(map(str.isalpha, value))
+    if _WHO.search(question):
+        return _PERSON.fullmatch(value) is not None
+    if _WHEN.search(question):
+        return bool(moments(value)[0]) or _TIME.search(value) is not None
+    return True
 
 
 def _said(label: str) -> set[str]:

@@ -68,11 +68,6 @@ def is_torn(found: Found) -> bool:
     return ":" in before and _NEGATED.search(before[: before.index(":")]) is not None
 
 
-def is_list(quote: str) -> bool:
-    """Do two lines or more begin with the mark of an item?"""
-    return sum(_MARK.match(line) is not None for line in quote.splitlines()) >= 2
-
-
 def said(quote: str) -> str:
     """A quotation on one line: items are parted by semicolons where the lines have no mark.
 

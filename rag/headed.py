@@ -22,6 +22,8 @@ _ASKS = re.compile(
     re.I,
 )
 _NUMBER = re.compile(r"^\W*(?:§\s*)?(?:\d+(?:\.\d+)*|[a-z])[.):]?\s+", re.I)
+_STEP = re.compile(r"\(?\d{1,2}[.)]\s")
+_NEGATED = re.compile(r"\b(?:not|never|without)\b|n['’]t\b", re.I)
 _GENERAL = frozenset(
     terms(
         "list lists name show steps things items points section give tell main general key "
@@ -55,6 +57,14 @@ def headed_section(
         if document is not None:
             return _section(document, passage, headings[-1])
     return None
+
+
+def are_steps(question: str, section: Found) -> bool:
+    """Are there numbered lines under a heading that says two words of the question or more?"""
+    headings = section.passage.chunk.headings
+    shared = set(question_terms(question)) & set(question_terms(headings[-1])) if headings else ()
+    numbered = sum(_STEP.match(line) is not None for line in section.quote.splitlines())
+    return len(shared) > 1 and numbered > 1 and not _NEGATED.search(question)
 
 
 def _section(document: Document, passage: Passage, heading: str) -> Found | None:

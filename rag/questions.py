@@ -19,8 +19,8 @@ _POLAR = re.compile(
 _POLITE = re.compile(
     r"^\W*(?:(?:can|could|would|will|do) you (?:please )?"
     r"(?:tell|say|explain|show|list|describe|name|summari[sz]e|give|know|find)\b"
-    r"|(?:do|can|could|may) (?:we|i) (?:please )?(?:know|find out|ask|see|tell)"
-    r" (?:who|whom|whose|what|when|where|why|how|which|if|whether)\b)",
+    r"|(?:do|can|could|may) (?:we|i) (?:please )?(?:(?:know|find)\b|(?:ask|see|tell)"
+    r" (?:who|whom|whose|what|when|where|why|how|which|if|whether)\b))",
     re.I,
 )
 _CHOICE = re.compile(r"\bor\b(?!\s+not\b)", re.I)
@@ -31,7 +31,9 @@ _LIST = re.compile(
     r"^\W*(?:list|name|enumerate|who (?:are|were) the"
     r"|(?:what|which) (?:\w+ ){0,2}?\w+(?<![isu])s "
     r"(?:are|were|do|does|did|have|has|had|can|could|may|must|should|come)\b"
-    r"|which (?!\w*(?:s|i|u)s\b)\w+s \w"
+    r"|which (?!(?:has|does|was|gas|lens|news|series|species|costs|comes|goes|fits|pays|wins|lasts|"
+    r"takes|needs|works|runs|weighs|starts|ends|begins|\w*[siu]s)\b)\w+s "
+    r"(?!(?:is|was|has|does|\w+s)\b)\w"
     r"|what (?:are|were) (?!\w+ (?:called|made)\b)"
     r"|what (?:can|could|may|should|must) (?:i|we|you|one) \w+ (?:from|at|in|on|for|with|to)\b"
     r"|(?:what|which) (?:things|items|steps|kinds|types|sorts|ways|options|reasons|ingredients)\b)",

@@ -237,11 +237,14 @@ class PackedReader:
 
 
 def score(
-    network: torch.nn.ModuleDict, ids: Sequence[Sequence[int]], seconds: Sequence[int]
+    network: torch.nn.ModuleDict,
+    ids: Sequence[Sequence[int]],
+    seconds: Sequence[int],
+    *,
+    bfloat16: bool,
 ) -> list[PairScores]:
     """Raw scores of each pair, in order, by transformers' own network on whatever device it is."""
     device = next(network.parameters()).device
-    bfloat16 = device.type == "cuda" or has_fast_bfloat16()
     tokens, types, mask = (part.to(device) for part in pad(ids, seconds))
     with torch.inference_mode():
         raw = forward(network, tokens, types, mask, bfloat16=bfloat16)

@@ -14,10 +14,10 @@ from itertools import pairwise
 
 from index.analysis import question_terms, terms
 from index.chunking import span_pages
-from index.types import BlockKind, Document
+from index.types import Block, BlockKind, Document
 from rag.cells import cells_of, is_named
 from rag.checking.dates import Moment, moments, same_moment
-from rag.codes import codes, is_of_many, kind_of, kinds_in_ranges
+from rag.codes import codes, is_certain, is_of_many, kind_of, kinds_in_ranges
 from rag.finding import Found, held_back
 from rag.quotable import COLUMN
 
@@ -26,6 +26,13 @@ _LIMIT = re.compile(
     r"\b(?:before|after|until|till|since|by|from|between|to|than|up to|as of|on or)\s+(?:the\s+)?$",
     re.I,
 )
+_NOT_ALL = re.compile(
+    r"\b(?:not|no|never|without|or|and|but|except|besides|other than|apart from|more|less|fewer|"
+    r"least|most|over|under|above|below|before|after|since|until|between)\b|n['’]t\b",
+    re.I,
+)
+#: Labels of days from which or up to which a row holds.
+_BOUND = re.compile(r"\b(?:from|since|until|till|valid|starts?|ends?|before|after|by|due)\b", re.I)
 _MOST_ROWS = 15  # of a list; more are a table to be read where it stands
 _LONGEST_DAY = 24  # characters of a cell that is a day: "Saturday 25 July 2026"
 
@@ -70,6 +77,7 @@ class _Fit:
     labels: frozenset[str]
     codes: int  #: codes of the question that it or a heading above it holds
     named: int  #: these and all else that is named by both
+    shared: int  #: words of the question in its values
     has_column: bool  #: whether it has a column that is asked for
     day: Moment | None  #: its one day
     is_of_day: bool  #: whether that is the day asked about; True where none is
@@ -89,21 +97,29 @@ def _is_other(fit: _Fit, rows: Sequence[_Fit]) -> bool:
         row.has_column and row.named == fit.named > 0 for row in rows
     )
     other_day = not fit.is_of_day and len(days) > 1
-    return lacks_column or other_day or any(row.named > fit.named for row in table)
+    # "Ann Lee-Smith" is not behind "Ann" where Ann Lee is asked about. Without labels a first cell
+    # is one: "Guarantor | Mrs Lee".
+    other = any(
+        row.named > fit.named and (row.shared >= fit.shared or not row.labels) for row in table
+    )
+    return lacks_column or other_day or other
 
 
 def rows_alike(question: str, best: Found, document: Document) -> list[Found]:
-    """All rows of the document with the columns of the best one and what it holds of the question.
+    """All rows of the best one's table that hold what it holds of the question.
 
     "Which members play tennis?" is answered by every row whose sport is tennis. Empty where the
-    best one holds nothing of the question, where it is alone and where there are too many.
+    best one holds nothing of the question, where it is alone, where there are too many, and where
+    the question leaves some out or compares ("not", "or", "more than").
     """
+    if _NOT_ALL.search(question):
+        return []
     asked, names = set(question_terms(question)), codes(question)
     cells = cells_of(best.quote)
     keys = {(label, value) for label, value in cells if is_named(value, asked, names, label)}
     labels = {label for label, _ in cells}
     rows = []
-    for block in document.blocks if keys else ():
+    for block in _section(best, document) if keys else ():
         text = document.text[block.start : block.end]
         if block.kind is not BlockKind.TABLE_ROW or not keys <= set(cells_of(text)):
             continue
@@ -111,6 +127,15 @@ def rows_alike(question: str, best: Found, document: Document) -> list[Found]:
         if own <= labels or labels <= own:
             rows.append(_row(best, document, block.start, block.end))
     return rows if 2 <= len(rows) <= _MOST_ROWS else []
+
+
+def _section(best: Found, document: Document) -> list[Block]:
+    """What stands between the heading above the row and the next one."""
+    blocks = document.blocks
+    headings = [n for n, block in enumerate(blocks) if block.kind is BlockKind.HEADING]
+    first = max((n for n in headings if blocks[n].start <= best.start), default=-1)
+    last = min((n for n in headings if blocks[n].start > best.start), default=len(blocks))
+    return list(blocks[first + 1 : last])
 
 
 def _row(best: Found, document: Document, start: int, end: int) -> Found:
@@ -123,13 +148,18 @@ def _row(best: Found, document: Document, start: int, end: int) -> Found:
 
 
 def without_other_things(question: str, found: Sequence[Found]) -> list[Found]:
-    """The candidates but for those about another of its kind than the one asked about.
+    """The candidates, best first, but for those about another of its kind than the one asked about.
 
-    Asked for the HX350 or flat B, a manual of the HX200 or a lease of flat A says nothing, unless
-    its passage names the asked one, too.
+    Asked for the HX350 a manual of the HX200 says nothing, unless its passage names the asked one,
+    too. What may be named in another way ("flat B", "Q3") is held back only.
     """
     asked = {one for one in codes(question) if is_of_many(one)}
-    return [one for one in found if not _is_of_another(one, asked)] if asked else list(found)
+    if not asked:
+        return list(found)
+    certain = {one for one in asked if is_certain(one)}
+    kept = [one for one in found if not _is_of_another(one, certain)]
+    kept = [held_back(one) if _is_of_another(one, asked) else one for one in kept]
+    return sorted(kept, key=lambda one: -one.score)
 
 
 def _is_of_another(one: Found, asked: set[str]) -> bool:
@@ -171,11 +201,11 @@ class _Asked:
         has_column, told = False, list[Moment]()
         cells = cells_of(row)
         for label, value in cells:
-            days = _days(value)
+            days = [] if _BOUND.search(label) else _days(value)
             told += days if len(days) == 1 else ()
             if (
                 is_named(value, self.words, self.codes)
-                or (len(terms(label)) == 1 and (*terms(label), value) in self.pairs)
+                or (*terms(label)[-1:], value) in self.pairs
                 or any(same_moment(asked, one) for asked in self.days for one in days)
             ):
                 count += 1
@@ -186,6 +216,7 @@ class _Asked:
             frozenset(label for label, _ in cells if label),
             held,
             count,
+            len(self.words & {term for _, value in cells for term in terms(value)}),
             has_column,
             day,
             not self.days or day is None or same_moment(self.days[0], day),

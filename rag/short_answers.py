@@ -8,6 +8,8 @@ from rag.quotable import COLUMN, answer_start
 
 _LABEL = ": "
 _INSIDE = ".,:/-"  # of a number or a code: "2,684.00", "KH2-0098841"
+_JOINED_WORDS = re.compile(r"[^\W_]+(?:[/-][^\W_]+)+")
+_LONGEST_CODE = 40
 _CLAUSE = re.compile(r"\(?\d{1,2}(?:\.\d{1,2})*[.)]?")
 
 #: The number of a list item before a figure: "2. 5 %" would be read as 2.5 %. A date stays whole.
@@ -79,13 +81,11 @@ def _joined(text: str, at: int) -> bool:
 
 def _is_code(text: str, at: int) -> bool:
     """Is the word around this place a code: "HL-5590213", "ENV/2026/0417-HK", "10W-30"?"""
-    start = max(text.rfind(blank, 0, at) for blank in " \n") + 1
-    end = min((place for blank in " \n" if (place := text.find(blank, at)) >= 0), default=len(text))
-    parts = re.split(r"[/-]", text[start:end].strip(".,:;()"))
-    return (
-        len(parts) > 1
-        and any(map(str.isdigit, "".join(parts)))
-        and all(
-            part.isalnum() and (part.isupper() or any(map(str.isdigit, part))) for part in parts
-        )
-    )
+    low = max(0, at - _LONGEST_CODE)
+    for match in _JOINED_WORDS.finditer(text, low, min(len(text), at + _LONGEST_CODE)):
+        if match.start() < at < match.end():
+            parts = re.split(r"[/-]", match.group())
+            return any(map(str.isdigit, match.group())) and all(
+                part.isupper() or any(map(str.isdigit, part)) for part in parts
+            )
+    return False

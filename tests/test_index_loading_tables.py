@@ -65,13 +65,19 @@ def test_kinds_of_cells(text: str, kind: CellKind) -> None:
         ),
         (
             [
-                ["Test", "Tube", "Fridge 2–8 °C"],
+                ["Test", "Type", "Fridge 2–8 °C"],
                 ["Urea", "serum", "24 h"],
                 ["Iron", "serum", "2 days"],
             ],
             [],
             False,
             1,
+        ),
+        (
+            [["Rice", "dry", "cup"], ["Flour", "fine", "200 g"], ["Oats", "raw", "90 g"]],
+            [],
+            False,
+            0,
         ),
         ([["Ann", "serum", "5 kg"], ["Bo", "blood", "7 kg"], ["Jo", "oil", "9 kg"]], [], False, 0),
         (

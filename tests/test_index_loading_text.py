@@ -402,5 +402,9 @@ def test_a_line_of_capitals_right_above_wrapped_text_is_its_heading() -> None:
         ("heading", "FOOD"),
         ("paragraph", food.replace("\n", " ")),
     ]
+    for capitals in ("THE SOFTWARE COMES WITHOUT WARRANTY OF", "THIS AGREEMENT OF ANN LEE AND"):
+        licence = f"{capitals}\n{food}".encode()
+        assert len(text.parse(licence.replace(b"Tonight", b"tonight"), LIMITS).blocks) == 1
+        assert len(text.parse(licence, LIMITS).blocks) == 1
     poem = b"THE MILL\nTurns all day\nand sings"
     assert len(text.parse(poem, LIMITS).blocks) == 1

@@ -318,6 +318,7 @@ def test_a_rule_with_an_exception_is_neither_yes_nor_no() -> None:
 
     assert short("Dogs are not allowed on the ground.") == "No"
     assert short("Dogs are not allowed except on a lead.") is None
+    assert short("Dogs other than guide dogs are not allowed.") is None
 
 
 def table(*rows: str) -> Document:
@@ -355,6 +356,19 @@ def test_all_rows_that_hold_what_a_list_is_asked_of_are_its_items() -> None:
     assert answer.short is None, "one of them is not the answer"
     assert all(c.quote == s.text for s in answer.sentences for c in s.citations)
     assert answer.text == f"- {MEMBERS[0]} [1]\n- {MEMBERS[2]} [2]"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which members do not play tennis?",
+        "Which members play tennis or bowls?",
+        "Which members besides Ann Lee play tennis?",
+    ],
+)
+def test_what_leaves_rows_out_is_no_list_of_all(question: str) -> None:
+    shown = [sentence.text for sentence in of_members(question).sentences]
+    assert shown == [sentence.text for sentence in of_members(question, documents=False).sentences]
 
 
 def test_one_row_is_asked_of() -> None:

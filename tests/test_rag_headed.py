@@ -143,5 +143,5 @@ def test_steps_under_the_heading_come_before_a_likely_sentence(lines: str, shown
         calibrated=True,
         documents=lambda _: held,
     )
-    assert (answer.confidence or 0.0) >= 0.75
+    assert (answer.confidence or 0.0) >= (0.6 if shown else 0.75)
     assert (lines in [citation.quote for citation in answer.citations]) == shown

@@ -37,6 +37,8 @@ def test_yes_or_no_is_asked(question: str) -> None:
         "Who may vote?",
         "Can you tell me what the drill costs?",
         "Do we know when the hall was built?",
+        "Do we know the wifi password?",
+        "Can I find the price list in the office?",
         "Can I ask who has the key?",
         "Is the meeting on Monday or on Tuesday?",
         "What can I borrow?",
@@ -71,6 +73,9 @@ def test_several_things_are_asked(question: str) -> None:
     [
         "Which river separates the two towns?",
         "Which boss pays?",
+        "Which costs more?",
+        "Which was built first?",
+        "Which gas is used?",
         "What is the fee?",
         "Who wrote it?",
         "When was it?",

@@ -45,6 +45,8 @@ ROW = "Cover: Buildings | Excess (£): 350 | Yearly premium (£): 2,684.00"
         ("Quote policy HL-5590213.", "5590213", "HL-5590213"),
         ("Your case is ENV/2026/0417-HK.", "0417", "ENV/2026/0417-HK"),
         ("Use oil 10W-30 only.", "10W", "10W-30"),
+        ("Use oil\xa010W-30\xa0only.", "10W", "10W-30"),
+        ("Policy “HL-5590213”", "5590213", "HL-5590213"),
         ("Use oil 10W-30 only.", "30", "10W-30"),
         ("It is a well-known 2-day course.", "known", "known"),
         ("Open Monday/Tuesday.", "Tuesday", "Tuesday"),

@@ -122,8 +122,9 @@ def is_marked(row: Row, body: Sequence[Row]) -> bool:
     return _is_bold(row) and not all(_is_bold(other) for other in body[:_SAMPLE_ROWS] if other)
 
 
-def stands_out(row: Row, body: Sequence[Row]) -> bool:
-    """True when the row holds words or years above a column of numbers, dates or amounts."""
+def stands_out(row: Row, body: Sequence[Row], amounts: bool = False) -> bool:
+    """True when the row holds words or years above a column of numbers or dates; with ``amounts``
+    also of such as "25 kg"."""
     sample = body[:_SAMPLE_ROWS]
     columns = set(row).union(*sample)
     pair = len(columns) == 2
@@ -135,7 +136,11 @@ def stands_out(row: Row, body: Sequence[Row]) -> bool:
         below = [cell for cell in below if cell.text not in _NOTHING]
         if not below:
             continue
-        unlike = [cell for cell in below if not _same_kind(name, cell) or _is_amount(name, cell)]
+        unlike = [
+            cell
+            for cell in below
+            if not _same_kind(name, cell) or (amounts and _is_amount(name, cell))
+        ]
         if name.kind is not CellKind.TEXT and len(unlike) < 0.8 * len(below):
             return False  # a year above years is a row of data
         if len(unlike) >= 0.8 * len(below) and len(below) >= 0.5 * len(sample):

@@ -17,7 +17,7 @@ from index.types import BlockKind, PageRun
 
 _BULLET = re.compile(r"^[•‣◦▪■□●○·➢➤✓✔\uf0b7\uf0a7\uf0d8*–-]\s*$|^[•‣◦▪■●○➢➤\uf0b7\uf0a7\uf0d8]\s*")
 _NUMBER = re.compile(r"^\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+\S|^\(?(?:\d{1,2}|[a-z])[.)]$")
-_CLAUSE = re.compile(r"^\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+[^\W\d_]")  # "2.3 Life members"
+_CLAUSE = re.compile(r"^\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+[A-ZÀ-Þ]")  # "2.3 Life members"
 _ENDED = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 _HEADING_RATIO = 1.12  #: of body size; book headings begin at about 1.2
 _HEADING_CHARS = 160

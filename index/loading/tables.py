@@ -87,13 +87,11 @@ def header_rows(
         return 0
     if said or is_marked(head, body):
         return depth
-    named = stands_out(head, body) or (heads_words(head, body) and _are_column_words(names))
+    words = sum(map(is_column_word, names))  # a list of people has a first row, too
+    named = stands_out(head, body, amounts=words > 0) or (
+        heads_words(head, body) and 2 * words >= len(names)
+    )
     return depth if columns >= _LEAST_COLUMNS and named else 0
-
-
-def _are_column_words(names: Sequence[str]) -> bool:
-    """True when half of them are what columns are called: a list of people has such a row, too."""
-    return 2 * sum(map(is_column_word, names)) >= len(names)
 
 
 def _row(cells: Sequence[str], bold: bool) -> Row:

@@ -28,6 +28,10 @@ _STAMP = re.compile(
     r"|\d{1,2}:\d{2}(?::\d{2})?\b)"
 )
 _SPEAKER = re.compile(r"[^\W\d_][^:.!?;,]{0,30}: \S")
+_TITLE_WORDS = 8
+_SMALL_WORDS = frozenset(
+    "A AN AND AS AT BY FOR FROM IN IS OF ON OR OUR THE THEIR TO WHILE WITH YOUR".split()
+)
 _DIGIT = re.compile(r"\d")
 _HANGING = 4  # blanks further in than the entry above
 
@@ -77,7 +81,7 @@ def _add_heading(
         builder.add(BlockKind.HEADING, title, level=1 if group[1].strip()[0] == "=" else 2)
         return group[2:]
     below = [line.strip() for line in group[1:]]
-    if below and title.isupper() and _is_title(title) and is_wrapped(below):
+    if below and _is_run_in(title, below[0]) and is_wrapped(below):
         builder.add(BlockKind.HEADING, title, level=1 if first else 2)
         return group[1:]
     if below or len(title) > 80 or title.endswith(_SENTENCE_END) or not following:
@@ -93,6 +97,13 @@ def _add_heading(
         builder.add(BlockKind.HEADING, title, level=min(6, number.group(1).count(".") + 2))
         return []
     return group
+
+
+def _is_run_in(title: str, following: str) -> bool:
+    """Is a line of capitals a heading of the text below, and not its first line?"""
+    words = title.split()
+    whole = title.isupper() and len(words) <= _TITLE_WORDS and words[-1] not in _SMALL_WORDS
+    return whole and _is_title(title) and following[:1].isupper() and not following.isupper()
 
 
 def _is_title(words: str) -> bool:

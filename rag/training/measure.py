@@ -40,7 +40,11 @@ def score_all(network: torch.nn.ModuleDict, examples: Sequence[Example]) -> list
     """Raw scores of the examples, in their order: on a processor as the shipped reader scores."""
     network.eval()
     device = next(network.parameters()).device
-    scorer = PackedReader(network).score if device.type == "cpu" else partial(score, network)
+    scorer = (
+        PackedReader(network).score
+        if device.type == "cpu"
+        else partial(score, network, bfloat16=True)
+    )
     order = sorted(range(len(examples)), key=lambda number: len(examples[number].ids))
     out: list[Scored | None] = [None] * len(examples)
     for begin in range(0, len(order), 32):

@@ -225,9 +225,11 @@
   /* What is typed while the focus is nowhere goes into the field, its first letter too. Beside an open
      source, letters lead from footnote to footnote. */
   document.addEventListener("keydown", (event) => {
-    if (event.target !== document.body || event.key.length > 1 || event.key === " ") return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (root.classList.contains("fn-reads") || find("dialog[open]")) return;
+    if (event.defaultPrevented || event.target !== document.body || event.key === " ") return;
+    if (event.key.length > 1 && event.key !== "Dead" && event.key !== "Process") return;
+    if ((event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState("AltGraph")) return;
+    if (["fn-reads", "fn-files", "fn-lists"].some((open) => root.classList.contains(open))) return;
+    if (find("dialog[open]")) return;
     box()?.focus();
   });
   document.addEventListener("click", (event) => {
