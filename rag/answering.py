@@ -7,20 +7,20 @@ in ``rag.declining``. It reads no index and calls no model.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 from index.analysis import question_terms, terms, words
-from index.sentences import is_question
 from rag.asked_words import AskedWords
 from rag.cells import asked_cell
 from rag.checking.dates import moments
 from rag.dated import dated_heading
+from rag.deciding import Decide, wonders, yes_or_no
 from rag.finding import Found, confidence, find_sentences, rivalry
 from rag.gathering import Documents, is_torn, said, whole_list
 from rag.headed import are_steps, headed_section
 from rag.questions import is_open, is_polar, wants_list, wants_steps, wants_whole
-from rag.quotable import COLUMN, answer_start
+from rag.quotable import COLUMN
 from rag.ranges import prefer_fitting_rows
 from rag.reader import Reading
 from rag.rows import prefer_named_rows, rows_alike, without_other_things
@@ -39,29 +39,11 @@ from rag.years import of_asked_editions
 # documents 1.5 and .76.
 _FURTHER_SHARE = 0.45  # of the best sentence's score, from which a further one is shown
 _LIST_SHARE = 0.15  # the same where several things or an explanation are asked for
-# In doubt the quoted sentence speaks for itself: at .5 a cat that may be kept got the answer "No".
-_DECIDED = 0.8
 _DOUBTED = 0.5  # confidence under which a section that is headed by the question is shown instead
 _DOUBTED_OPEN = 0.75  # the same where several things or an explanation are asked for
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-# Not "No more than two" and "No. 5".
-_YES_NO = re.compile(r"(?:A:\s*)?(yes|no)(?=\s*(?:[,;:!–—]|\.(?!\s*\d)|$))", re.I)
-_NEGATED = re.compile(r"\b(?:not|no|never|without)\b|n['’]t\b", re.I)
-_EXCEPTED = re.compile(
-    r"\b(?:except(?:ed|ing)?|unless|save (?:for|that|in|on|where|when)|other than|apart from)\b",
-    re.I,
-)
-_WHETHER = re.compile(
-    r"\b(?:whether|(?:ask|asks|asked|check|see|know|knows|known|find out|unsure|unclear|wonder\w*"
-    r"|tell (?:me|us|her|him|them)) if)\b(?P<clause>[^,.;:?!]+)",
-    re.I,
-)
-_SAME_QUESTION = 0.75  # of the words of two questions, from which they ask the same
 _CONFLICT_SHARE = 0.5  # of the words of two sentences, from which they are about the same
 _CONFLICT_CANDIDATES = 8
-
-#: Probability, 0–1, that a sentence with its passage says yes to the question.
-Decide = Callable[[Found], float]
 
 
 def choose(
@@ -184,13 +166,7 @@ def extractive_answer(
     if found and calibrated:
         likely = confidence(found[0], rivalry(found), asked)
     if found and decide is not None and is_polar(question):
-        told = _told(question, found[0].quote)
-        yes = decide(found[0]) if told is None else told
-        sure = max(yes, 1.0 - yes)
-        # "Dogs are not allowed except on a lead": neither word says it.
-        excepted = _EXCEPTED.search(found[0].quote) and not _EXCEPTED.search(question)
-        plain = told is not None or not excepted
-        short = None if sure < _DECIDED or not plain else "Yes" if yes > 0.5 else "No"
+        short, sure = yes_or_no(question, found[0], decide)
         likely = likely * sure if likely is not None else likely
     if documents is not None and likely is not None:
         headed = _by_heading(question, passages, asked, documents, found[0], likely)
@@ -248,36 +224,8 @@ def _answering(question: str, found: Sequence[Found]) -> list[Found]:
     kept = prefer_fitting_rows(question, kept)
     kept = of_asked_editions(question, kept)
     if is_polar(question):
-        kept = [one for one in kept if not _wonders(question, one.quote)]
+        kept = [one for one in kept if not wonders(question, one.quote)]
     return kept
-
-
-def _wonders(question: str, quote: str) -> bool:
-    """Does a sentence only ask what is asked here: "Please see whether the gutter is sound"?"""
-    asked = set(question_terms(question))
-    clauses = [set(question_terms(match["clause"])) for match in _WHETHER.finditer(quote)]
-    return any(one and len(one & asked) >= _SAME_QUESTION * len(one) for one in clauses)
-
-
-def _told(question: str, quote: str) -> float | None:
-    """Yes (1) or no (0) where the same question in the document is answered with the word; neither
-    (0.5) where the quotation only asks; None where it is to be read."""
-    if is_question(quote):
-        return 0.5
-    start = answer_start(quote)
-    word = _YES_NO.match(quote, start)
-    if start == 0 or word is None:
-        return None
-    asked, there = _sought(question), _sought(quote[:start])
-    turned = bool(_NEGATED.search(question)) != bool(_NEGATED.search(quote[:start]))
-    if turned or len(asked & there) < _SAME_QUESTION * len(asked | there):
-        return None  # "Are pets forbidden? No." is no answer to whether they are allowed
-    return float(word[1].lower() == "yes")
-
-
-def _sought(question: str) -> set[str]:
-    """The terms of a question without its number among others."""
-    return {term for term in question_terms(question) if not term.isdigit()}
 
 
 def _within(sentence: Found, shown: Found) -> bool:

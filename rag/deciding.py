@@ -1,0 +1,75 @@
+"""Yes or no: what the quoted sentence says to a question that asks for either.
+
+From the document's own word where the same question stands there, else by a judge of the sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from index.analysis import question_terms
+from index.sentences import is_question
+from rag.finding import Found
+from rag.quotable import answer_start
+
+# In doubt the quoted sentence speaks for itself: at .5 a cat that may be kept got the answer "No".
+_DECIDED = 0.8
+# Not "No more than two" and "No. 5".
+_YES_NO = re.compile(r"(?:A:\s*)?(yes|no)(?=\s*(?:[,;:!–—]|\.(?!\s*\d)|$))", re.I)
+_NEGATED = re.compile(r"\b(?:not|no|never|without)\b|n['’]t\b", re.I)
+_EXCEPTED = re.compile(
+    r"\b(?:except(?:ed|ing)?|unless|save (?:for|that|in|on|where|when)|other than|apart from)\b",
+    re.I,
+)
+_WHETHER = re.compile(
+    r"\b(?:whether|(?:ask|asks|asked|check|see|know|knows|known|find out|unsure|unclear|wonder\w*"
+    r"|tell (?:me|us|her|him|them)) if)\b(?P<clause>[^,.;:?!]+)",
+    re.I,
+)
+_SAME_QUESTION = 0.75  # of the words of two questions, from which they ask the same
+
+#: Probability, 0–1, that a sentence with its passage says yes to the question.
+Decide = Callable[[Found], float]
+
+
+def yes_or_no(question: str, found: Found, decide: Decide) -> tuple[str | None, float]:
+    """The word that answers, None where it is in doubt, and how sure it is that either does, 0.5–1.
+
+    "Dogs are not allowed except on a lead" says neither, unless the exception is asked about.
+    """
+    told = _told(question, found.quote)
+    yes = decide(found) if told is None else told
+    sure = max(yes, 1.0 - yes)
+    excepted = _EXCEPTED.search(found.quote) and not _EXCEPTED.search(question)
+    if sure < _DECIDED or (told is None and excepted):
+        return None, sure
+    return "Yes" if yes > 0.5 else "No", sure
+
+
+def wonders(question: str, quote: str) -> bool:
+    """Does a sentence only ask what is asked here: "Please see whether the gutter is sound"?"""
+    asked = set(question_terms(question))
+    clauses = [set(question_terms(match["clause"])) for match in _WHETHER.finditer(quote)]
+    return any(one and len(one & asked) >= _SAME_QUESTION * len(one) for one in clauses)
+
+
+def _told(question: str, quote: str) -> float | None:
+    """Yes (1) or no (0) where the same question in the document is answered with the word; neither
+    (0.5) where the quotation only asks; None where it is to be read."""
+    if is_question(quote):
+        return 0.5
+    start = answer_start(quote)
+    word = _YES_NO.match(quote, start)
+    if start == 0 or word is None:
+        return None
+    asked, there = _sought(question), _sought(quote[:start])
+    turned = bool(_NEGATED.search(question)) != bool(_NEGATED.search(quote[:start]))
+    if turned or len(asked & there) < _SAME_QUESTION * len(asked | there):
+        return None  # "Are pets forbidden? No." is no answer to whether they are allowed
+    return float(word[1].lower() == "yes")
+
+
+def _sought(question: str) -> set[str]:
+    """The terms of a question without its number among others."""
+    return {term for term in question_terms(question) if not term.isdigit()}
