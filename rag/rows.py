@@ -16,7 +16,7 @@ from index.analysis import question_terms, terms
 from index.chunking import span_pages
 from index.types import Block, BlockKind, Document
 from rag.cells import cells_of, is_named
-from rag.checking.dates import Moment, moments, same_moment
+from rag.checking.dates import Moment, moments
 from rag.codes import codes, is_certain, is_of_many, kind_of, kinds_in_ranges
 from rag.finding import Found, held_back
 from rag.quotable import COLUMN
@@ -206,7 +206,7 @@ class _Asked:
             if (
                 is_named(value, self.words, self.codes)
                 or (*terms(label)[-1:], value) in self.pairs
-                or any(same_moment(asked, one) for asked in self.days for one in days)
+                or any(_may_be_one(asked, one) for asked in self.days for one in days)
             ):
                 count += 1
             elif label and set(terms(label)) <= self.words:
@@ -219,8 +219,17 @@ class _Asked:
             len(self.words & {term for _, value in cells for term in terms(value)}),
             has_column,
             day,
-            not self.days or day is None or same_moment(self.days[0], day),
+            not self.days or day is None or _may_be_one(self.days[0], day),
         )
+
+
+def _may_be_one(one: Moment, other: Moment) -> bool:
+    """Does no part of two days differ? The year of a row may stand in the title."""
+    return any(
+        all(a is None or b is None or a == b for a, b in zip(wanted, held, strict=True))
+        for wanted in one.readings
+        for held in other.readings
+    )
 
 
 def _days(value: str) -> list[Moment]:

@@ -98,6 +98,7 @@ def test_of_two_rows_on_a_thing_the_one_with_the_column_asked_for() -> None:
     [
         ("who cleans on 8 June", [0.9, 0.08]),
         ("who cleans on 2026-06-08", [0.9, 0.08]),
+        ("who cleans on 8 June 2025", [0.09, 0.08]),
         ("who cleans on 15 June", [0.09, 0.08]),
         ("who cleans before 8 June", [0.9, 0.8]),
         ("who cleans between 1 June and 8 June", [0.9, 0.8]),
@@ -208,3 +209,9 @@ def test_the_number_beside_a_columns_last_word_names_a_row() -> None:
     chunk = replace(four.passage.chunk, text=f"{four.quote}\n{five.quote}")
     four = replace(four, passage=replace(four.passage, chunk=chunk))
     assert prefer_named_rows("beds of room number 5", [four, five])[0] == five
+
+
+def test_a_day_without_its_year_is_the_day_asked_about() -> None:
+    rows = [found("Day: 8 June | Cleaning: Fran", 0.9), found("Day: 1 June | Cleaning: Jo", 0.8)]
+    kept = prefer_named_rows("who cleans on 8 June 2026", rows)
+    assert [one.score for one in kept] == [0.9, pytest.approx(0.08)]
