@@ -34,6 +34,7 @@ _NOT_ALL = re.compile(
 #: Labels of days from which or up to which a row holds.
 _BOUND = re.compile(r"\b(?:from|since|until|till|valid|starts?|ends?|before|after|by|due)\b", re.I)
 _MOST_ROWS = 15  # of a list; more are a table to be read where it stands
+_APART = re.compile(r"[\W_]+")
 _LONGEST_DAY = 24  # characters of a cell that is a day: "Saturday 25 July 2026"
 
 
@@ -100,7 +101,7 @@ def _is_other(fit: _Fit, rows: Sequence[_Fit]) -> bool:
     # "Ann Lee-Smith" is not behind "Ann" where Ann Lee is asked about. Without labels a first cell
     # is one: "Guarantor | Mrs Lee".
     other = any(
-        row.named > fit.named and (row.shared >= fit.shared or not row.labels) for row in table
+        row.named > fit.named and (row.shared > fit.shared or not row.labels) for row in table
     )
     return lacks_column or other_day or other
 
@@ -166,10 +167,10 @@ def _is_of_another(one: Found, asked: set[str]) -> bool:
     chunk, info = one.passage.chunk, one.passage.document
     file = re.sub(r"[_.]", " ", info.source.replace("\\", "/").rpartition("/")[2])
     here = codes("\n".join((one.quote, info.title, chunk.context, *chunk.headings, file)))
-    around = here | codes(chunk.text)
-    kinds = {kind_of(code) for code in asked - around} - kinds_in_ranges(
-        f"{one.quote} {chunk.text}"
-    )
+    # However it is written: "VD 22" and "VD-22a" are the VD-22 that is asked about.
+    around = _APART.sub("", f"{one.quote} {info.title} {chunk.context} {file} {chunk.text}".lower())
+    absent = {code for code in asked if _APART.sub("", code) not in around}
+    kinds = set(map(kind_of, absent)) - kinds_in_ranges(chunk.text)
     return any(kind_of(code) in kinds for code in here - asked)
 
 

@@ -133,6 +133,8 @@ def test_what_is_about_another_device_or_flat_is_no_answer() -> None:
     for question in ("Does the plan I chose cover it?", "Quel plan d'achat ?"):
         plan = on("Plan B", "Plan B covers dental work.")
         assert without_other_things(question, [plan]) == [plan]
+    apart = on("VD-17 manual", "The VD 22 weighs 4 kg.")
+    assert without_other_things("weight of the VD-22", [apart]) == [apart]
     roof = on("Lease of flat A", "Flat A and B pay for the roof.")
     assert without_other_things("roof of flat B", [roof]) == [roof]
     assert without_other_things("E31 on the HX200 and the HX350", [manual]) == [manual]
