@@ -47,6 +47,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     made = context.new_page()
     made.goto(address)
     made.wait_for_selector("#fn-question textarea:focus")
+    made.wait_for_load_state("networkidle")
     yield made
     context.close()
 
@@ -63,17 +64,20 @@ def focused(page: Page) -> str:
 
 def tab_to(page: Page, words: str, most: int = 30) -> None:
     """Press Tab until an element that says so has the focus, and check that one can see it."""
+    passed: list[str] = []
     for _ in range(most):
         page.keyboard.press("Tab")
-        if words in focused(page):
+        passed.append(focused(page))
+        if words in passed[-1]:
             outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
             assert outline != "none", f"{words} shows no focus"
             return
-    raise AssertionError(f"{most} tabs did not lead to {words!r}")
+    raise AssertionError(f"{most} tabs did not lead to {words!r}, but to {passed}")
 
 
 def test_everything_without_a_mouse(page: Page) -> None:
     page.keyboard.type(EXAMPLE)  # the field has the focus when the page opens
+    assert page.locator("#fn-question textarea").input_value() == EXAMPLE
     page.keyboard.press("Enter")
     page.wait_for_selector(".fn-turn:not(.fn-live) .fn-marker")
     page.evaluate("document.activeElement.blur()")
