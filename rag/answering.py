@@ -19,11 +19,12 @@ from rag.deciding import Decide, wonders, yes_or_no
 from rag.finding import Found, confidence, find_sentences, rivalry
 from rag.gathering import Documents, is_torn, said, whole_list
 from rag.headed import are_steps, headed_section
+from rag.other_things import without_other_things
 from rag.questions import is_open, is_polar, wants_list, wants_steps, wants_whole
 from rag.quotable import COLUMN
 from rag.ranges import prefer_fitting_rows
 from rag.reader import Reading
-from rag.rows import prefer_named_rows, rows_alike, without_other_things
+from rag.rows import prefer_named_rows, rows_alike
 from rag.types import (
     Answer,
     AnswerKind,

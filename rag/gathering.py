@@ -1,7 +1,7 @@
 """One item of a list to the whole list: the lines around it, with the words that announce them.
 
 Works on a passage's text, or on the document's around it, where the items of a list stand on lines
-of their own. Rows of a table are left alone: each of them answers for itself.
+of their own. Rows of a table are left alone: those that answer together are found in `rag.rows`.
 """
 
 from __future__ import annotations

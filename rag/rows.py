@@ -1,7 +1,8 @@
-"""Rows of a table and the things that questions name: a row of another thing is no answer.
+"""Rows of a table and what a question names: a row of another thing is no answer, and a list has
+all that hold what is named.
 
-What is named is a code ("VD-22"), a unit ("flat B", "level 2"), a year, a day, or all the words of
-a cell. Which cell of a row answers is in ``rag.cells``.
+That is a code ("VD-22"), a unit ("flat B", "level 2"), a year, a day, or all the words of a cell.
+Which cell of a row answers is in ``rag.cells``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from index.chunking import span_pages
 from index.types import Block, BlockKind, Document
 from rag.cells import cells_of, is_named
 from rag.checking.dates import Moment, moments
-from rag.codes import codes, is_certain, is_of_many, kind_of, kinds_in_ranges
+from rag.codes import codes
 from rag.finding import Found, held_back
 from rag.quotable import COLUMN
 
@@ -34,7 +35,6 @@ _NOT_ALL = re.compile(
 #: Labels of days from which or up to which a row holds.
 _BOUND = re.compile(r"\b(?:from|since|until|till|valid|starts?|ends?|before|after|by|due)\b", re.I)
 _MOST_ROWS = 15  # of a list; more are a table to be read where it stands
-_APART = re.compile(r"[\W_]+")
 _LONGEST_DAY = 24  # characters of a cell that is a day: "Saturday 25 July 2026"
 
 
@@ -148,38 +148,12 @@ def _row(best: Found, document: Document, start: int, end: int) -> Found:
     return replace(best, passage=passage, start=start, end=end, short=None)
 
 
-def without_other_things(question: str, found: Sequence[Found]) -> list[Found]:
-    """The candidates, best first, but for those about another of its kind than the one asked about.
-
-    Asked for the HX350 a manual of the HX200 says nothing, unless its passage names the asked one,
-    too. What may be named in another way ("flat B", "Q3") is held back only.
-    """
-    asked = {one for one in codes(question) if is_of_many(one)}
-    if not asked:
-        return list(found)
-    certain = {one for one in asked if is_certain(one)}
-    kept = [one for one in found if not _is_of_another(one, certain)]
-    kept = [held_back(one) if _is_of_another(one, asked) else one for one in kept]
-    return sorted(kept, key=lambda one: -one.score)
-
-
-def _is_of_another(one: Found, asked: set[str]) -> bool:
-    chunk, info = one.passage.chunk, one.passage.document
-    file = re.sub(r"[_.]", " ", info.source.replace("\\", "/").rpartition("/")[2])
-    here = codes("\n".join((one.quote, info.title, chunk.context, *chunk.headings, file)))
-    # However it is written: "VD 22" and "VD-22a" are the VD-22 that is asked about.
-    around = _APART.sub("", f"{one.quote} {info.title} {chunk.context} {file} {chunk.text}".lower())
-    absent = {code for code in asked if _APART.sub("", code) not in around}
-    kinds = set(map(kind_of, absent)) - kinds_in_ranges(chunk.text)
-    return any(kind_of(code) in kinds for code in here - asked)
-
-
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What a question names."""
 
     codes: frozenset[str]
-    words: frozenset[str]  #: its terms
+    words: frozenset[str]  #: its terms but small words: "no" names no cell that says "No"
     pairs: frozenset[tuple[str, str]]  #: neighbours: "level 2"
     days: tuple[Moment, ...]  #: those that are no limits
 
@@ -191,7 +165,7 @@ class _Asked:
         )
         return cls(
             frozenset(codes(question)),
-            frozenset(terms(question)),
+            frozenset(question_terms(question)),
             frozenset(pairwise(terms(question))),
             days if len(found) == 1 else (),
         )
@@ -210,7 +184,7 @@ class _Asked:
                 or any(_may_be_one(asked, one) for asked in self.days for one in days)
             ):
                 count += 1
-            elif label and set(terms(label)) <= self.words:
+            elif label and set(question_terms(label)) <= self.words:
                 has_column = True
         day = told[0] if len(told) == 1 else None
         return _Fit(

@@ -10,7 +10,8 @@ from index.types import Chunk, DocumentInfo
 from rag.cells import asked_cell
 from rag.codes import codes
 from rag.finding import Found
-from rag.rows import prefer_named_rows, without_other_things
+from rag.other_things import without_other_things
+from rag.rows import prefer_named_rows
 from rag.types import Parts, Passage
 
 VD17 = "Part: VD-17 | Price (EUR): 91.00 | Year: 2025"
@@ -217,3 +218,10 @@ def test_a_day_without_its_year_is_the_day_asked_about() -> None:
     rows = [found("Day: 8 June | Cleaning: Fran", 0.9), found("Day: 1 June | Cleaning: Jo", 0.8)]
     kept = prefer_named_rows("who cleans on 8 June 2026", rows)
     assert [one.score for one in kept] == [0.9, pytest.approx(0.08)]
+
+
+def test_small_words_name_no_cell() -> None:
+    lift, paid = found("House: Mill | Note: broken since May", 0.9), "House: Ely | Note: no"
+    chunk = replace(lift.passage.chunk, text=f"{lift.quote}\n{paid}")
+    lift = replace(lift, passage=replace(lift.passage, chunk=chunk))
+    assert prefer_named_rows("Why is there no light?", [lift]) == [lift]
