@@ -1,4 +1,4 @@
-"""Text to search terms: folding, spelling, stemming, CJK bigrams, question words; versioned.
+"""Text to search terms: folding, spelling, abbreviations, stemming, CJK bigrams; versioned.
 
 Terms are what the full-text table stores and what a question is turned into; they hold only
 letters and digits, so that SQLite's tokenizer never splits one. A change here must raise
@@ -14,9 +14,10 @@ from typing import Literal
 
 import Stemmer
 
+from index.abbreviations import dates_written_out, written_out
 from index.spellings import joined, one_spelling
 
-ANALYSER_VERSION = "2"
+ANALYSER_VERSION = "3"
 
 # Vowel signs of Indic and South-East Asian scripts: part of a word, though \w leaves them out.
 _SIGNS = "".join(
@@ -62,7 +63,7 @@ _MONTH_OF_MAY = re.compile(
 
 @lru_cache(maxsize=65_536)
 def _stem(word: str) -> str:
-    return str(_STEMMER.stemWord(one_spelling(word)))
+    return str(_STEMMER.stemWord(one_spelling(written_out(word))))
 
 
 def fold(text: str) -> str:
@@ -90,7 +91,7 @@ def words(text: str) -> list[str]:
 
 def terms(text: str) -> list[str]:
     """Search terms of a text, in order, with repetitions."""
-    folded = joined(_join_numbers(fold(text)))
+    folded = _as_searched(text)
     found: list[str] = []
     for word in _WORD.findall(folded):
         found += _word_terms(word)
@@ -103,7 +104,7 @@ def terms(text: str) -> list[str]:
 
 def question_terms(question: str) -> list[str]:
     """Terms of a question, each once, without question words unless nothing else is left."""
-    folded = joined(_join_numbers(fold(question)))
+    folded = _as_searched(question)
     kept = ["may"] if _MONTH_OF_MAY.search(folded) else []
     for match in _WORD.finditer(folded):
         word = match.group()
@@ -112,6 +113,10 @@ def question_terms(question: str) -> list[str]:
     compounds = " ".join(match.group() for match in _COMPOUND.finditer(folded))
     chosen = terms(" ".join(kept) + " " + compounds) or terms(question)
     return list(dict.fromkeys(chosen))
+
+
+def _as_searched(text: str) -> str:
+    return dates_written_out(joined(_join_numbers(fold(text))))
 
 
 def _join_numbers(folded: str) -> str:

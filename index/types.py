@@ -6,6 +6,7 @@ This module holds values only: it reads no file, knows no model and imports noth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -123,6 +124,12 @@ class DocumentInfo:
     def source(self) -> str:
         """The first source: the name to show when one is enough."""
         return self.sources[0] if self.sources else self.title
+
+    @property
+    def called(self) -> str:
+        """Its title and the names of its files, a line each, with blanks for their _ and dots."""
+        files = [source.replace("\\", "/").rpartition("/")[2] for source in self.sources]
+        return "\n".join((self.title, *(re.sub(r"[_.]", " ", file) for file in files)))
 
 
 @dataclass(frozen=True, slots=True)

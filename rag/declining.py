@@ -12,9 +12,10 @@ import math
 import re
 from collections.abc import Collection, Sequence
 
-from index.analysis import question_terms
+from index.analysis import question_terms, terms
 from rag.asked_words import AskedWords
 from rag.finding import log_odds, probability
+from rag.questions import is_polar
 from rag.types import Answer, Passage, RefusalReason
 from rag.years import tells_of_other_years
 
@@ -34,6 +35,9 @@ RELEVANT = 0.4
 _RELEVANCE = (2.495, 0.286, 1.570, 0.893)
 _FIRST = 5  # passages that are looked at for the words asked
 _CODE = re.compile(r"[^\W\d]+[-–./ ]?\d")  # "E06" and "PL-2019", not "25 kg", "10am" and "2019"
+_QUANTITY = re.compile(
+    r"[£$€]\d[\d.,]*|\d[\d.,:]*(?:[ap]m|k?g|[ckm]?m|m?l|[kmg]b|hrs?|h|mins?|%|°c|[£$€])", re.I
+)
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s)", re.I)  # "4th", and "under 18s"
 # The long ones: people are called Marc and Augusta.
 _DATE_NAMES = (
@@ -67,6 +71,8 @@ def why_declined(
     question = answer.standalone_question
     # A name or code that no document holds is what the question is about, or misspelt.
     named = names_in(question, missing_words(question, unknown_terms))
+    if is_polar(question):  # "Is it open at 11pm?" is answered by other hours
+        named = [word for word in named if not _QUANTITY.fullmatch(word)]
     bar = max(threshold, SURE) if named or _is_of_other_years(answer) else threshold
     # One that is misspelt can be another's: of E05 and E07 neither says what E06 is.
     if answer.sentences and told >= bar and not any(map(_CODE.match, named)):
@@ -110,6 +116,15 @@ def relevance_floor(passages: int) -> float:
     differ in their kind of question, too.
     """
     return 1.2 + 0.25 * math.log(min(max(passages, 1), 10_000))
+
+
+def unnamed(answer: Answer, unknown_terms: Collection[str]) -> list[str]:
+    """Those of the terms that do not name the document of the first sentence, either: what is in
+    "Norway trip.md" is about Norway, though it may not say so."""
+    cited = {one.document_id for sentence in answer.sentences[:1] for one in sentence.citations}
+    called = [one.document.called for one in answer.passages if one.chunk.document_id in cited]
+    known = set(terms(" ".join(called)))
+    return [term for term in unknown_terms if term not in known]
 
 
 def _is_of_other_years(answer: Answer) -> bool:

@@ -28,10 +28,9 @@ def without_other_things(question: str, found: Sequence[Found]) -> list[Found]:
 
 def _is_of_another(one: Found, asked: set[str]) -> bool:
     chunk, info = one.passage.chunk, one.passage.document
-    file = re.sub(r"[_.]", " ", info.source.replace("\\", "/").rpartition("/")[2])
-    here = codes("\n".join((one.quote, info.title, chunk.context, *chunk.headings, file)))
+    here = codes("\n".join((one.quote, info.called, chunk.context, *chunk.headings)))
     # However it is written: "VD 22" and "VD-22a" are the VD-22 that is asked about.
-    around = _APART.sub("", f"{one.quote} {info.title} {chunk.context} {file} {chunk.text}".lower())
+    around = _APART.sub("", f"{one.quote} {info.called} {chunk.context} {chunk.text}".lower())
     absent = {code for code in asked if _APART.sub("", code) not in around}
     kinds = set(map(kind_of, absent)) - kinds_in_ranges(chunk.text)
     return any(kind_of(code) in kinds for code in here - asked)

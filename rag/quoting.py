@@ -14,7 +14,7 @@ from rag.asked_words import AskedWords
 from rag.clauses import likelier, merged, ways_asked
 from rag.comparing import compared
 from rag.comparisons.questions import comparison
-from rag.declining import missing_words, why_declined
+from rag.declining import missing_words, unnamed, why_declined
 from rag.finding import Found, reranked
 from rag.reader import Reader
 from rag.retrieval import Retriever
@@ -81,7 +81,7 @@ class Quoter:
             decide=partial(self._says_yes, asked) if self._decides(asked) else None,
             documents=snapshot.document,
         )
-        unknown = snapshot.unknown_terms(sorted(set(question_terms(asked))))
+        unknown = unnamed(answer, snapshot.unknown_terms(sorted(set(question_terms(asked)))))
         likely = max((reading.answerability for reading in readings), default=0.0)
         reason = why_declined(
             answer,

@@ -35,6 +35,8 @@ _NOT_ALL = re.compile(
 #: Labels of days from which or up to which a row holds.
 _BOUND = re.compile(r"\b(?:from|since|until|till|valid|starts?|ends?|before|after|by|due)\b", re.I)
 _MOST_ROWS = 15  # of a list; more are a table to be read where it stands
+_MEANT = 0.7  # how far a row is believed for what the reader says of one beside it
+_WEEKDAYS = frozenset(terms("Monday Tuesday Wednesday Thursday Friday Saturday Sunday"))
 _LONGEST_DAY = 24  # characters of a cell that is a day: "Saturday 25 July 2026"
 
 
@@ -45,7 +47,8 @@ def prefer_named_rows(question: str, found: Sequence[Found]) -> list[Found]:
     apart document by document; "Ann Lee's phone" wants the row of Ann Lee, though it may hold no
     number, told apart table by table. Held back, too, are rows of another day than the one asked
     about, and those that name as much as one of the same document but lack the column asked for.
-    Sentences stay as they are.
+    In the place of a row that is held back comes that beside it which names more. Sentences stay as
+    they are.
     """
     asked = _Asked.of(question)
     tables: dict[str, list[_Fit]] = defaultdict(list)
@@ -61,14 +64,19 @@ def prefer_named_rows(question: str, found: Sequence[Found]) -> list[Found]:
     for one, fit in zip(found, fits, strict=True):
         held = codes_held[one.passage.chunk.document_id]
         codes_held[one.passage.chunk.document_id] = max(held, fit.codes if fit else 0)
-    kept = []
+    kept: dict[tuple[str, int, int], Found] = {}
     for one, fit in zip(found, fits, strict=True):
         document = one.passage.chunk.document_id
-        other = fit is not None and (
+        told = [one]
+        if fit is not None and (
             fit.codes < codes_held[document] or _is_other(fit, tables[document])
-        )
-        kept.append(held_back(one) if other else one)
-    return sorted(kept, key=lambda one: -one.score)
+        ):
+            told = [held_back(one), *_meant(one, fit, asked)]
+        for some in told:
+            key = (document, some.start, some.end)
+            if key not in kept or kept[key].score < some.score:
+                kept[key] = some
+    return sorted(kept.values(), key=lambda one: -one.score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,40 @@ def _is_other(fit: _Fit, rows: Sequence[_Fit]) -> bool:
         row.named > fit.named and (row.shared > fit.shared or not row.labels) for row in table
     )
     return lacks_column or other_day or other
+
+
+def _meant(one: Found, fit: _Fit, asked: _Asked) -> list[Found]:
+    """The row beside one of another thing that names most of what is asked, where it is one alone
+    and does not lack the column that the other has.
+
+    The reader may know the table and not the row: that row is nearly as likely.
+    """
+    chunk, at = one.passage.chunk, one.passage.chunk.start
+    beside: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    for line in chunk.text.split("\n"):
+        row = asked.fit(line, chunk.headings) if COLUMN in line else None
+        if (
+            row is not None
+            and row.labels
+            and fit.is_beside(row)
+            and row.is_of_day
+            and row.named > fit.named
+            and (row.has_column or not fit.has_column)
+        ):
+            beside[row.named, row.shared].append((at, at + len(line)))
+        at += len(line) + 1
+    best = beside[max(beside)] if beside else []
+    return [
+        replace(
+            one,
+            start=start,
+            end=end,
+            short=None,
+            score=one.score * _MEANT,
+            probability=one.probability * _MEANT,
+        )
+        for start, end in (best if len(best) == 1 else ())
+    ]
 
 
 def rows_alike(question: str, best: Found, document: Document) -> list[Found]:
@@ -182,6 +224,7 @@ class _Asked:
                 is_named(value, self.words, self.codes)
                 or (*terms(label)[-1:], value) in self.pairs
                 or any(_may_be_one(asked, one) for asked in self.days for one in days)
+                or (days and self.words & _WEEKDAYS & set(terms(value)))
             ):
                 count += 1
             elif label and set(question_terms(label)) <= self.words:

@@ -142,6 +142,29 @@ def test_words_that_only_look_like_the_other_spelling_stay() -> None:
     assert terms("a well-known co") == ["a", "well", "known", "co"]
 
 
+@pytest.mark.parametrize(
+    ("short", "whole"),
+    [
+        ("Thu", "Thursday"),
+        ("Sat 25 Jul", "Saturday 25 July"),
+        ("3-Mar-2026", "3-March-2026"),
+        ("phones", "telephones"),
+        ("38 kg", "38 kilograms"),
+        ("10 km", "10 kilometres"),
+        ("the windows quote", "the windows quotation"),
+    ],
+)
+def test_an_abbreviation_and_the_word_are_one_term(short: str, whole: str) -> None:
+    assert terms(short) == terms(whole)
+    assert question_terms(short) == question_terms(whole)
+
+
+def test_words_that_are_abbreviations_only_beside_a_number_stay() -> None:
+    apart = "sat sun wed mar min hr co rep"
+    assert terms(apart) == apart.split()
+    assert terms("we sat in the sun") == ["we", "sat", "in", "the", "sun"]
+
+
 def test_words_keep_their_endings() -> None:
     assert words("Running the dog's 29,000 errands") == [
         "running",

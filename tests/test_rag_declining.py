@@ -17,6 +17,7 @@ from rag.declining import (
     names_in,
     relevance,
     relevance_floor,
+    unnamed,
     why_declined,
 )
 from rag.types import Answer, AnswerKind, Citation, Parts, Passage, RefusalReason, Sentence, Verdict
@@ -162,6 +163,28 @@ def test_relevance_falls_with_the_index_and_then_stays(some: int, more: int) -> 
     relevances = [relevance(answer().passages, asked, n, 0.3) for n in (3_000_000, many, few, 0)]
     assert relevances == sorted(relevances)
     assert relevance(answer().passages, asked, 10_000, 0.3) == relevances[0]
+
+
+def test_a_time_or_measure_asked_after_with_yes_or_no_is_no_name() -> None:
+    for quantity in ("11pm", "25kg", "£200", "30%"):
+        asked = f"May I bring dogs to the mill after {quantity}?"
+        assert declined(answer(asked, confidence=0.5), "11pm", "25kg", "200", "30") is None
+    assert declined(answer("May I run the HX350?", confidence=0.5), "hx350") is NOT_SAID
+    assert declined(answer("Who comes at 11pm?", confidence=0.5), "11pm") is NOT_SAID
+
+
+def test_the_file_of_the_answer_may_name_what_its_words_do_not() -> None:
+    cited = Citation(1, "d", "d.txt", "Mill", (), 0, 10, "It burned.", Verdict.SUPPORTED, 0.9)
+    given_answer = answer("Where do we sleep in Norway?")
+    info = replace(given_answer.passages[0].document, sources=("trips/Norway_trip.2026.md",))
+    named = replace(given_answer.passages[0], document=info)
+    of_it = replace(given_answer, passages=(named,), sentences=(Sentence("It burned.", (cited,)),))
+    assert unnamed(of_it, ["norway", "sweden"]) == ["sweden"]
+    of_another = replace(
+        of_it, sentences=(Sentence("It burned.", (replace(cited, document_id="e"),)),)
+    )
+    assert unnamed(of_another, ["norway", "sweden"]) == ["norway", "sweden"]
+    assert unnamed(replace(of_it, sentences=()), ["norway"]) == ["norway"]
 
 
 def test_missing_words_are_the_questions_own() -> None:

@@ -211,13 +211,37 @@ def test_the_number_beside_a_columns_last_word_names_a_row() -> None:
     four, five = found("Room number: 4 | Bed: 1", 0.9), found("Room number: 5 | Bed: 2", 0.3)
     chunk = replace(four.passage.chunk, text=f"{four.quote}\n{five.quote}")
     four = replace(four, passage=replace(four.passage, chunk=chunk))
-    assert prefer_named_rows("beds of room number 5", [four, five])[0] == five
+    assert prefer_named_rows("beds of room number 5", [four, five])[0].quote == five.quote
 
 
 def test_a_day_without_its_year_is_the_day_asked_about() -> None:
     rows = [found("Day: 8 June | Cleaning: Fran", 0.9), found("Day: 1 June | Cleaning: Jo", 0.8)]
     kept = prefer_named_rows("who cleans on 8 June 2026", rows)
     assert [one.score for one in kept] == [0.9, pytest.approx(0.08)]
+
+
+def test_the_row_meant_takes_the_place_of_one_beside_it() -> None:
+    def kept(*rows: str) -> list[tuple[str, float]]:
+        first = found(rows[0], 0.8)
+        chunk = replace(first.passage.chunk, text="\n".join(["Rooms", *rows]))
+        one = replace(
+            first, start=6, end=6 + len(rows[0]), passage=replace(first.passage, chunk=chunk)
+        )
+        told = prefer_named_rows("Which key has the Oak room?", [one])
+        return [(one.quote, round(one.score, 3)) for one in told]
+
+    elm, oak = "Room: Elm | Key: 7", "Room: Oak | Key: 9"
+    assert kept(elm, oak) == [(oak, 0.56), (elm, 0.08)]
+    assert kept(oak, elm) == [(oak, 0.8)]
+    keyless = [f"{elm} | Floor: 1", "Room: Oak | Floor: 2"]  # no row has what is asked for
+    assert kept(*keyless) == [(keyless[0], 0.08)]
+    assert kept(elm, oak, "Room: Oak | Key: 11") == [(elm, 0.08)]  # which of the two is meant?
+
+
+def test_the_weekday_of_a_day_is_named() -> None:
+    rows = [found("Date: Sun 2 Aug | Bed: Inn", 0.9), found("Date: Thu 6 Aug | Bed: Barn", 0.8)]
+    kept = prefer_named_rows("Where do we sleep on the Thursday?", rows)
+    assert [one.score for one in kept] == [0.8, pytest.approx(0.09)]
 
 
 def test_small_words_name_no_cell() -> None:
