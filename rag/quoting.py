@@ -9,12 +9,13 @@ from functools import partial
 from index.analysis import question_terms
 from index.index import Snapshot
 from index.types import Scope, SkippedFile, SkipReason
-from rag.answering import extractive_answer
+from rag.answering import compose, extractive_answer
 from rag.asked_words import AskedWords
 from rag.clauses import likelier, merged, ways_asked
 from rag.comparing import compared
 from rag.comparisons.questions import comparison
-from rag.declining import missing_words, unnamed, why_declined
+from rag.declining import missing_words, names_in, unnamed, why_declined
+from rag.extremes import extreme_rows, superlative
 from rag.finding import Found, reranked
 from rag.reader import Reader
 from rag.retrieval import Retriever
@@ -56,6 +57,7 @@ class Quoter:
         ``anyway`` gives the best that was found even where it would be declined.
         """
         answer = self._compared(snapshot, asked, passages, scope, clock)
+        answer = answer or self._extreme(snapshot, asked, passages, clock)
         return answer or self._quoted(snapshot, asked, passages, settings, clock, anyway)
 
     def _quoted(
@@ -131,6 +133,32 @@ class Quoter:
         return replace(
             found,
             passages=(*found.passages, *rest),
+            model=self._reader.name,
+            timings=clock.laps,
+        )
+
+    def _extreme(
+        self, snapshot: Snapshot, asked: str, passages: Sequence[Passage], clock: Clock
+    ) -> Answer | None:
+        """The answer to a question for the most or least in a table; None for any other."""
+        if superlative(asked) is None or not self._reader.calibrated:
+            return None
+        unknown = snapshot.unknown_terms(sorted(set(question_terms(asked))))
+        if names_in(asked, missing_words(asked, unknown)):
+            return None
+        words = AskedWords.of(asked, snapshot)
+        found = extreme_rows(asked, passages, words, snapshot.document)
+        if found is None:
+            return None
+        clock.lap("comparing")
+        return Answer(
+            question=asked,
+            standalone_question=asked,
+            kind=AnswerKind.EXTRACTIVE,
+            sentences=compose([[row] for row in found.rows]),
+            short=found.short,
+            confidence=found.rows[0].probability,
+            passages=(*(row.passage for row in found.rows), *passages),
             model=self._reader.name,
             timings=clock.laps,
         )

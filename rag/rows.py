@@ -162,26 +162,27 @@ def rows_alike(question: str, best: Found, document: Document) -> list[Found]:
     keys = {(label, value) for label, value in cells if is_named(value, asked, names, label)}
     labels = {label for label, _ in cells}
     rows = []
-    for block in _section(best, document) if keys else ():
+    for block in section_of(document, best.start) if keys else ():
         text = document.text[block.start : block.end]
         if block.kind is not BlockKind.TABLE_ROW or not keys <= set(cells_of(text)):
             continue
         own = {label for label, _ in cells_of(text)}
         if own <= labels or labels <= own:
-            rows.append(_row(best, document, block.start, block.end))
+            rows.append(row_beside(best, document, block.start, block.end))
     return rows if 2 <= len(rows) <= _MOST_ROWS else []
 
 
-def _section(best: Found, document: Document) -> list[Block]:
-    """What stands between the heading above the row and the next one."""
+def section_of(document: Document, place: int) -> list[Block]:
+    """What stands between the heading above a place and the next one."""
     blocks = document.blocks
     headings = [n for n, block in enumerate(blocks) if block.kind is BlockKind.HEADING]
-    first = max((n for n in headings if blocks[n].start <= best.start), default=-1)
-    last = min((n for n in headings if blocks[n].start > best.start), default=len(blocks))
+    first = max((n for n in headings if blocks[n].start <= place), default=-1)
+    last = min((n for n in headings if blocks[n].start > place), default=len(blocks))
     return list(blocks[first + 1 : last])
 
 
-def _row(best: Found, document: Document, start: int, end: int) -> Found:
+def row_beside(best: Found, document: Document, start: int, end: int) -> Found:
+    """Another row of the document, believed as the best one is, as a passage of its own."""
     pages = tuple(span_pages(document.blocks, start, end))
     chunk = replace(
         best.passage.chunk, start=start, end=end, text=document.text[start:end], pages=pages

@@ -33,7 +33,7 @@ class Measure:
 
 _MONEY = ("price", "cost", "fee", "amount", "rent", "charge", "rate", "premium")
 _TIME = ("duration", "length", "period", "term", "warranty", "guarantee", "loan", "days", "time")
-_DATE = ("date", "year", "made", "built", "founded", "opened", "born", "since")
+_DATE = ("date", "year", "made", "built", "founded", "opened", "born", "since", "bought")
 _SIZE = ("size", "area", "capacity", "volume", "height")
 # How a pair of words measures: the greater first, then the lesser, both as adverbs of comparison.
 _PAIRS: tuple[tuple[Asks, str, str, str, tuple[str, ...]], ...] = (

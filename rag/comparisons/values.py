@@ -7,6 +7,7 @@ its columns. Values of units that do not compare, such as two currencies, have n
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -53,6 +54,7 @@ _VERB_LABELS = {
     "weigh": "weight mass",
     "last": "duration length period term",
     "borrow": "loan",
+    "expir": "expiry",
     "carri": "payload load capacity",
     "hold": "capacity volume",
 }
@@ -122,7 +124,7 @@ def value_of(
     life = _life(found.quote, question)
     if life is not None:
         return life
-    fit = [one for one in values_in(found.quote) if _fits(one, measure)]
+    fit = [one for one in values_in(found.quote) if fits(one, measure)]
     if found.short:
         start = found.quote.find(found.short)
         inside = [one for one in fit if start <= one.start < start + len(found.short)]
@@ -133,8 +135,31 @@ def value_of(
 
 def kinds_in(quote: str, measure: Measure | None) -> list[Value]:
     """The values of a sentence that a measure may mean, in order, each but once."""
-    fit = [one for one in values_in(quote) if _fits(one, measure)]
+    fit = [one for one in values_in(quote) if fits(one, measure)]
     return list({(one.low, one.high, one.dimension): one for one in reversed(fit)}.values())[::-1]
+
+
+def labels_meant(asked: Iterable[str], measure: Measure | None) -> set[str]:
+    """The terms that columns use for what is asked with a verb or a word of comparison."""
+    labels = [_VERB_LABELS.get(term, "") for term in asked]
+    labels += measure.labels if measure else ()
+    return {term for label in labels for term in terms(label)}
+
+
+def fits(value: Value, measure: Measure | None, *, named: bool = False) -> bool:
+    """Is the value of the kind that is asked for? A named column needs no unit."""
+    if measure is None:
+        return True
+    if measure.asks in (Asks.ORDER, Asks.AGE):
+        return value.dimension in ("date", "clock")
+    if value.dimension in ("date", "clock"):
+        return False
+    if measure.asks is Asks.MONEY:
+        return value.dimension in _MONEY or not value.dimension
+    if measure.asks is Asks.SPEED:
+        return bool(value.dimension) or named
+    kinds = _KINDS.get(measure.how)
+    return kinds is None or value.dimension in kinds or (named and not value.dimension)
 
 
 def is_row(quote: str) -> bool:
@@ -189,8 +214,7 @@ def _best_cell(
 ) -> Value | None:
     """The value of the column that is named by the thing, or by what is asked."""
     asked = set(question_terms(question)) - thing
-    meant = {label for term in asked for label in terms(_VERB_LABELS.get(term, ""))}
-    meant |= {term for label in (measure.labels if measure else ()) for term in terms(label)}
+    meant = labels_meant(asked, measure)
     cells = list(_CELL.finditer(quote))
     unnamed = thing - {term for cell in cells for term in terms(cell.group("value"))}
     scored: list[tuple[float, Value]] = []
@@ -201,7 +225,7 @@ def _best_cell(
         if score <= 0:
             continue
         score -= 0.1 * len(label - thing - asked - meant)
-        fit = [one for one in values_in(cell.group("value")) if _fits(one, measure, named=True)]
+        fit = [one for one in values_in(cell.group("value")) if fits(one, measure, named=True)]
         if fit:
             start = cell.start("value") + fit[0].start
             scored.append((score, replace(fit[0], start=start, labelled=True)))
@@ -209,22 +233,6 @@ def _best_cell(
     if not scored or (len(scored) > 1 and scored[0][0] - scored[1][0] < 0.05):
         return None
     return scored[0][1]
-
-
-def _fits(value: Value, measure: Measure | None, *, named: bool = False) -> bool:
-    """Is the value of the kind that is asked for? A named column needs no unit."""
-    if measure is None:
-        return True
-    if measure.asks in (Asks.ORDER, Asks.AGE):
-        return value.dimension in ("date", "clock")
-    if value.dimension in ("date", "clock"):
-        return False
-    if measure.asks is Asks.MONEY:
-        return value.dimension in _MONEY or not value.dimension
-    if measure.asks is Asks.SPEED:
-        return bool(value.dimension) or named
-    kinds = _KINDS.get(measure.how)
-    return kinds is None or value.dimension in kinds or (named and not value.dimension)
 
 
 def _counted(text: str, one: Quantity) -> Value:

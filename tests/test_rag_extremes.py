@@ -1,0 +1,137 @@
+"""The row of a table with the most or least of something."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.types import Block, BlockKind, Chunk, Document, DocumentInfo
+from rag.asked_words import AskedWords
+from rag.extremes import Extreme, extreme_rows, superlative
+from rag.types import Parts, Passage
+
+BOILERS = (
+    "Option: A | Model: Brent 24 | Output: 24 kW | Warranty: 7 years | Price: £1,750",
+    "Option: B | Model: Vulcan 30 | Output: 30 kW | Warranty: 10 years | Price: £2,465",
+    "Option: C | Model: Hestia 28 | Output: 28 kW | Warranty: 5 years | Price: £1,980",
+)
+MEMBERS = (
+    "No.: 1 | Surname: Lee | Class: Life | Joined: 1971 | Paid: 2026-01-04",
+    "No.: 2 | Surname: Orr | Class: Adult | Joined: 2017 | Paid: 2026-01-02",
+    "No.: 3 | Surname: Roy | Class: Adult | Joined: 2009 | Paid: 2026-02-01",
+)
+PRICES = (
+    "Code: D-1 | Product: Stable door | Price £: 980 | Lead time weeks: 8",
+    "Code: W-2 | Product: Sash window, single | Price £: 1090 | Lead time weeks: 9",
+    "Code: D-3 | Product: Oak door, four panels | Price £: 640 | Lead time weeks: 6",
+    "Code: V-4 | Product: Vents in every window | Price £: 42 | Lead time weeks: 1",
+)
+
+
+def asked(question: str, *rows: str, title: str = "List", before: str = "") -> Extreme | None:
+    text = "\n".join([before, *rows])
+    blocks, start = [], len(before) + 1
+    for row in rows:
+        blocks.append(Block(BlockKind.TABLE_ROW, start, start + len(row)))
+        start += len(row) + 1
+    document = Document("d", title, text, tuple(blocks), "en", "csv/1", None)
+    info = DocumentInfo("d", ("list.csv",), title, "en", None, None, 1)
+    # The passage shows two rows; the table goes on.
+    shown = "\n".join([before, *rows[:2]])
+    chunk = Chunk("c", "d", 0, len(shown), shown, (), (), title)
+    passage = Passage(chunk, info, 3.0, Parts())
+    return extreme_rows(question, [passage], AskedWords.of(question), lambda _: document)
+
+
+def quotes(found: Extreme | None) -> list[str]:
+    return [] if found is None else [row.quote for row in found.rows]
+
+
+@pytest.mark.parametrize(
+    ("question", "row", "short"),
+    [
+        ("Which boiler is the cheapest?", BOILERS[0], "Brent 24"),
+        ("Which boiler costs the most?", BOILERS[1], "Vulcan 30"),
+        ("Which boiler has the shortest warranty?", BOILERS[2], "Hestia 28"),
+        ("which boiler has the longest guarantee", BOILERS[1], "Vulcan 30"),
+        ("What is the highest output of the boilers?", BOILERS[1], "30 kW"),
+        ("cheapest boiler", BOILERS[0], "Brent 24"),
+        ("How much is the least expensive boiler?", BOILERS[0], "£1,750"),
+    ],
+)
+def test_the_row_with_the_most_or_least_answers(question: str, row: str, short: str) -> None:
+    found = asked(question, *BOILERS, title="Estimate for a boiler")
+    assert quotes(found) == [row]
+    assert found is not None
+    assert found.short == short
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("Which member joined first?", MEMBERS[:1]),
+        ("Who joined most recently?", MEMBERS[1:2]),
+        ("Which adult joined first?", MEMBERS[2:]),
+        ("Which member paid earliest?", MEMBERS[1:2]),
+    ],
+)
+def test_days_and_named_rows(question: str, rows: tuple[str, ...]) -> None:
+    assert quotes(asked(question, *MEMBERS, title="Members")) == list(rows)
+
+
+def test_rows_of_other_things_do_not_count() -> None:
+    title = "Doors and windows"
+    assert quotes(asked("What is the most expensive door?", *PRICES, title=title)) == [PRICES[0]]
+    assert quotes(asked("Which door has the shortest lead time?", *PRICES, title=title)) == [
+        PRICES[2]
+    ]
+    assert quotes(asked("What is the dearest of all the things we sell?", *PRICES)) == []
+
+
+def test_level_rows_are_shown_together() -> None:
+    level = ("Lamp: Sol | Price: £9", "Lamp: Luna | Price: £9", "Lamp: Stella | Price: £12")
+    found = asked("Which lamp is the cheapest?", *level)
+    assert quotes(found) == list(level[:2])
+    assert found is not None
+    assert found.short is None
+    assert asked("Which lamp is the cheapest?", *level[:2]) is None  # all are level
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("Which boiler is the heaviest?", BOILERS),  # no such column
+        ("Which boiler is the best?", BOILERS),
+        ("Which boiler was approved?", BOILERS),
+        ("Is the cheapest boiler good?", BOILERS),
+        ("May I buy at most two boilers?", BOILERS),
+        ("Which is the latest version of the boiler list?", BOILERS),
+        ("Which lorry is the cheapest?", BOILERS),  # of no lorry
+        ("Which lamp is the cheapest?", ("Lamp: Sol | Price: £9", "Lamp: Luna | Price: $8")),
+        ("Which lamp is the cheapest?", ("Lamp: Sol | Price 2024: £9 | Price 2025: £8",) * 2),
+        (
+            "Which day is the longest?",
+            ("Day: 1 | Walk: Ely", "Day: 2 | Walk: Ox", "Day: 3 | Walk: Bo"),
+        ),
+        ("Which is the cheapest?", ("Sol | £9", "Luna | £8")),  # columns without names
+    ],
+)
+def test_in_doubt_there_is_no_answer(question: str, rows: tuple[str, ...]) -> None:
+    assert asked(question, *rows, title="Boilers") is None
+
+
+def test_what_the_text_says_itself_is_left_to_the_reader() -> None:
+    said = "The cheapest boiler is the Brent, but for its pump."
+    assert asked("Which boiler is the cheapest?", *BOILERS, before=said) is None
+    other = "The cheapest way to Ely is the bus."
+    assert (
+        asked("Which boiler is the cheapest?", *BOILERS, before=other, title="Boiler") is not None
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "least"), [("oldest", True), ("newest", False), ("fastest", True), ("dearest", False)]
+)
+def test_the_oldest_is_the_earliest_and_the_fastest_takes_least(word: str, least: bool) -> None:
+    wanted = superlative(f"Which is the {word}?")
+    assert wanted is not None
+    assert wanted.least is least
