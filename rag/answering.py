@@ -24,7 +24,7 @@ from rag.questions import is_open, is_polar, wants_list, wants_steps, wants_whol
 from rag.quotable import COLUMN
 from rag.ranges import prefer_fitting_rows
 from rag.reader import Reading
-from rag.rows import prefer_named_rows, rows_alike
+from rag.rows import counts_rows, prefer_named_rows, rows_alike
 from rag.types import (
     Answer,
     AnswerKind,
@@ -72,9 +72,8 @@ def choose(
         key = " ".join(words(sentence.quote))
         if key in groups or len(groups) < limit:
             groups.setdefault(key, []).append(sentence)
-    if wants_list(question) and documents is not None and COLUMN in found[0].quote:
-        document = documents(found[0].passage.chunk.document_id)
-        rows = [] if document is None else rows_alike(question, found[0], document)
+    if wants_list(question):
+        rows = _rows(question, found[0], documents)
         if rows:
             own = rows[0].passage.chunk.document_id
             return [[row] for row in rows] + [
@@ -145,15 +144,17 @@ def extractive_answer(
     Where another document contradicts the best sentence, both are shown, the newer one first.
     ``confidence`` is given when the readings come from a calibrated reader; ``asked`` are the words
     of the question as the documents use them, all alike when not given. With ``decide`` a
-    question that wants yes or no gets that as its ``short`` answer, or none where it is in doubt.
+    question that wants yes or no gets that as its ``short`` answer, or none where it is in doubt;
+    one that asks how many rows hold something, their number.
     With ``documents`` a list is shown whole though it goes on beyond its passage, and where no
     sentence is likely a section whose heading is what was asked for, or a heading with the day.
     """
     documents = None if documents is None else cache(documents)  # one may take a third of a second
     found = _answering(question, find_sentences(passages, readings))
-    groups = choose(question, found, limit, documents)
-    listed = wants_list(question) and len(groups) > 1 and COLUMN in groups[0][0].quote
-    conflict = None if listed else find_conflict(question, found)
+    counted = _counted(question, found, documents)
+    groups = [[row] for row in counted] or choose(question, found, limit, documents)
+    listed = len(groups) > 1 and COLUMN in groups[0][0].quote and wants_list(question)
+    conflict = None if counted or listed else find_conflict(question, found)
     if conflict is not None:
         newest = sorted(conflict, key=_age, reverse=True)
         rest = [
@@ -163,6 +164,7 @@ def extractive_answer(
         ]
         groups = [[newest[0]], [newest[1]], *rest[: max(0, limit - 2)]]
     short = _short(question, groups) if groups else None
+    short = f"{len(counted)} rows" if counted else short
     likely, asked = None, asked or AskedWords.of(question)
     if found and calibrated:
         likely = confidence(found[0], rivalry(found), asked)
@@ -191,8 +193,24 @@ def _short(question: str, groups: Sequence[Sequence[Found]]) -> str | None:
     best = groups[0][0]
     if COLUMN not in best.quote:
         return best.short
-    many = len(groups) > 1 and wants_list(question)
-    return None if many else asked_cell(question, best.quote, best.short)
+    if counts_rows(question, best.quote) or (len(groups) > 1 and wants_list(question)):
+        return None
+    return asked_cell(question, best.quote, best.short)
+
+
+def _rows(question: str, best: Found, documents: Documents | None) -> list[Found]:
+    """The rows that answer together, where the best candidate is one of several."""
+    if documents is None or COLUMN not in best.quote:
+        return []
+    document = documents(best.passage.chunk.document_id)
+    return [] if document is None else rows_alike(question, best, document)
+
+
+def _counted(question: str, found: Sequence[Found], documents: Documents | None) -> list[Found]:
+    """The rows that are counted where "how many" asks for them."""
+    if not found or not counts_rows(question, found[0].quote):
+        return []
+    return _rows(question, found[0], documents)
 
 
 def _by_heading(

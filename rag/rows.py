@@ -32,6 +32,8 @@ _NOT_ALL = re.compile(
     r"least|most|over|under|above|below|before|after|since|until|between)\b|n['’]t\b",
     re.I,
 )
+_HOW_MANY = re.compile(r"\bhow many\s+(?P<things>[\w'’-]+(?:\s+[\w'’-]+)?)", re.I)
+_QUANTITY = frozenset(terms("quantity number count amount stock pieces"))
 #: Labels of days from which or up to which a row holds.
 _BOUND = re.compile(r"\b(?:from|since|until|till|valid|starts?|ends?|before|after|by|due)\b", re.I)
 _MOST_ROWS = 15  # of a list; more are a table to be read where it stands
@@ -170,6 +172,24 @@ def rows_alike(question: str, best: Found, document: Document) -> list[Found]:
         if own <= labels or labels <= own:
             rows.append(row_beside(best, document, block.start, block.end))
     return rows if 2 <= len(rows) <= _MOST_ROWS else []
+
+
+def counts_rows(question: str, row: str) -> bool:
+    """Does "how many" ask for rows like this one, and for no figure that stands in it?
+
+    "How many members play tennis?" counts them, "how many packs of D-20 are left" does not where a
+    column says how many packs.
+    """
+    match = _HOW_MANY.search(question)
+    if match is None:
+        return False
+    counted = set(question_terms(match["things"])) | _QUANTITY
+    return not any(
+        counted & {*terms(label), *terms(value)}
+        and any(map(str.isdigit, value))
+        and not _days(value)
+        for label, value in cells_of(row)
+    )
 
 
 def section_of(document: Document, place: int) -> list[Block]:

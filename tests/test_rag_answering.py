@@ -14,6 +14,7 @@ from rag.answering import choose, compose, extractive_answer
 from rag.asked_words import AskedWords
 from rag.finding import RANKING, confidence, evidence, find_sentences, rivalry
 from rag.reader import Reading, Span
+from rag.rows import counts_rows
 from rag.types import Answer, Opening, Parts, Passage, Sentence, Verdict, escape_markers
 
 TEXT = "The mill burned in 1823. Twenty-two people drowned. The owner, Mr Pym, left the town."
@@ -356,6 +357,33 @@ def test_all_rows_that_hold_what_a_list_is_asked_of_are_its_items() -> None:
     assert answer.short is None, "one of them is not the answer"
     assert all(c.quote == s.text for s in answer.sentences for c in s.citations)
     assert answer.text == f"- {MEMBERS[0]} [1]\n- {MEMBERS[2]} [2]"
+
+
+def test_rows_are_counted_where_how_many_asks_for_them() -> None:
+    answer = of_members("How many members play tennis?")
+    assert [s.text for s in answer.sentences] == [MEMBERS[0], MEMBERS[2]]
+    assert answer.short == "2 rows"
+    assert of_members("How many members do not play tennis?").short is None
+    # No count, and no figure that is something else: the fee of Bo Ray.
+    assert of_members("How many members play bowls?").short is None
+    assert of_members("How many members play tennis?", documents=False).short is None
+
+
+@pytest.mark.parametrize(
+    ("question", "row", "counted"),
+    [
+        ("How many members play tennis?", "No.: 7 | Name: Lee | Sport: Tennis", True),
+        ("How many weeks does Lee clean?", "Week of: 8 June | Cleaning: Lee", True),
+        ("How many packs of D-20 are left?", "Article: D-20 | Packs: 6", False),
+        ("How many tables have we got?", "Item: Table | Quantity: 10", False),
+        ("How many beds has the Oak room?", "Room: Oak | Furniture: 2 beds", False),
+        ("Which members play tennis?", "Name: Lee | Sport: Tennis", False),
+    ],
+)
+def test_how_many_asks_for_rows_or_for_a_figure_in_one(
+    question: str, row: str, counted: bool
+) -> None:
+    assert counts_rows(question, row) is counted
 
 
 @pytest.mark.parametrize(
