@@ -1,7 +1,8 @@
 """Clipped words and abbreviations as the words they stand for, so that a search for either finds
 both.
 
-Only those that stand for one thing in most documents: "min" is a minute or a minimum, "HR" no hour.
+Only those that stand for one thing in most documents: "min" is a minute or a minimum, "HR" no hour,
+and Max, Jan and Tel Aviv are names.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ _WHOLE = {
         "wednesday": "weds",
         "thursday": "thu thur thurs",
         "friday": "fri",
-        "january": "jan",
         "february": "feb",
         "august": "aug",
         "september": "sept",
@@ -37,7 +37,7 @@ _WHOLE = {
         "milliliter": "ml",
         "teaspoon": "tsp",
         "tablespoon": "tbsp",
-        "telephone": "phone tel",
+        "telephone": "phone",
         "telephones": "phones",
         "refrigerator": "fridge",
         "refrigerators": "fridges",
@@ -59,9 +59,6 @@ _WHOLE = {
         "information": "info",
         "department": "dept",
         "government": "govt",
-        "temperature": "temp",
-        "temperatures": "temps",
-        "maximum": "max",
         "average": "avg",
         "quantity": "qty",
         "approximately": "approx",
@@ -71,20 +68,29 @@ _WHOLE = {
     }.items()
     for short in shorts.split()
 }
-# Days and months that are words or names besides, beside a number alone: "sat 25", "3 mar".
+# Days and months that are words or names besides, where they are surely meant: before or behind a
+# day or a year, and alone in a cell.
 _BESIDE_A_NUMBER = {
     "wed": "wednesday",
     "sat": "saturday",
     "sun": "sunday",
+    "jan": "january",
     "mar": "march",
     "apr": "april",
     "jun": "june",
     "jul": "july",
     "sep": "september",
 }
-_DAY = re.compile(r"\b(wed|sat|sun)(?=[.,]?\s+\d{1,2}\b)")
-_MONTH = re.compile(
-    r"(?<=\d[-\s])(mar|apr|jun|jul|sep)\b|\b(mar|apr|jun|jul|sep)(?=[-.\s]{1,2}(?:19|20)\d\d\b)"
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_SURELY = tuple(
+    re.compile(pattern, re.M)
+    for pattern in (
+        r"\b(?:wed|sat|sun)(?=[.,]?\s+\d{1,2}"
+        rf"(?:st|nd|rd|th)?(?:\s*$|[.:,;|/]|\s+(?:\||of\b|[ap]m\b|{_MONTHS})))",
+        r"(?<=\d[-\s])(?:jan|mar|apr|jun|jul|sep)\b",
+        r"\b(?:jan|mar|apr|jun|jul|sep)(?=[-.\s]{1,2}(?:19|20)\d\d\b)",
+        r"(?:(?<=: )|(?<=\| )|^)(?:wed|sat|sun|jan|mar|apr|jun|jul|sep)(?=\s*(?:$|\|))",
+    )
 )
 
 
@@ -103,6 +109,6 @@ def dates_written_out(folded: str) -> str:
     >>> dates_written_out("sat 25 jul, as we sat in the sun")
     'saturday 25 july, as we sat in the sun'
     """
-    for pattern in (_DAY, _MONTH):
+    for pattern in _SURELY:
         folded = pattern.sub(lambda match: _BESIDE_A_NUMBER[match.group()], folded)
     return folded

@@ -16,8 +16,9 @@ from index.types import Block, BlockKind, Document
 from rag.asked_words import AskedWords
 from rag.cells import cells_of, is_named
 from rag.codes import codes
+from rag.comparisons.columns import cell_value, foremost, is_empty
 from rag.comparisons.measures import MEASURES, Asks, Measure
-from rag.comparisons.values import Value, fits, labels_meant, order, values_in
+from rag.comparisons.values import Value, labels_meant
 from rag.finding import Found
 from rag.gathering import Documents
 from rag.quotable import COLUMN
@@ -49,6 +50,29 @@ _MOST_ROWS = 500
 _EMPTY = 0.25  # of the rows, at most, that hold no value
 _TIES = 3  # rows that are shown where they are level
 _BELIEVED = 0.75  # as two things compared by named rows and columns are
+_WHICH = re.compile(
+    r"\b(?:which|what)\s+([\w'’-]+(?:\s+[\w'’-]+(?=\s+(?:is|are|was|were|has|have|had|does|do|did)\b))?)",
+    re.I,
+)
+_LIMITED = re.compile(
+    r"\bnot\b|n['’]t\b|\b(?:without|except|besides|other than|apart from|over|under|above|below"
+    r"|between|more than|less than|fewer than|before|after|since|until|but)\b",
+    re.I,
+)
+_SUM = re.compile(
+    r"(?:[Gg]rand |[Ss]ub-?)?\s*(?:[Tt]otals?|TOTALS?|[Ss]ubtotals?|[Ss]ums?|[Aa]verage|[Mm]ean"
+    r"|[Oo]verall)\b|[Aa]ll(?: [a-z]\w*)?$"
+)
+_RATING = re.compile(r"\bratings?\b", re.I)  # its stem is that of a rate
+_CURRENCY = re.compile(r"[£$€]|\b(?:GBP|EUR|USD|CHF)\b")
+_WHO = re.compile(r"^\W*(?:and\s+)?who\b", re.I)
+_WHEN = re.compile(r"^\W*(?:and\s+)?when\b", re.I)
+_COST = re.compile(r"\bwhat (?:does|do|did)\b.*\bcost\b", re.I)
+_OF_THINGS = frozenset(terms("bought made built opened founded"))  # dates that no person has
+# Verbs of which a table says nothing: "who took the most days?"
+_LIGHT = frozenset(
+    terms("take took taken get got sell sold buy make made do did offer have give gave need use")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,31 +83,30 @@ class Superlative:
     word: str  #: "cheapest"
     after: frozenset[str]  #: the terms of the words that follow it
 
-    @property
-    def least(self) -> bool:
-        """Is it the smallest value? The oldest has the earliest date, the fastest least time."""
-        return self.measure.more == (self.measure.asks in (Asks.AGE, Asks.SPEED))
-
 
 @dataclass(frozen=True, slots=True)
 class Extreme:
-    """The rows that have it, level with each other, and what answers."""
+    """The rows that have it, level with each other, and what answers; no rows where a table has
+    the column that is meant and cannot tell."""
 
     rows: tuple[Found, ...]
     short: str | None
-    fit: float  #: how well the column's name fits what is asked
+    fit: tuple[float, int]  #: how well the column's name fits what is asked, and the table's own
+    labels: frozenset[str]  #: of the table
 
 
 def superlative(question: str) -> Superlative | None:
     """What a question asks for the most or least of; None where it does not.
 
     >>> found = superlative("Which boiler has the shortest guarantee?")
-    >>> found and (found.word, sorted(found.after), found.least)
-    ('shortest', ['guarante'], True)
+    >>> found and (found.word, sorted(found.after))
+    ('shortest', ['guarante'])
     >>> superlative("May I bring at most two guests?")
     """
     match = _SUPERLATIVE.search(question)
     if match is None or not (_ASKS.match(question) or match.start() < 5):
+        return None
+    if _LIMITED.search(question):
         return None
     word = " ".join(match["word"].lower().split())
     after = frozenset(question_terms(match["after"])) if match["after"] else frozenset()
@@ -97,11 +120,16 @@ def extreme_rows(
     wanted = superlative(question)
     if wanted is None or _is_told(question, wanted, passages):
         return None
-    seen: set[tuple[str, int]] = set()
+    seen: dict[str, list[tuple[int, int]]] = {}
     tables = [rows for passage in passages[:_TABLES] for rows in _tables(passage, documents, seen)]
     found = [_extreme(question, wanted, rows, asked) for rows in tables]
     told = [one for one in found if one is not None]
-    return max(told, key=lambda one: one.fit, default=None)  # of level ones the first
+    best = max((one.fit for one in told), default=(0.0, 0))
+    level = [one for one in told if one.fit == best]
+    # Two tables of one shape may be parts of one, and nothing says which of them is meant.
+    if not level or not level[0].rows or any(one.labels == level[0].labels for one in level[1:]):
+        return None
+    return level[0]
 
 
 def _is_told(question: str, wanted: Superlative, passages: Sequence[Passage]) -> bool:
@@ -117,32 +145,35 @@ def _is_told(question: str, wanted: Superlative, passages: Sequence[Passage]) ->
 
 
 def _tables(
-    passage: Passage, documents: Documents, seen: set[tuple[str, int]]
+    passage: Passage, documents: Documents, seen: dict[str, list[tuple[int, int]]]
 ) -> Iterator[list[Found]]:
-    """The whole tables that a passage shows rows of, each once."""
+    """The whole tables that a passage shows rows of, each once; ``seen`` are their places."""
     chunk = passage.chunk
     if COLUMN not in chunk.text or (document := documents(chunk.document_id)) is None:
         return
     whole = Found(passage, chunk.start, chunk.end, _BELIEVED, 1.0)
+    known = seen.setdefault(document.id, [])
     at = chunk.start
     for line in chunk.text.split("\n"):
-        if COLUMN in line and _labels(line):
-            blocks = _rows_beside(document, at, _labels(line))
-            if blocks and (key := (document.id, blocks[0].start)) not in seen:
-                seen.add(key)
-                if 2 <= len(blocks) <= _MOST_ROWS:
-                    yield [row_beside(whole, document, one.start, one.end) for one in blocks]
+        labels = _labels(line) if COLUMN in line else frozenset()
+        if labels and not any(start <= at < end for start, end in known):
+            rows = [b for b in section_of(document, at) if b.kind is BlockKind.TABLE_ROW]
+            beside = _beside(document, rows, labels) if len(rows) <= _MOST_ROWS else []
+            ends = beside or rows or [Block(BlockKind.TABLE_ROW, at, at + 1)]
+            known.append((ends[0].start, ends[-1].end))
+            if len(beside) > 1:
+                yield [row_beside(whole, document, one.start, one.end) for one in beside]
         at += len(line) + 1
 
 
-def _rows_beside(document: Document, place: int, labels: frozenset[str]) -> list[Block]:
-    """The rows of the section that have half of the labels."""
-    return [
-        block
-        for block in section_of(document, place)
-        if block.kind is BlockKind.TABLE_ROW
-        and 2 * len(labels & _labels(document.text[block.start : block.end])) >= len(labels)
-    ]
+def _beside(document: Document, rows: Sequence[Block], labels: frozenset[str]) -> list[Block]:
+    """The rows that share half of the labels: empty cells are left out of a row, with theirs."""
+    beside = []
+    for row in rows:
+        own = _labels(document.text[row.start : row.end])
+        if own and 2 * len(labels & own) >= min(len(labels), len(own)):
+            beside.append(row)
+    return beside
 
 
 def _labels(row: str) -> frozenset[str]:
@@ -154,31 +185,41 @@ def _extreme(
 ) -> Extreme | None:
     said = set(terms(wanted.word))
     asks = set(question_terms(question)) - said
-    column = _column(wanted, rows, asks)
+    rows = [row for row in rows if not _is_sum(row)]
+    column = _column(question, wanted, rows, asks)
     if column is None:
         return None
     label, fit = column
     passage = rows[0].passage
-    around = f"{passage.document.called} {' '.join(passage.chunk.headings)} {passage.chunk.context}"
-    around += " ".join(name for row in rows for name, _ in cells_of(row.quote))
-    rows = _of_what_is_named(rows, asks - set(terms(label)), codes(question), set(terms(around)))
-    if not rows:
-        return None
+    names = {name for row in rows for name, _ in cells_of(row.quote)}
+    headings = f"{passage.document.called} {' '.join(passage.chunk.headings)}"
+    labelled = set(terms(" ".join(names)))
+    around = labelled | set(terms(f"{headings} {passage.chunk.context}"))
+    rows = _of_what_is_named(rows, asks - labelled, codes(question), around)
     # What the column stands for need not be said in the same words.
-    told = {term for term in asks if labels_meant([term], None)}
-    rest = {t: one for t, one in asked.rarity.items() if t not in said | wanted.after | told}
-    held = f"{around} {' '.join(row.quote for row in rows)}"
+    told = {term for term in asks if labels_meant([term], None)} | _LIGHT
+    told |= said | (wanted.after & set(terms(label)))
+    rest = {term: one for term, one in asked.rarity.items() if term not in told}
+    held = " ".join((headings, passage.chunk.context, *names, *(row.quote for row in rows)))
     if rest and AskedWords(rest).share(held) < _ABOUT:
         return None
-    valued = [(row, value) for row in rows if (value := _value(row, label, wanted)) is not None]
-    if len(valued) < 2 or len(rows) - len(valued) > _EMPTY * len(rows):
+    undecided = Extreme((), None, (fit, len(asks & set(terms(headings)))), frozenset(names))
+    cells = [dict(cells_of(row.quote)).get(label, "") for row in rows]
+    if sum(map(is_empty, cells)) > _EMPTY * len(cells):
+        return undecided
+    best = foremost(cells, wanted.measure)
+    if best is None or len(best) > _TIES or len(best) == len(cells):
+        return undecided
+    if _WHO.match(question) and wanted.measure.asks is Asks.AGE and _OF_THINGS & set(terms(label)):
         return None
-    best = _best([value for _, value in valued], least=wanted.least)
-    if best is None or len(best) > _TIES or len(best) == len(valued):
-        return None
-    chosen = tuple(valued[number][0] for number in best)
+    chosen = [rows[place] for place in best]
     short = _short(question, wanted, chosen[0], label, asks) if len(chosen) == 1 else None
-    return Extreme(tuple(replace(row, short=short) for row in chosen), short, fit)
+    return replace(undecided, rows=tuple(replace(one, short=short) for one in chosen), short=short)
+
+
+def _is_sum(row: Found) -> bool:
+    """Is it the row of totals or of averages?"""
+    return any(_SUM.match(value) for _, value in cells_of(row.quote)[:2])
 
 
 def _of_what_is_named(
@@ -195,7 +236,7 @@ def _of_what_is_named(
         (label, value)
         for some in cells
         for label, value in some
-        if label and is_named(value, asks, names, label)
+        if label and is_named(value, asks, names, label) and not set(terms(value)) <= around
     }
     kept = [row for row, some in zip(rows, cells, strict=True) if named <= set(some)]
     for term in asks:
@@ -221,58 +262,50 @@ def _words(row: str) -> set[str]:
     return {term for _, value in cells_of(row) for term in terms(value)}
 
 
-def _column(wanted: Superlative, rows: Sequence[Found], asks: set[str]) -> tuple[str, float] | None:
+def _column(
+    question: str, wanted: Superlative, rows: Sequence[Found], asks: set[str]
+) -> tuple[str, float] | None:
     """The label of the one column that is meant, and how well it fits; None where it is open."""
-    meant = labels_meant(asks, wanted.measure)
+    measure = wanted.measure
+    meant = labels_meant(asks, measure)
+    which = _WHICH.search(question)
+    # "Which flat is the smallest?" is not asked of the column of the flats' numbers.
+    asks = asks - (set(terms(which[1])) - wanted.after if which else set())
     scores: dict[str, float] = {}
     for label in dict.fromkeys(label for row in rows for label, _ in cells_of(row.quote) if label):
         own = set(terms(label))
-        if wanted.measure.how in _NAMED_AFTER and wanted.after and not own & wanted.after:
+        if measure.how in _NAMED_AFTER and wanted.after and not own & wanted.after:
+            continue
+        if _RATING.search(label) and not own & wanted.after:
+            continue
+        cells = [dict(cells_of(row.quote)).get(label, "") for row in rows]
+        values = [one for one in (cell_value(cell, measure) for cell in cells) if one is not None]
+        if not values or _counts_rows(values):
             continue
         score = 2.0 * len(own & wanted.after) + len(own & asks) + 0.6 * bool(own & meant)
-        values = [_value(row, label, wanted) for row in rows]
-        if any(values) and not _counts_rows(values):
-            scores[label] = score - 0.1 * len(own - asks - meant) if score else 0.0
+        if score and measure.asks is Asks.MONEY:
+            score += bool(_CURRENCY.search(label + cells[0]))
+        scores[label] = score - 0.1 * len(own - asks - meant) if score else 0.0
     if not any(score > 0.0 for score in scores.values()):
-        if wanted.measure.how in _NAMED_AFTER:
+        if measure.how in _NAMED_AFTER:
             return None
         # "The shortest guarantee" of a table that has but one column of times.
-        scores = {label: 0.0 for label in scores if _has_dimension(rows, label, wanted)}
+        scores = {label: 0.0 for label in scores if _has_dimension(rows, label, measure)}
     best = max(scores.values(), default=0.0)
     level = [label for label, score in scores.items() if score >= best - 0.05]
     return (level[0], best) if len(level) == 1 else None
 
 
-def _counts_rows(values: Sequence[Value | None]) -> bool:
+def _counts_rows(values: Sequence[Value]) -> bool:
     """Is it a column of running numbers?"""
-    numbers = [one.low for one in values if one is not None and not one.dimension]
+    numbers = [one.low for one in values if not one.dimension]
     return len(numbers) > 2 and numbers == [numbers[0] + n for n in range(len(numbers))]
 
 
-def _has_dimension(rows: Sequence[Found], label: str, wanted: Superlative) -> bool:
-    return all((one := _value(row, label, wanted)) is None or one.dimension for row in rows)
-
-
-def _value(row: Found, label: str, wanted: Superlative) -> Value | None:
-    """The one value of a row's cell."""
-    text = next((value for name, value in cells_of(row.quote) if name == label), "")
-    found = [one for one in values_in(text) if fits(one, wanted.measure, named=True)]
-    return found[0] if len(found) == 1 else None
-
-
-def _best(values: Sequence[Value], *, least: bool) -> list[int] | None:
-    """The numbers of the greatest or least values; None where two of them have no order."""
-    sign = -1 if least else 1
-    best = [0]
-    for number in range(1, len(values)):
-        told = order(values[number], values[best[0]])
-        if told is None:
-            return None
-        if told == sign:
-            best = [number]
-        elif told == 0:
-            best.append(number)
-    return best
+def _has_dimension(rows: Sequence[Found], label: str, measure: Measure) -> bool:
+    cells = [dict(cells_of(row.quote)).get(label, "") for row in rows]
+    values = [cell_value(cell, measure) for cell in cells if not is_empty(cell)]
+    return bool(values) and all(one is not None and one.dimension for one in values)
 
 
 def _short(
@@ -281,9 +314,12 @@ def _short(
     """What a row is called by, or its value where that is asked for: "the longest lead time"."""
     cells = [(name, value) for name, value in cells_of(row.quote) if value]
     names_column = _WHAT_IS.search(question) and wanted.after & set(terms(label))
-    if names_column or _HOW_MUCH.search(question):
+    dated = _WHEN.match(question) and wanted.measure.asks in (Asks.AGE, Asks.ORDER)
+    if names_column or dated or _HOW_MUCH.search(question) or _COST.search(question):
         return next((value for name, value in cells if name == label), None)
     others = [(name, value) for name, value in cells if name != label]
-    called = [value for name, value in others if set(terms(name)) & asks]
+    called = [value for name, value in others if name and set(terms(name)) <= asks]
     called += [value for _, value in others if _is_name(value)]
+    if _WHO.match(question):
+        called = [value for value in called if not any(map(str.isdigit, value))]
     return called[0] if called else None

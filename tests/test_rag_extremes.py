@@ -6,7 +6,9 @@ import pytest
 
 from index.types import Block, BlockKind, Chunk, Document, DocumentInfo
 from rag.asked_words import AskedWords
-from rag.extremes import Extreme, extreme_rows, superlative
+from rag.comparisons.columns import foremost
+from rag.comparisons.measures import measure_of
+from rag.extremes import Extreme, extreme_rows
 from rag.types import Parts, Passage
 
 BOILERS = (
@@ -128,10 +130,76 @@ def test_what_the_text_says_itself_is_left_to_the_reader() -> None:
     )
 
 
+def test_a_column_of_numbers_that_name_the_rows_is_not_ranked() -> None:
+    flats = (
+        "Flat: 101 | Tenant: Ivy Moon | Size: 54 m2 | Rent: £900",
+        "Flat: 103 | Tenant: Al Fay | Size: 38 m2 | Rent: £760",
+        "Flat: 204 | Tenant: Jo Rix | Size: 72 m2 | Rent: £1150",
+    )
+    for question, row in (("smallest", 1), ("biggest", 2), ("cheapest", 1), ("dearest", 2)):
+        assert quotes(asked(f"Which flat is the {question}?", *flats)) == [flats[row]], question
+
+
+def test_totals_are_no_rows() -> None:
+    sales = (
+        "Region: South | Q1: 3100 | Total: 4000",
+        "Region: North | Q1: 2000 | Total: 5700",
+        "Region: Total | Q1: 5100 | Total: 9700",
+    )
+    assert quotes(asked("Which region has the highest total?", *sales)) == [sales[1]]
+    saints = ("Parish: All Saints | Members: 90", "Parish: St John | Members: 40")
+    assert quotes(asked("Which parish has the most members?", *saints)) == [saints[0]]
+
+
+def test_a_table_that_cannot_tell_is_not_passed_over_for_another() -> None:
+    walks = ("Walk: Long Mere | Length: 14 km", "Walk: High Street | Length: 17 km or more")
+    odd = ("Walk: Black Tor | Length: 11 km", "Walk: Fox Hill | Length: unknown")
+    assert quotes(asked("Which walk is the longest?", *walks)) == [walks[1]]
+    assert asked("Which walk is the longest?", *odd) is None
+
+
 @pytest.mark.parametrize(
-    ("word", "least"), [("oldest", True), ("newest", False), ("fastest", True), ("dearest", False)]
+    "question",
+    [
+        "Which boiler is not the cheapest?",
+        "Which boiler under £2,000 has the highest output?",
+        "Which is the cheapest boiler besides the Brent?",
+    ],
 )
-def test_the_oldest_is_the_earliest_and_the_fastest_takes_least(word: str, least: bool) -> None:
-    wanted = superlative(f"Which is the {word}?")
-    assert wanted is not None
-    assert wanted.least is least
+def test_limits_and_denials_go_the_usual_way(question: str) -> None:
+    assert asked(question, *BOILERS, title="Boilers") is None
+
+
+def test_who_has_a_name_and_no_boat() -> None:
+    boats = ("Boat: Otter | Bought: 1999", "Boat: Heron | Bought: 2018")
+    assert asked("Who is the oldest?", *boats) is None
+    found = asked("When was the oldest boat bought?", *boats)
+    assert found is not None
+    assert found.short == "1999"
+
+
+@pytest.mark.parametrize(
+    ("word", "cells", "places"),
+    [
+        ("highest", ("-3.2%", "4.1%", "-11.0%"), [1]),
+        ("lowest", ("-£400", "£600", "(£450)"), [2]),
+        ("cheapest", ("649", "1999", "899"), [0]),
+        ("dearest", ("649", "1999", "899"), [1]),
+        ("shortest", ("3 to 5 days", "7 to 9 days", "10 days"), [0]),
+        ("shortest", ("3 to 5 days", "4 days"), None),
+        ("cheapest", ("£12 per week", "£300 per year"), None),
+        ("cheapest", ("£4 each", "£5 each", "-"), [0]),
+        ("longest", ("6 hours", "unknown", "5 hours"), None),
+        ("fastest", ("50 Mbit/s", "100 Mbit/s"), [1]),
+        ("fastest", ("50 Mbit/s", "1 Gbit/s"), [1]),
+        ("fastest", ("41 minutes", "36 minutes"), [1]),
+        ("oldest", ("2003", "1961"), [1]),
+        ("newest", ("2003", "1961"), [0]),
+        ("earliest", ("03/02/2025", "15/02/2025"), None),  # February, or March?
+        ("cheapest", ("£4",), None),
+    ],
+)
+def test_a_column_is_ranked_where_its_cells_compare(
+    word: str, cells: tuple[str, ...], places: list[int] | None
+) -> None:
+    assert foremost(cells, measure_of(word)) == places

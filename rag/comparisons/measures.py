@@ -32,9 +32,20 @@ class Measure:
 
 
 _MONEY = ("price", "cost", "fee", "amount", "rent", "charge", "rate", "premium")
-_TIME = ("duration", "length", "period", "term", "warranty", "guarantee", "loan", "days", "time")
+_TIME = (
+    "duration",
+    "length",
+    "period",
+    "term",
+    "warranty",
+    "guarantee",
+    "loan",
+    "days",
+    "time",
+    "distance",
+)
 _DATE = ("date", "year", "made", "built", "founded", "opened", "born", "since", "bought")
-_SIZE = ("size", "area", "capacity", "volume", "height")
+_SIZE = ("size", "area", "capacity", "volume", "height", "population")
 # How a pair of words measures: the greater first, then the lesser, both as adverbs of comparison.
 _PAIRS: tuple[tuple[Asks, str, str, str, tuple[str, ...]], ...] = (
     (Asks.DEGREE, "long", "longer", "shorter", _TIME),
