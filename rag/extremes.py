@@ -198,7 +198,7 @@ def _extreme(
     rows = _of_what_is_named(rows, asks - labelled, codes(question), around)
     # What the column stands for need not be said in the same words.
     told = {term for term in asks if labels_meant([term], None)} | _LIGHT
-    told |= said | (wanted.after & set(terms(label)))
+    told |= said | (wanted.after & {*terms(label), *labels_meant([], wanted.measure)})
     rest = {term: one for term, one in asked.rarity.items() if term not in told}
     held = " ".join((headings, passage.chunk.context, *names, *(row.quote for row in rows)))
     if rest and AskedWords(rest).share(held) < _ABOUT:

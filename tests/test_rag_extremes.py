@@ -55,6 +55,7 @@ def quotes(found: Extreme | None) -> list[str]:
         ("Which boiler costs the most?", BOILERS[1], "Vulcan 30"),
         ("Which boiler has the shortest warranty?", BOILERS[2], "Hestia 28"),
         ("which boiler has the longest guarantee", BOILERS[1], "Vulcan 30"),
+        ("Which gas boiler has the longest guarantee?", BOILERS[1], "Vulcan 30"),
         ("What is the highest output of the boilers?", BOILERS[1], "30 kW"),
         ("cheapest boiler", BOILERS[0], "Brent 24"),
         ("How much is the least expensive boiler?", BOILERS[0], "£1,750"),
