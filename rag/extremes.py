@@ -69,9 +69,12 @@ _WHO = re.compile(r"^\W*(?:and\s+)?who\b", re.I)
 _WHEN = re.compile(r"^\W*(?:and\s+)?when\b", re.I)
 _COST = re.compile(r"\bwhat (?:does|do|did)\b.*\bcost\b", re.I)
 _OF_THINGS = frozenset(terms("bought made built opened founded"))  # dates that no person has
-# Verbs of which a table says nothing: "who took the most days?"
+# Of which a table says nothing: "who took the most days?", "the oldest piece of equipment".
 _LIGHT = frozenset(
-    terms("take took taken get got sell sold buy make made do did offer have give gave need use")
+    terms(
+        "take took taken get got sell sold buy make made do did offer have give gave need use "
+        "piece item thing one kind sort type option person people"
+    )
 )
 
 

@@ -58,6 +58,7 @@ def quotes(found: Extreme | None) -> list[str]:
         ("Which gas boiler has the longest guarantee?", BOILERS[1], "Vulcan 30"),
         ("What is the highest output of the boilers?", BOILERS[1], "30 kW"),
         ("cheapest boiler", BOILERS[0], "Brent 24"),
+        ("What is the cheapest kind of boiler they sell?", BOILERS[0], "Brent 24"),
         ("How much is the least expensive boiler?", BOILERS[0], "£1,750"),
     ],
 )
