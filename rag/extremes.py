@@ -207,7 +207,7 @@ def _extreme(
     if rest and AskedWords(rest).share(held) < _ABOUT:
         return None
     undecided = Extreme((), None, (fit, len(asks & set(terms(headings)))), frozenset(names))
-    cells = [dict(cells_of(row.quote)).get(label, "") for row in rows]
+    cells = _cells(rows, label)
     if sum(map(is_empty, cells)) > _EMPTY * len(cells):
         return undecided
     best = foremost(cells, wanted.measure)
@@ -281,7 +281,7 @@ def _column(
             continue
         if _RATING.search(label) and not own & wanted.after:
             continue
-        cells = [dict(cells_of(row.quote)).get(label, "") for row in rows]
+        cells = _cells(rows, label)
         values = [one for one in (cell_value(cell, measure) for cell in cells) if one is not None]
         if not values or _counts_rows(values):
             continue
@@ -299,6 +299,11 @@ def _column(
     return (level[0], best) if len(level) == 1 else None
 
 
+def _cells(rows: Sequence[Found], label: str) -> list[str]:
+    """What each row says in a column, nothing where it leaves it out."""
+    return [dict(cells_of(row.quote)).get(label, "") for row in rows]
+
+
 def _counts_rows(values: Sequence[Value]) -> bool:
     """Is it a column of running numbers?"""
     numbers = [one.low for one in values if not one.dimension]
@@ -306,7 +311,7 @@ def _counts_rows(values: Sequence[Value]) -> bool:
 
 
 def _has_dimension(rows: Sequence[Found], label: str, measure: Measure) -> bool:
-    cells = [dict(cells_of(row.quote)).get(label, "") for row in rows]
+    cells = _cells(rows, label)
     values = [cell_value(cell, measure) for cell in cells if not is_empty(cell)]
     return bool(values) and all(one is not None and one.dimension for one in values)
 

@@ -56,6 +56,39 @@ def test_a_name_that_no_document_holds_is_not_answered_for_another(assistant: As
     assert answer.declined
 
 
+@pytest.fixture(scope="module")
+def of_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    folder = tmp_path_factory.mktemp("tables")
+    (folder / "Norway_trip.csv").write_text(
+        "Day,Hotel,Price,Country code\n"
+        "Sun 2 Aug,Skipperen,£90,no\nThu 6 Aug,Fjordhotell,£140,no\nFri 7 Aug,Bryggen,£75,no\n"
+    )
+    (folder / "members.csv").write_text(
+        "No,Member,Sport\n101,Ann Lee,Tennis\n104,Bo Ray,Bowls\n109,Cy Orr,Tennis\n"
+    )
+    with Assistant.open(documents=[folder], index=folder / "index", settings=Settings()) as opened:
+        yield opened
+
+
+def test_the_most_and_least_of_a_table_are_told(of_tables: Assistant) -> None:
+    answer = of_tables.ask("Which hotel is the cheapest?")
+    assert answer.short == "Bryggen"
+    assert [c.quote for c in answer.citations] == [answer.sentences[0].text]
+    assert of_tables.ask("Which hotel is the most expensive?").short == "Fjordhotell"
+
+
+def test_rows_are_counted_and_shown(of_tables: Assistant) -> None:
+    answer = of_tables.ask("How many members play tennis?")
+    assert answer.short == "2 rows"
+    assert len(answer.citations) == 2
+
+
+def test_the_files_name_is_known_to_a_question(of_tables: Assistant) -> None:
+    answer = of_tables.ask("Which hotel is on Thursday in Norway?")
+    assert "Fjordhotell" in answer.text
+    assert of_tables.ask("Which hotel is on Thursday in Sweden?").declined
+
+
 @pytest.mark.parametrize(
     "question", ["rent", "loyer mensuel?", "rent " * 1900, "家賃はいくらですか"]
 )
