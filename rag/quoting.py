@@ -20,6 +20,7 @@ from rag.finding import Found, reranked
 from rag.reader import Reader
 from rag.retrieval import Retriever
 from rag.settings import Settings
+from rag.sums import summed_rows, wants_sum
 from rag.timing import Clock
 from rag.types import Answer, AnswerKind, Passage, Refusal
 
@@ -57,7 +58,7 @@ class Quoter:
         ``anyway`` gives the best that was found even where it would be declined.
         """
         answer = self._compared(snapshot, asked, passages, scope, clock)
-        answer = answer or self._extreme(snapshot, asked, passages, clock)
+        answer = answer or self._of_table(snapshot, asked, passages, clock)
         return answer or self._quoted(snapshot, asked, passages, settings, clock, anyway)
 
     def _quoted(
@@ -137,17 +138,19 @@ class Quoter:
             timings=clock.laps,
         )
 
-    def _extreme(
+    def _of_table(
         self, snapshot: Snapshot, asked: str, passages: Sequence[Passage], clock: Clock
     ) -> Answer | None:
-        """The answer to a question for the most or least in a table; None for any other."""
-        if superlative(asked) is None or not self._reader.calibrated:
+        """The answer to a question for the most, the least or the sum of a table's column; None for
+        any other."""
+        if not (self._reader.calibrated and (superlative(asked) or wants_sum(asked))):
             return None
         unknown = snapshot.unknown_terms(sorted(set(question_terms(asked))))
         if names_in(asked, missing_words(asked, unknown)):
             return None
         words = AskedWords.of(asked, snapshot)
         found = extreme_rows(asked, passages, words, snapshot.document)
+        found = found or summed_rows(asked, passages, words, snapshot.document)
         if found is None:
             return None
         clock.lap("comparing")

@@ -84,6 +84,12 @@ def test_rows_are_counted_and_shown(of_tables: Assistant) -> None:
     assert len(answer.citations) == 2
 
 
+def test_a_column_is_added_up_and_its_rows_shown(of_tables: Assistant) -> None:
+    answer = of_tables.ask("What do the three hotels cost in total?")
+    assert answer.short == "£305 (sum of “Price” in 3 rows)"
+    assert len(answer.citations) == 3
+
+
 def test_the_files_name_is_known_to_a_question(of_tables: Assistant) -> None:
     refusal = of_tables.ask("Where do we sleep on Thursday in Norway?").refusal
     assert refusal is not None

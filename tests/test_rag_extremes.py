@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from index.types import Block, BlockKind, Chunk, Document, DocumentInfo
 from rag.asked_words import AskedWords
 from rag.comparisons.columns import foremost
 from rag.comparisons.measures import measure_of
-from rag.extremes import Extreme, extreme_rows
-from rag.types import Parts, Passage
+from rag.extremes import extreme_rows
+from rag.tables import TableAnswer
+from tests.table_passages import table_passage
 
 BOILERS = (
     "Option: A | Model: Brent 24 | Output: 24 kW | Warranty: 7 years | Price: £1,750",
@@ -29,22 +29,12 @@ PRICES = (
 )
 
 
-def asked(question: str, *rows: str, title: str = "List", before: str = "") -> Extreme | None:
-    text = "\n".join([before, *rows])
-    blocks, start = [], len(before) + 1
-    for row in rows:
-        blocks.append(Block(BlockKind.TABLE_ROW, start, start + len(row)))
-        start += len(row) + 1
-    document = Document("d", title, text, tuple(blocks), "en", "csv/1", None)
-    info = DocumentInfo("d", ("list.csv",), title, "en", None, None, 1)
-    # The passage shows two rows; the table goes on.
-    shown = "\n".join([before, *rows[:2]])
-    chunk = Chunk("c", "d", 0, len(shown), shown, (), (), title)
-    passage = Passage(chunk, info, 3.0, Parts())
+def asked(question: str, *rows: str, title: str = "List", before: str = "") -> TableAnswer | None:
+    passage, document = table_passage(*rows, title=title, before=before)
     return extreme_rows(question, [passage], AskedWords.of(question), lambda _: document)
 
 
-def quotes(found: Extreme | None) -> list[str]:
+def quotes(found: TableAnswer | None) -> list[str]:
     return [] if found is None else [row.quote for row in found.rows]
 
 

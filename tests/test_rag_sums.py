@@ -1,0 +1,182 @@
+"""The sum or mean of a table's column."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rag.asked_words import AskedWords
+from rag.sums import summed_rows, wants_sum
+from rag.tables import TableAnswer
+from tests.table_passages import table_passage
+
+SPENT = (
+    "Date: 2025-01-14 | Item: Roof repairs | Paid to: Hay & Son | Kind: Repairs | Amount: £420.50",
+    "Date: 2025-02-02 | Item: Insurance | Paid to: Alder | Kind: Insurance | Amount: £1,310.00",
+    "Date: 2025-03-09 | Item: Gutter | Paid to: Hay & Son | Kind: Repairs | Amount: £96.00",
+    "Date: 2026-03-11 | Item: Boiler | Paid to: Warmco | Kind: Service | Amount: £88.25",
+)
+HOURS = (
+    "Day: Monday | Name: Ann Lee | Hours: 7.5",
+    "Day: Tuesday | Name: Ann Lee | Hours: 6",
+    "Day: Tuesday | Name: Bo Orr | Hours: 8",
+    "Day: Wednesday | Name: Ann Lee | Hours: 7",
+)
+PARTS = (
+    "Part: VD-1 | Qty: 4 | Unit price: £2.00 | Price: £8.00",
+    "Part: VD-2 | Qty: 5 | Unit price: £1.00 | Price: £5.00",
+)
+
+
+def asked(
+    question: str, *rows: str, title: str = "House expenses", before: str = ""
+) -> TableAnswer | None:
+    passage, document = table_passage(*rows, title=title, before=before)
+    return summed_rows(question, [passage], AskedWords.of(question), lambda _: document)
+
+
+@pytest.mark.parametrize(
+    ("question", "rows", "short"),
+    [
+        ("How much did we spend on repairs?", (0, 2), "£516.50 (sum of “Amount” in 2 rows)"),
+        ("How much did we pay Hay & Son in total?", (0, 2), "£516.50 (sum of “Amount” in 2 rows)"),
+        ("What did we spend in 2025?", (0, 1, 2), "£1,826.50 (sum of “Amount” in 3 rows)"),
+        ("How much was spent in March?", (2, 3), "£184.25 (sum of “Amount” in 2 rows)"),
+        ("how much did we spend altogether", range(4), "£1,914.75 (sum of “Amount” in 4 rows)"),
+        ("What is the average amount?", range(4), "£478.69 (mean of “Amount” in 4 rows)"),
+    ],
+)
+def test_the_rows_asked_about_are_added_up(
+    question: str, rows: tuple[int, ...], short: str
+) -> None:
+    found = asked(question, *SPENT)
+    assert found is not None
+    assert [row.quote for row in found.rows] == [SPENT[place] for place in rows]
+    assert found.short == short
+
+
+@pytest.mark.parametrize(
+    ("question", "rows", "short"),
+    [
+        ("How many hours did Ann work in total?", HOURS, "20.5 (sum of “Hours” in 3 rows)"),
+        ("Total hours on Tuesday?", HOURS, "14 (sum of “Hours” in 2 rows)"),
+        ("What is the average number of hours?", HOURS, "7.13 (mean of “Hours” in 4 rows)"),
+        ("What do the parts cost in total?", PARTS, "£13.00 (sum of “Price” in 2 rows)"),
+        ("How many pieces do we have in total?", PARTS, "9 (sum of “Qty” in 2 rows)"),
+    ],
+)
+def test_the_column_asked_for_is_added_up(question: str, rows: tuple[str, ...], short: str) -> None:
+    found = asked(question, *rows, title="List of parts and of work")
+    assert found is not None
+    assert found.short == short
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How much did we spend on the garden?",  # of which the table says nothing
+        "How much did we spend in March 2025?",  # one row: no sum
+        "How much was spent on repairs in 2026?",  # none
+        "How much did we spend on repairs and insurance?",
+        "How much did we spend on anything but repairs?",
+        "How much did we spend since February?",
+        "How much did we spend last year?",
+        "How much may we spend in total?",
+        "How much was the insurance?",
+        "What is the item?",
+    ],
+)
+def test_other_questions_go_the_usual_way(question: str) -> None:
+    assert asked(question, *SPENT) is None
+
+
+def test_a_total_that_is_said_is_quoted() -> None:
+    question = "How much did we spend on the house in total?"
+    assert asked(question, *SPENT) is not None
+    assert asked(question, *SPENT, before="In total we spent £1,914.75 on the house.") is None
+    total = "Item: Total | Amount: £1,914.75"
+    assert asked(question, *SPENT, total) is None
+    repairs = asked("How much did we spend on repairs in total?", *SPENT, total)
+    assert repairs is not None
+    assert len(repairs.rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("cells", "short"),
+    [
+        (("1.234,50 €", "10,50 €"), "1,245.00 €"),
+        (("12 kg", "1 kg"), "13 kg"),
+        (("1 hour", "3 hours"), "4 hours"),
+        (("£12.50", "£7"), "£19.50"),
+        (("-£12.50", "-£7.00"), "−£19.50"),
+        (("CHF 20", "CHF 30"), "CHF 50"),
+        (("£12", "-£7"), None),
+        (("£12", "$7"), None),
+        (("£12", "free"), None),
+        (("£12 per week", "£7 per week"), None),
+        (("12 a week", "7 a week"), None),
+        (("2 m per day", "3 m per day"), None),
+        (("£1,250 GBP", "£5"), None),
+        (("€ 1.200", "€ 1.300"), None),  # one or a thousand?
+        (("2 kg", "300 g"), None),
+        (("3 to 4", "5"), None),
+        (("12", ""), None),
+    ],
+)
+def test_figures_are_added_where_they_are_of_one_unit(
+    cells: tuple[str, str], short: str | None
+) -> None:
+    rows = [f"Item: Thing {name} | Amount: {cell}" for name, cell in zip("xy", cells, strict=True)]
+    found = asked("What is the total amount?", *rows)
+    assert (found.short.split(" (")[0] if found and found.short else None) == short
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("Flat: 4 | Age: 30", "Flat: 6 | Age: 50"),
+        ("Item: A | Balance: £30", "Item: B | Balance: £50"),
+        ("Class: A | Match fee: £30", "Class: B | Match fee: £50"),
+        ("Item: A | Price per week: £30", "Item: B | Price per week: £50"),
+        ("Item: A | Cost: £30 | Payment: £3", "Item: B | Cost: £50 | Payment: £5"),
+    ],
+)
+def test_what_are_no_parts_of_a_whole_are_not_added(rows: tuple[str, ...]) -> None:
+    assert asked("How much did we spend in total?", *rows) is None
+    assert asked("What is the total balance and age?", *rows) is None
+
+
+def test_prices_of_which_one_is_paid_are_not_added() -> None:
+    options = ("Option: A | Price: £2,140", "Option: B | Price: £2,465")
+    assert asked("What is the total price of the boiler?", *options, title="Boiler") is None
+    assert asked("What do the boilers cost in total?", *options, title="Boiler") is not None
+    assert asked("What do the two boilers cost in total?", *options, title="Boiler") is not None
+    assert asked("What do the three boilers cost in total?", *options, title="Boiler") is None
+
+
+def test_two_tables_that_could_be_meant_tell_nothing() -> None:
+    (ordered, orders), (stocked, stock) = (
+        table_passage("No: D | Packs: 4", "No: E | Packs: 5"),
+        table_passage("Item: D | Packs left: 1", "Item: E | Packs left: 3"),
+    )
+    stocked = replace(stocked, chunk=replace(stocked.chunk, document_id="e"))
+    documents = {"d": orders, "e": replace(stock, id="e")}
+    question = "How many packs are there in total?"
+    asked_words = AskedWords.of(question)
+    assert summed_rows(question, [ordered], asked_words, documents.get) is not None
+    assert summed_rows(question, [ordered, stocked], asked_words, documents.get) is None
+
+
+def test_more_rows_than_can_be_checked_are_not_added() -> None:
+    rows = [f"Item: Thing {n}x | Amount: £{7 * n % 13 + 1}" for n in range(31)]
+    assert asked("How much did we spend in total?", *rows) is None
+    assert asked("How much did we spend in total?", *rows[1:]) is not None
+
+
+def test_words_of_two_meanings() -> None:
+    assert wants_sum("How much did we spend in May?")
+    assert not wants_sum("What does total failure mean?")
+    assert not wants_sum("Is the total over £100?")
+    assert wants_sum("On average, how many members came?") is False
+    assert wants_sum("How many members came on average?")
