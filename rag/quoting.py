@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 from index.analysis import question_terms
 from index.index import Snapshot
 from index.types import Scope, SkippedFile, SkipReason
 from rag.answering import compose, extractive_answer
 from rag.asked_words import AskedWords
+from rag.blanks import blank_row, rows_without
 from rag.clauses import likelier, merged, ways_asked
 from rag.comparing import compared
 from rag.comparisons.questions import comparison
 from rag.declining import missing_words, names_in, unnamed, why_declined
-from rag.extremes import extreme_rows, superlative
+from rag.extremes import extreme_rows
 from rag.finding import Found, reranked
 from rag.reader import Reader
 from rag.retrieval import Retriever
 from rag.settings import Settings
-from rag.sums import summed_rows, wants_sum
+from rag.sums import summed_rows
+from rag.tables import TableAnswer
 from rag.timing import Clock
 from rag.types import Answer, AnswerKind, Passage, Refusal
 
@@ -59,7 +61,10 @@ class Quoter:
         """
         answer = self._compared(snapshot, asked, passages, scope, clock)
         answer = answer or self._of_table(snapshot, asked, passages, clock)
-        return answer or self._quoted(snapshot, asked, passages, settings, clock, anyway)
+        if answer is None:
+            answer = self._quoted(snapshot, asked, passages, settings, clock, anyway)
+            return self._left_empty(snapshot, asked, answer) or answer
+        return answer
 
     def _quoted(
         self,
@@ -141,19 +146,41 @@ class Quoter:
     def _of_table(
         self, snapshot: Snapshot, asked: str, passages: Sequence[Passage], clock: Clock
     ) -> Answer | None:
-        """The answer to a question for the most, the least or the sum of a table's column; None for
-        any other."""
-        if not (self._reader.calibrated and (superlative(asked) or wants_sum(asked))):
+        """The answer to a question for the most, the least or the sum of a table's column, or for
+        the rows that leave it empty; None for any other."""
+        if not self._reader.calibrated:
             return None
-        unknown = snapshot.unknown_terms(sorted(set(question_terms(asked))))
-        if names_in(asked, missing_words(asked, unknown)):
-            return None
-        words = AskedWords.of(asked, snapshot)
-        found = extreme_rows(asked, passages, words, snapshot.document)
-        found = found or summed_rows(asked, passages, words, snapshot.document)
-        if found is None:
+        documents, words = cache(snapshot.document), AskedWords.of(asked, snapshot)
+        found = extreme_rows(asked, passages, words, documents)
+        found = found or summed_rows(asked, passages, words, documents)
+        found = found or rows_without(asked, passages, documents)
+        if found is None or self._unknown_names(snapshot, asked):
             return None
         clock.lap("comparing")
+        return self._told(asked, found, passages, clock.laps)
+
+    def _left_empty(self, snapshot: Snapshot, asked: str, answer: Answer) -> Answer | None:
+        """That a row leaves empty what is asked for, where nothing else answers than that row."""
+        if not self._reader.calibrated:
+            return None
+        found = blank_row(asked, answer.passages, snapshot.document)
+        if found is None or self._unknown_names(snapshot, asked):
+            return None
+        row = found.rows[0]
+        own = (row.passage.chunk.document_id, row.start, row.end)
+        if answer.sentences and any(
+            (c.document_id, c.start, c.end) != own for c in answer.sentences[0].citations
+        ):
+            return None
+        return self._told(asked, found, answer.passages, answer.timings)
+
+    def _told(
+        self,
+        asked: str,
+        found: TableAnswer,
+        passages: Sequence[Passage],
+        timings: Mapping[str, float],
+    ) -> Answer:
         return Answer(
             question=asked,
             standalone_question=asked,
@@ -163,8 +190,13 @@ class Quoter:
             confidence=found.rows[0].probability,
             passages=(*(row.passage for row in found.rows), *passages),
             model=self._reader.name,
-            timings=clock.laps,
+            timings=timings,
         )
+
+    def _unknown_names(self, snapshot: Snapshot, asked: str) -> bool:
+        """Does a question name what no document does?"""
+        unknown = snapshot.unknown_terms(sorted(set(question_terms(asked))))
+        return bool(names_in(asked, missing_words(asked, unknown)))
 
     def _says_yes(self, question: str, found: Found) -> float:
         return self._reader.support(question, [found.passage])[0]

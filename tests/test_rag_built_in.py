@@ -65,8 +65,10 @@ def of_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         "| Fri 7 Aug | Bryggen | £75 |\n"
     )
     (folder / "members.csv").write_text(
-        "No,Member,Sport\n101,Ann Lee,Tennis\n104,Bo Ray,Bowls\n109,Cy Orr,Tennis\n"
+        "No,Member,Sport,Phone\n101,Ann Lee,Tennis,41 07\n104,Bo Ray,Bowls,\n"
+        "109,Cy Orr,Tennis,41 99\n113,Dee Fox,Chess,\n"
     )
+    (folder / "note.txt").write_text("Dee Fox can be reached by phone on 41 62 after six.\n")
     with Assistant.open(documents=[folder], index=folder / "index", settings=Settings()) as opened:
         yield opened
 
@@ -88,6 +90,19 @@ def test_a_column_is_added_up_and_its_rows_shown(of_tables: Assistant) -> None:
     answer = of_tables.ask("What do the three hotels cost in total?")
     assert answer.short == "£305 (sum of “Price” in 3 rows)"
     assert len(answer.citations) == 3
+
+
+def test_a_cell_that_is_empty_is_told(of_tables: Assistant) -> None:
+    answer = of_tables.ask("What is Bo Ray's phone number?")
+    assert answer.short == "“Phone” is left empty"
+    assert "Bo Ray" in answer.citations[0].quote
+    assert of_tables.ask("What is Cy Orr's phone number?").short == "41 99"
+    assert of_tables.ask("Which members have no phone?").short == "2 rows leave “Phone” empty"
+
+
+def test_what_another_document_says_goes_before_an_empty_cell(of_tables: Assistant) -> None:
+    answer = of_tables.ask("What is Dee Fox's phone number?")
+    assert "41 62" in answer.text
 
 
 def test_the_files_name_is_known_to_a_question(of_tables: Assistant) -> None:
