@@ -16,7 +16,17 @@ from rag.codes import codes
 from rag.finding import Found
 from rag.gathering import Documents
 from rag.quotable import COLUMN
-from rag.tables import TableAnswer, column, is_sum, labels_of, rows_named, tables_of, words_of
+from rag.tables import (
+    TableAnswer,
+    column,
+    is_sum,
+    labels_of,
+    of_day,
+    rows_named,
+    tables_of,
+    title_of,
+    words_of,
+)
 from rag.types import Passage
 
 _NOT = re.compile(
@@ -40,8 +50,8 @@ _LIGHT = frozenset(
     terms(
         "number no name date day one have has had been be do did does get got give given yet still "
         "any all list show there row entry people person not never without lack lacks lacking "
-        "missing outstanding open item hasn haven didn isn aren doesn don hasnt havent didnt what "
-        "which when where who"
+        "missing outstanding open item hasn haven didn isn aren doesn don hasnt havent didnt down "
+        "what which when where who"
     )
 )
 #: What a column may be called for a word of the question.
@@ -51,6 +61,7 @@ _FORMS = {
         "pay": "paid payment",
         "paid": "paid payment",
         "unpaid": "paid payment",
+        "payment": "paid payment",
         "pays": "paid payment",
         "return": "returned",
         "returned": "returned back",
@@ -126,8 +137,8 @@ def _without(question: str, rows: Sequence[Found], asks: set[str]) -> TableAnswe
     label = _label(rows, asks, _NO)
     if label is None:
         return None
-    items = [row for row in rows if not is_sum(row)]
-    kept = _of_all_asked(items, rows, _rest(label, asks), codes(question))
+    items, days = of_day(question, [row for row in rows if not is_sum(row)], title_of(rows))
+    kept = _of_all_asked(items, rows, _rest(label, asks) - days, codes(question))
     cells = [cell.strip().casefold() for cell in column(kept, label)]
     if any(cell in _NO for cell in cells):
         if not all(cell in _NO | _YES for cell in cells):
@@ -160,9 +171,7 @@ def _of_all_asked(
     """Those of some rows of a table that are of what is asked; none where that is not known."""
     if not some:
         return []
-    chunk = rows[0].passage.chunk
-    title = f"{rows[0].passage.document.called} {' '.join(chunk.headings)} {chunk.context}"
-    around = set(terms(f"{' '.join(labels_of(rows))} {title}"))
+    around = set(terms(f"{' '.join(labels_of(rows))} {title_of(rows)}"))
     kept = rows_named(some, asks, names, around)
     held = set.intersection(*map(words_of, kept)) if kept else set()
     return [] if asks - held - around else kept

@@ -28,9 +28,11 @@ from rag.tables import (
     is_running,
     is_sum,
     labels_of,
+    of_day,
     rows_named,
     tables_of,
     the_one,
+    title_of,
 )
 from rag.types import Passage
 
@@ -66,15 +68,22 @@ _LIMITED = re.compile(
 )
 _RATING = re.compile(r"\bratings?\b", re.I)  # its stem is that of a rate
 _CURRENCY = re.compile(r"[£$€]|\b(?:GBP|EUR|USD|CHF)\b")
+_AMOUNT = re.compile(
+    r"\b(?:amount|net|gross|total|value|sum|cost|price|paid)\b(?! (?:by|on|to))", re.I
+)
+_CLOCK = re.compile(r"\s*(?:\d{1,2}[.:]\d\d)?\s*")
 _WHO = re.compile(r"^\W*(?:and\s+)?who\b", re.I)
 _WHEN = re.compile(r"^\W*(?:and\s+)?when\b", re.I)
 _COST = re.compile(r"\bwhat (?:does|do|did)\b.*\bcost\b", re.I)
 _OF_THINGS = frozenset(terms("bought made built opened founded"))  # dates that no person has
 # Of which a table says nothing: "who took the most days?", "the oldest piece of equipment".
+_OF_MONEY = frozenset(
+    terms("expense payment invoice bill gift donation purchase sale order grant")
+)  # things of which the largest is that of the largest amount
 _LIGHT = frozenset(
     terms(
         "take took taken get got sell sold buy make made do did offer have give gave need use "
-        "piece item thing one kind sort type option person people"
+        "piece item thing one kind sort type option person people single"
     )
 )
 
@@ -135,30 +144,31 @@ def _extreme(
 ) -> TableAnswer | None:
     said = set(terms(wanted.word))
     asks = set(question_terms(question)) - said
-    rows = [row for row in rows if not is_sum(row)]
+    rows, days = of_day(question, [row for row in rows if not is_sum(row)], title_of(rows))
+    asks -= days
     meant = _meant(question, wanted, rows, asks)
     if meant is None:
         return None
-    label, fit = meant
-    passage = rows[0].passage
+    labels, fit = meant
+    label, passage = labels[0], rows[0].passage
     names = set(labels_of(rows))
     headings = f"{passage.document.called} {' '.join(passage.chunk.headings)}"
     labelled = set(terms(" ".join(names)))
     around = labelled | set(terms(f"{headings} {passage.chunk.context}"))
     rows = rows_named(rows, asks - labelled, codes(question), around)
     # What the column stands for need not be said in the same words.
-    told = {term for term in asks if labels_meant([term], None)} | _LIGHT
-    told |= said | (wanted.after & {*terms(label), *labels_meant([], wanted.measure)})
-    rest = {term: one for term, one in asked.rarity.items() if term not in told}
+    known = {term for term in asks if labels_meant([term], None)} | _LIGHT | days
+    known |= said | (wanted.after & {*terms(label), *labels_meant([], wanted.measure)})
+    rest = {term: one for term, one in asked.rarity.items() if term not in known}
     held = " ".join((headings, passage.chunk.context, *names, *(row.quote for row in rows)))
     if rest and AskedWords(rest).share(held) < _ABOUT:
         return None
     undecided = TableAnswer((), None, (fit, len(asks & set(terms(headings)))), frozenset(names))
     cells = column(rows, label)
-    if sum(map(is_empty, cells)) > _EMPTY * len(cells):
-        return undecided
     best = foremost(cells, wanted.measure)
-    if best is None or len(best) > _TIES or len(best) == len(cells):
+    agreed = all(foremost(column(rows, other), wanted.measure) == best for other in labels[1:])
+    told = agreed and sum(map(is_empty, cells)) <= _EMPTY * len(cells)
+    if best is None or not told or len(best) > _TIES or len(best) == len(cells):
         return undecided
     if _WHO.match(question) and wanted.measure.asks is Asks.AGE and _OF_THINGS & set(terms(label)):
         return None
@@ -169,9 +179,12 @@ def _extreme(
 
 def _meant(
     question: str, wanted: Superlative, rows: Sequence[Found], asks: set[str]
-) -> tuple[str, float] | None:
-    """The label of the one column that is meant, and how well it fits; None where it is open."""
+) -> tuple[list[str], float] | None:
+    """The label of the column that is meant, or those of amounts where one is meant without its
+    name, and how well it fits; None where it is open."""
     measure = wanted.measure
+    if measure.how in _NAMED_AFTER and wanted.after & _OF_MONEY:
+        return _amounts(rows, wanted, asks)
     meant = labels_meant(asks, measure)
     which = _WHICH.search(question)
     # "Which flat is the smallest?" is not asked of the column of the flats' numbers.
@@ -184,6 +197,8 @@ def _meant(
         if _RATING.search(label) and not own & wanted.after:
             continue
         cells = column(rows, label)
+        if measure.asks in (Asks.DEGREE, Asks.SPEED) and all(map(_CLOCK.fullmatch, cells)):
+            continue
         values = [one for one in (cell_value(cell, measure) for cell in cells) if one is not None]
         if not values or is_running([one.low for one in values if not one.dimension]):
             continue
@@ -198,7 +213,22 @@ def _meant(
         scores = {label: 0.0 for label in scores if _has_dimension(rows, label, measure)}
     best = max(scores.values(), default=0.0)
     level = [label for label, score in scores.items() if score >= best - 0.05]
-    return (level[0], best) if len(level) == 1 else None
+    return (level, best) if len(level) == 1 else None
+
+
+def _amounts(
+    rows: Sequence[Found], wanted: Superlative, asks: set[str]
+) -> tuple[list[str], float] | None:
+    """The columns of money of "the largest invoice": that which is named, or all."""
+    found = []
+    for label in labels_of(rows):
+        cells = [cell for cell in column(rows, label) if not is_empty(cell)]
+        values = [cell_value(cell, wanted.measure) for cell in cells]
+        is_money = _AMOUNT.search(label) or all(map(_CURRENCY.search, (*cells, label)))
+        if is_money and values and None not in values:
+            found.append(label)
+    named = [label for label in found if set(terms(label)) & asks]
+    return ((named or found), 0.5) if found else None
 
 
 def _has_dimension(rows: Sequence[Found], label: str, measure: Measure) -> bool:

@@ -21,7 +21,7 @@ from rag.finding import Found, reranked
 from rag.reader import Reader
 from rag.retrieval import Retriever
 from rag.settings import Settings
-from rag.sums import summed_rows
+from rag.sums import counted_rows, summed_rows
 from rag.tables import TableAnswer
 from rag.timing import Clock
 from rag.types import Answer, AnswerKind, Passage, Refusal
@@ -154,6 +154,7 @@ class Quoter:
         found = extreme_rows(asked, passages, words, documents)
         found = found or summed_rows(asked, passages, words, documents)
         found = found or rows_without(asked, passages, documents)
+        found = found or counted_rows(asked, passages, documents)
         if found is None or self._unknown_names(snapshot, asked):
             return None
         clock.lap("comparing")

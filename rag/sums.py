@@ -1,4 +1,4 @@
-"""The sum or mean of a table's column: "how much did we spend on repairs in total?".
+"""The sum or mean of a table's column, or its rows counted: "how much did we spend on repairs?".
 
 A reader quotes figures and cannot add them up: here those of the rows asked about are, and every
 row is quoted. Where it is open which column or which rows are meant, or a figure can be read in two
@@ -14,8 +14,6 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from index.analysis import question_terms, terms
 from rag.asked_words import AskedWords
-from rag.cells import cells_of
-from rag.checking.dates import Moment, moments, same_moment
 from rag.codes import codes
 from rag.comparisons.columns import is_empty
 from rag.finding import Found
@@ -27,19 +25,22 @@ from rag.tables import (
     is_running,
     is_sum,
     labels_of,
+    of_day,
     rows_named,
     tables_of,
+    title_of,
     words_of,
 )
 from rag.types import Passage
 
-_ASKS = re.compile(
-    r"^\W*(?:(?:and|so|but|in total)\W+)?(?:how (?:much|many|long)|what|(?:the )?(?:total|sum))\b",
+_OTHER = re.compile(
+    r"^\W*(?:(?:and|so|but)\s+)?(?:is|are|was|were|do|does|did|can|could|has|have|had|why|who|whose"
+    r"|where|when|which|how (?!much|many|long))\b",
     re.I,
 )
 _TOTAL = re.compile(
-    r"\b(?:in total|altogether|all together|totals?|sum of|adds? up|added up|overall|combined"
-    r"|spend|spent)\b",
+    r"\b(?:in total|altogether|together|totals?|sum|adds? up|added up|overall|combined|spend|spent"
+    r"|(?:what|how much) did (?:i|we) (?:invoice|bill|charge|earn|pay)|how much went)\b",
     re.I,
 )
 _MEAN = re.compile(r"\b(?:average|on average|mean (?!by\b|that\b|when\b)(?=\w)|mean of)\b", re.I)
@@ -48,7 +49,8 @@ _NO_MEAN = re.compile(r"\b(?:does|do|did|is|are|was|were)\b[^?]*\bmean\b\W*$", r
 _LIMITED = re.compile(
     r"\bnot\b|n['’]t\b|\b(?:without|except|besides|other than|apart from|excluding|including|over"
     r"|under|above|below|between|from .+ to|more|less|fewer|before|after|since|until|but|or|per"
-    r"|each|every|last|this|next|past|previous|recent|so far|left|remain\w*|most|least|budget\w*"
+    r"|each|every|last|this (?!(?:half )?(?:year|yr)\b)|next|past|previous|recent|so far|left"
+    r"|remain\w*|most|least|budget\w*"
     r"|plan\w*|expect\w*|ownership|limit|allowed|(?<!in )may|can|should|must|would|will)\b",
     re.I,
 )
@@ -79,8 +81,6 @@ _MANY = re.compile(
 )
 _QUANTITY = re.compile(r"\b(?:qty|quantity|pieces|pcs|units|copies|number|count)\b", re.I)
 _UNIT_PRICE = re.compile(r"\b(?:unit|per|each)\b", re.I)
-_BOUND = re.compile(r"\b(?:due|until|till|valid|from|since|expir\w*|next)\b", re.I)
-_LONGEST_DAY = 24  # characters of a cell that is a day
 _MOST_SHOWN = 30  # rows; a sum of more cannot be checked by eye
 _SUM_WORDS = frozenset(
     terms(
@@ -88,17 +88,25 @@ _SUM_WORDS = frozenset(
     )
 )
 _PIECES = frozenset(terms("pieces units copies"))
-_PAYS = frozenset(terms("spend spent pay paid cost costs charge charged owe"))
+_PAYS = frozenset(terms("spend spent pay paid cost costs charge charged owe go went"))
 _PAID = frozenset(
     terms("amount cost price paid total fee out debit spend spent expense value payment gross")
 )
-_EARNS = frozenset(terms("earn earned receive received raise raised collect collected take took"))
+_EARNS = frozenset(
+    terms(
+        "earn earned receive received raise raised collect collected take took give gave given "
+        "donate donated contributed"
+    )
+)
 _EARNED = frozenset(terms("amount total in credit received raised income value donation paid fee"))
+_BOTH = re.compile(r"\bboth\b", re.I)
+_COUNTED = re.compile(r"^\W*(?:(?:and|so|but)\s+)?how (?:many|often)\b", re.I)
 _COUNTS = {term: n for n, term in enumerate(terms("two three four five six seven eight nine"), 2)}
 _LIGHT = frozenset(
     terms(
         "do did have has had get got give use used make made need work worked money amount number "
-        "thing item all everything together time row entry figure"
+        "thing item all everything time times row entry figure bill bought buy himself herself "
+        "both invoice often list go went"
     )
 )
 
@@ -123,7 +131,7 @@ def wants_sum(question: str) -> bool:
     >>> wants_sum("What does the total failure of the pump mean?")
     False
     """
-    if not _ASKS.match(question) or _LIMITED.search(question) or _NO_MEAN.search(question):
+    if _OTHER.match(question) or _LIMITED.search(question) or _NO_MEAN.search(question):
         return False
     return bool(_TOTAL.search(question) or _MEAN.search(question))
 
@@ -154,70 +162,77 @@ def _is_told(asked: AskedWords, passages: Sequence[Passage]) -> bool:
     )
 
 
-def _summed(question: str, rows: Sequence[Found]) -> TableAnswer | None:
-    asks = set(question_terms(question)) - _SUM_WORDS
-    counts = {_COUNTS[term] for term in asks & _COUNTS.keys()}
-    asks -= _COUNTS.keys()
-    labels = labels_of(rows)
-    labelled, chunk = set(terms(" ".join(labels))), rows[0].passage.chunk
-    title = " ".join((rows[0].passage.document.called, *chunk.headings, chunk.context))
-    around = labelled | set(terms(title))
-    items = [row for row in rows if not is_sum(row)]
-    said, _ = moments(question)
-    if said:
-        items, read = _of_day(items, said, title)
-        asks -= read
-    elif len(items) < len(rows) and not asks - around - _NO_NAMES:
-        return None  # the table says it itself
-    kept = list(rows_named(items, asks - labelled, codes(question), around))
-    for_all = set.intersection(*map(words_of, kept)) if kept else set()
-    if asks - around - for_all - _NO_NAMES:
+def counted_rows(
+    question: str, passages: Sequence[Passage], documents: Documents
+) -> TableAnswer | None:
+    """The rows that are counted: "how many times did we buy from Halden in 2025?"; None where the
+    question is for a figure that stands in a column, or known of every row."""
+    if not _COUNTED.match(question) or _LIMITED.search(question) or _TOTAL.search(question):
         return None
-    meant = _meant(question, kept, labels, asks)
+    told = [_counted(question, rows) for rows in tables_of(passages, documents)]
+    found = [one for one in told if one is not None]
+    return found[0] if len(found) == 1 else None
+
+
+def _counted(question: str, rows: Sequence[Found]) -> TableAnswer | None:
+    asked = _Asked.of(question, rows)
+    kept = asked.rows
+    if not 0 < len(kept) <= _MOST_SHOWN or len(kept) == len(rows) or asked.counts:
+        return None
+    if any(
+        _figures([cell for cell in column(kept, label) if not is_empty(cell)])
+        for label in asked.labels
+        if asked.all & set(terms(label)) - _NO_NAMES
+    ):
+        return None
+    short = f"{len(kept)} rows" if len(kept) > 1 else "1 row"
+    return TableAnswer(tuple(kept), short, (0.0, 0), frozenset(asked.labels))
+
+
+def _summed(question: str, rows: Sequence[Found]) -> TableAnswer | None:
+    asked = _Asked.of(question, rows)
+    kept, labels = asked.rows, asked.labels
+    if asked.is_of_all and any(map(is_sum, rows)):
+        return None  # the table says it itself
+    meant = _meant(question, kept, labels, asked.all) if kept else None
     if meant is None:
         return None
     label, fit = meant
-    undecided = TableAnswer((), None, (fit, len(asks & set(terms(title)))), frozenset(labels))
+    undecided = TableAnswer((), None, (fit, 0), frozenset(labels))
     kept = [row for row, cell in zip(kept, column(kept, label), strict=True) if not is_empty(cell)]
     figures = _figures(column(kept, label))
-    if figures is None or not 2 <= len(figures) <= _MOST_SHOWN or counts - {len(figures)}:
+    if figures is None or not 2 <= len(figures) <= _MOST_SHOWN or asked.counts - {len(figures)}:
         return undecided
     short = _written(figures, label, mean=_MEAN.search(question) is not None)
     return replace(undecided, rows=tuple(kept), short=short)
 
 
-def _of_day(
-    rows: Sequence[Found], said: Sequence[Moment], title: str
-) -> tuple[list[Found], set[str]]:
-    """The rows of the one year, month or day asked about, and its terms as the rows' own days
-    answer them; all rows and no terms where they have none."""
-    days = [_day(row) for row in rows]
-    if len(said) != 1 or len(said[0].readings) != 1 or not any(days):
-        return list(rows), set()
-    around, _ = moments(title)
-    kept = [
-        row
-        for row, day in zip(rows, days, strict=True)
-        if day is not None and same_moment(said[0], day, around)
-    ]
-    year, month, day = said[0].readings[0]
-    written = f"{year or ''} {_MONTHS[month - 1] if month else ''} {day or ''}"
-    return kept, set(terms(written))
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a question asks of a table."""
 
+    all: set[str]  #: its terms but those of sums, days and counts
+    labels: list[str]
+    rows: Sequence[Found]  #: those that are meant; none where a word of it is known of none
+    counts: set[int]  #: how many it says that there are
+    is_of_all: bool  #: whether it tells no rows from others
 
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
-
-
-def _day(row: Found) -> Moment | None:
-    """The day, month or year that a row is of."""
-    for label, value in cells_of(row.quote):
-        if len(value) <= _LONGEST_DAY and not _BOUND.search(label):
-            found, _ = moments(value)
-            if len(found) == 1 and len(found[0].readings) == 1:
-                return found[0]
-    return None
+    @classmethod
+    def of(cls, question: str, rows: Sequence[Found]) -> _Asked:
+        asks = set(question_terms(question)) - _SUM_WORDS
+        counts = {_COUNTS[term] for term in asks & _COUNTS.keys()}
+        counts |= {2} if _BOTH.search(question) else set()
+        labels = labels_of(rows)
+        labelled, title = set(terms(" ".join(labels))), title_of(rows)
+        around = labelled | set(terms(title))
+        items, days = of_day(question, [row for row in rows if not is_sum(row)], title)
+        asks -= days | _COUNTS.keys()
+        said = [label for label in labels if set(terms(label)) <= asks]
+        kept = rows_named(items, asks - labelled, codes(question), around, said)
+        held = set.intersection(*map(words_of, kept)) if kept else set()
+        known = not asks - around - held - _NO_NAMES
+        is_of_all = not days and not asks - around - _NO_NAMES
+        return cls(asks, labels, kept if known else (), counts, is_of_all)
 
 
 def _meant(

@@ -4,12 +4,14 @@ question names."""
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.analysis import terms
 from index.types import Block, BlockKind, Document
 from rag.cells import cells_of, is_named
+from rag.checking.dates import Moment, moments, same_moment
 from rag.finding import Found
 from rag.gathering import Documents
 from rag.quotable import COLUMN
@@ -19,6 +21,15 @@ from rag.types import Passage
 _TABLES = 5  # passages whose tables are looked at
 _MOST_ROWS = 500
 _BELIEVED = 0.75  # as two things compared by named rows and columns are
+_LONGEST_DAY = 24  # characters of a cell that is a day
+_NUMERIC_DAY = re.compile(r"(\d{1,2})[./](\d{1,2})[./]\d{2,4}")
+_MONTH = re.compile(
+    r"\b(?:january|february|april|june|july|august|september|october|november|december|jan|feb|apr"
+    r"|jun|jul|aug|sept?|oct|nov|dec)\b"
+    r"|(?:(?<=\bin )|(?<=\bof )|(?<=\bfor ))(?:may|mar(?:ch)?)\b"
+)
+_THIS_YEAR = re.compile(r"\bthis (?:half )?(?:year|yr)\b", re.I)
+_BOUND = re.compile(r"\b(?:due|until|till|valid|from|since|expir\w*|next)\b", re.I)
 _SAID_OF_IT = re.compile(r"[,;(]|\b(?:in|of|for|to|with|on|per|at|from|and|or)\b", re.I)
 _SUM = re.compile(
     r"(?:[Gg]rand |[Ss]ub-?)?\s*(?:[Tt]otals?|TOTALS?|[Ss]ubtotals?|[Ss]ums?|[Aa]verage|[Mm]ean"
@@ -57,12 +68,22 @@ def tables_of(passages: Sequence[Passage], documents: Documents) -> Iterator[lis
 
 def column(rows: Sequence[Found], label: str) -> list[str]:
     """What each row says in a column, nothing where it leaves it out."""
-    return [dict(cells_of(row.quote)).get(label, "") for row in rows]
+    return [_cell(row, label) for row in rows]
+
+
+def _cell(row: Found, label: str) -> str:
+    return dict(cells_of(row.quote)).get(label, "")
 
 
 def labels_of(rows: Sequence[Found]) -> list[str]:
     """The names of the columns, each once, in their order."""
     return list(dict.fromkeys(label for row in rows for label, _ in cells_of(row.quote) if label))
+
+
+def title_of(rows: Sequence[Found]) -> str:
+    """What stands above a table: the document's name and title, and the headings."""
+    document, chunk = rows[0].passage.document, rows[0].passage.chunk
+    return " ".join((document.called, *chunk.headings, chunk.context))
 
 
 def is_sum(row: Found) -> bool:
@@ -81,28 +102,105 @@ def is_running(numbers: Sequence[float]) -> bool:
 
 
 def rows_named(
-    rows: Sequence[Found], asks: set[str], names: set[str], around: set[str]
+    rows: Sequence[Found],
+    asks: set[str],
+    names: set[str],
+    around: set[str],
+    said: Sequence[str] = (),
 ) -> Sequence[Found]:
     """The rows that hold what the question names, or are called by a word of it; all where it names
-    nothing of theirs.
+    nothing of theirs. In the columns that are ``said`` first: "Bashir as lead cook".
 
     A word that stands ``around`` the rows as well tells no row from another but where it is what a
     row is: of doors and windows "Stable door" is a door, "Vents in every window" is no window.
     """
-    cells = [cells_of(row.quote) for row in rows]
-    named = {
-        (label, value)
-        for some in cells
-        for label, value in some
-        if label and is_named(value, asks, names, label) and not set(terms(value)) <= around
-    }
-    kept = [row for row, some in zip(rows, cells, strict=True) if named <= set(some)]
-    for term in asks - {term for _, value in named for term in terms(value)}:
-        holding = [row for row in kept if term in terms(_thing(row))]
+    named: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        for label, value in cells_of(row.quote):
+            if label and is_named(value, asks, names, label) and not set(terms(value)) <= around:
+                named[label].add(value.casefold())
+    kept = [
+        row
+        for row in rows
+        if all(
+            len(values) == 1 and _cell(row, label).casefold() in values
+            for label, values in named.items()
+        )
+    ]
+    for term in asks - {term for values in named.values() for one in values for term in terms(one)}:
+        holding = [row for row in kept if any(term in terms(_cell(row, one)) for one in said)]
+        holding = holding or [row for row in kept if term in terms(_thing(row))]
         if not holding and term not in around:
             holding = [row for row in kept if term in words_of(row)]
         kept = holding or kept
     return kept
+
+
+def of_day(question: str, rows: Sequence[Found], title: str) -> tuple[list[Found], set[str]]:
+    """The rows of the one year, month or day that a question names, and its terms as the rows' own
+    days answer them; all rows and no terms where it names none, or they have none.
+
+    No rows where one of them has no day, or one that may be meant or not, or where "this year" may
+    be one of several.
+    """
+    question = _with_months(question)
+    said, _ = moments(question)
+    days = _days(rows)
+    this = _THIS_YEAR.search(question)
+    if this is not None and len({day.readings[0][0] if day else None for day in days}) > 1:
+        return [], set()
+    if not said or not any(days):
+        return list(rows), set(terms(this[0])) if this else set()
+    told = [day for day in days if day is not None]
+    if len(said) > 1 or len(said[0].readings) > 1 or len(told) < len(rows):
+        return [], set()
+    around, _ = moments(title)
+    kept = []
+    for row, day in zip(rows, told, strict=True):
+        read = [replace(day, readings=(one,)) for one in day.readings]
+        fits = {same_moment(said[0], one, around) for one in read}
+        if len(fits) > 1:
+            return [], set()
+        kept += [row] if fits == {True} else []
+    return kept, set(terms(question[said[0].start : said[0].end]))
+
+
+def _with_months(question: str) -> str:
+    """With capitals: "in june" is a month as "in June" is."""
+    return _MONTH.sub(lambda match: match[0].title(), question)
+
+
+def _days(rows: Sequence[Found]) -> list[Moment | None]:
+    """The day, month or year that each row is of: that of the first column that has such.
+
+    "03/02/2025" is read as the rest of its column is: beside "25/02/2025" it is in February.
+    """
+    for label in labels_of(rows):
+        days = [_day(value) for value in column(rows, label)]
+        if not _BOUND.search(label) and 2 * sum(map(bool, days)) > len(days):
+            first = {_is_day_first(value) for value in column(rows, label)} - {None}
+            return [_read(day, first == {True}) if len(first) == 1 else day for day in days]
+    return [None for _ in rows]
+
+
+def _day(value: str) -> Moment | None:
+    found, _ = moments(value) if len(value) <= _LONGEST_DAY else ([], "")
+    return found[0] if len(found) == 1 else None
+
+
+def _is_day_first(value: str) -> bool | None:
+    """Does "25/02/2025" begin with the day? None where either may be."""
+    match = _NUMERIC_DAY.match(value.strip())
+    if match is None or (int(match[1]) <= 12) == (int(match[2]) <= 12):
+        return None
+    return int(match[1]) > 12
+
+
+def _read(day: Moment | None, first: bool) -> Moment | None:
+    """With the one reading of the two where the day comes first, or the month."""
+    if day is None or len(day.readings) < 2:
+        return day
+    return replace(day, readings=day.readings[:1] if first else day.readings[1:])
 
 
 def words_of(row: Found) -> set[str]:

@@ -162,6 +162,49 @@ def test_limits_and_denials_go_the_usual_way(question: str) -> None:
     assert asked(question, *BOILERS, title="Boilers") is None
 
 
+INVOICES = (
+    "No: IB-01 | Client: Pendry | Date: 28/02/2024 | Net: 3,120.00 | VAT: 624.00 | Gross: 3,744.00",
+    "No: IB-02 | Client: Oort | Date: 07/09/2024 | Net: 2,600.00 | Gross: 2,600.00",
+    "No: IB-03 | Client: Pendry | Date: 06/01/2025 | Net: 4,000.00 | VAT: 0.00 | Gross: 4,000.00",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "row", "short"),
+    [
+        ("largest invoice of 2024?", INVOICES[0], "Pendry"),
+        ("What is the biggest single invoice?", INVOICES[2], "Pendry"),
+        ("Which was the smallest invoice in 2024?", INVOICES[1], "Oort"),
+    ],
+)
+def test_the_largest_of_things_of_money_is_of_the_largest_amount(
+    question: str, row: str, short: str
+) -> None:
+    found = asked(question, *INVOICES, title="Invoices")
+    assert quotes(found) == [row]
+    assert found is not None
+    assert found.short == short
+
+
+def test_amounts_that_do_not_agree_tell_nothing() -> None:
+    other = "No: IB-04 | Client: Slee | Date: 09/02/2025 | Net: 3,900.00 | Gross: 4,680.00"
+    odd = (*INVOICES, other)
+    assert asked("Which is the largest invoice?", *odd, title="Invoices") is None
+    assert quotes(asked("Which invoice has the largest net amount?", *odd, title="Invoices")) == [
+        INVOICES[2]
+    ]
+
+
+def test_a_time_of_day_is_no_duration() -> None:
+    drills = (
+        "Date: 23/04/2024 | Time: 18.30 | Run by: Ann | Time taken: 2 min 40",
+        "Date: 10/06/2023 | Time: 10.40 | Run by: Bo | Time taken: 4 min 25",
+    )
+    assert quotes(asked("Which fire drill took longest?", *drills, title="Fire drill log")) == [
+        drills[1]
+    ]
+
+
 def test_who_has_a_name_and_no_boat() -> None:
     boats = ("Boat: Otter | Bought: 1999", "Boat: Heron | Bought: 2018")
     assert asked("Who is the oldest?", *boats) is None
@@ -182,6 +225,7 @@ def test_who_has_a_name_and_no_boat() -> None:
         ("cheapest", ("£12 per week", "£300 per year"), None),
         ("cheapest", ("£4 each", "£5 each", "-"), [0]),
         ("longest", ("6 hours", "unknown", "5 hours"), None),
+        ("longest", ("2 min 40", "3 min 05", "3 min"), [1]),
         ("fastest", ("50 Mbit/s", "100 Mbit/s"), [1]),
         ("fastest", ("50 Mbit/s", "1 Gbit/s"), [1]),
         ("fastest", ("41 minutes", "36 minutes"), [1]),

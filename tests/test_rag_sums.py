@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rag.asked_words import AskedWords
-from rag.sums import summed_rows, wants_sum
+from rag.sums import counted_rows, summed_rows, wants_sum
 from rag.tables import TableAnswer
 from tests.table_passages import table_passage
 
@@ -147,6 +147,72 @@ def test_what_are_no_parts_of_a_whole_are_not_added(rows: tuple[str, ...]) -> No
     assert asked("What is the total balance and age?", *rows) is None
 
 
+BOUGHT = (
+    "date: 02/03/2025 | supplier: Halden Print Lab | category: Prints | amount: 96.60",
+    "date: 15/07/2025 | supplier: Halden Print Lab | category: prints | amount: 211.20",
+    "date: 07/03/2025 | supplier: Severn Rail | category: Travel | amount: 64.30",
+    "date: 03/11/2024 | supplier: Halden Print Lab | category: Prints | amount: 74.40",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "places"),
+    [
+        ("total spent on prints", (0, 1, 3)),  # however it is written
+        ("how much went to halden in 2025", (0, 1)),
+        (
+            "how much did we spend in march",
+            (0, 2),
+        ),  # 7/3 is in March, not July
+        ("what did we spend in March 2025 altogether?", (0, 2)),
+        ("how much did we spend this year", ()),  # which?
+        ("how much did we spend in march and in july", ()),
+    ],
+)
+def test_days_are_read_as_their_column_is(question: str, places: tuple[int, ...]) -> None:
+    found = asked(question, *BOUGHT)
+    assert [row.quote for row in (found.rows if found else ())] == [BOUGHT[n] for n in places]
+
+
+def test_days_that_may_be_of_two_months_tell_nothing() -> None:
+    rows = [row for row in BOUGHT if "15/07" not in row]
+    assert asked("how much did we spend in march", *rows) is None
+    found = asked("how much went to halden this century, in total", *rows)
+    assert found is None
+    assert asked("how much did we spend in 2025", *rows) is not None
+
+
+ROTA = (
+    "Date: 09/05/2024 | Lead cook: Bashir Qadri | Helper: Nell Garside",
+    "Date: 16/05/2024 | Lead cook: Bashir Qadri | Helper: Connor Pugh",
+    "Date: 21/05/2024 | Lead cook: Sabine Roux | Helper: Bashir Qadri",
+    "Date: 25/06/2024 | Lead cook: Bashir Qadri | Helper: Petra Holm",
+)
+
+
+def counted(question: str, *rows: str) -> tuple[int, str | None]:
+    passage, document = table_passage(*rows, title="Kitchen rota")
+    found = counted_rows(question, [passage], lambda _: document)
+    return (len(found.rows), found.short) if found else (0, None)
+
+
+@pytest.mark.parametrize(
+    ("question", "rows", "short"),
+    [
+        ("how many times was bashir lead cook in may", ROTA, "2 rows"),
+        ("How often was Petra in the kitchen?", ROTA, "1 row"),
+        ("How many times did we buy from Halden?", BOUGHT, "3 rows"),
+        ("How many times did we buy from Halden in 2024?", BOUGHT, "1 row"),
+        ("How many times did we buy from Warmco?", BOUGHT, None),
+        ("How many prints did we buy without Halden?", BOUGHT, None),
+        ("How many categories are there?", BOUGHT, None),
+        ("How many hours did Ann work?", HOURS, None),  # a figure says it
+    ],
+)
+def test_rows_are_counted(question: str, rows: tuple[str, ...], short: str | None) -> None:
+    assert counted(question, *rows)[1] == short
+
+
 def test_prices_of_which_one_is_paid_are_not_added() -> None:
     options = ("Option: A | Price: £2,140", "Option: B | Price: £2,465")
     assert asked("What is the total price of the boiler?", *options, title="Boiler") is None
@@ -178,5 +244,5 @@ def test_words_of_two_meanings() -> None:
     assert wants_sum("How much did we spend in May?")
     assert not wants_sum("What does total failure mean?")
     assert not wants_sum("Is the total over £100?")
-    assert wants_sum("On average, how many members came?") is False
+    assert wants_sum("On average, how many members came?")
     assert wants_sum("How many members came on average?")

@@ -19,12 +19,20 @@ _NEGATIVE = re.compile(r"[-−–]\s*[£$€]?\s*\d|[£$€]\s*[-−–]\s*\d|\(
 _RANGE = re.compile(r"\d[^\d]*(?:\bto\b|[-–])[^\d]*\d")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _YEAR = re.compile(r"\d{4}")
+_COMPOUND = re.compile(
+    r"(\d+)\s?(h|hrs?|hours?|min|mins|minutes?|m)\.?\s?(\d{1,2})(?:\s?(?:min|mins|minutes?|m|s|sec|secs|seconds?))?"
+)
 _RATE = re.compile(r"/\s?(?:s|sec|h|hr|min)\b|\bper (?:second|minute|hour)\b", re.I)
 _QUALIFIERS = frozenset(terms("per from up about over under min max each a"))
 
 
 def cell_value(text: str, measure: Measure) -> Value | None:
     """The one value, or range of values, of a cell; None where it says none or several."""
+    both = _COMPOUND.fullmatch(text.strip())
+    if both is not None:  # "2 min 40", "1 h 15"
+        unit = 3600.0 if both[2].startswith("h") else 60.0
+        seconds = unit * (int(both[1]) + int(both[3]) / 60.0)
+        return Value(text.strip(), 0, seconds, seconds, "time")
     found = [one for one in values_in(text) if fits(one, measure, named=True)]
     if not found and measure.asks not in (Asks.ORDER, Asks.AGE) and _YEAR.fullmatch(text.strip()):
         found = [Value(text.strip(), 0, float(text), float(text), "")]  # no year here: a price
