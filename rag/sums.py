@@ -100,6 +100,7 @@ _EARNS = frozenset(
 )
 _EARNED = frozenset(terms("amount total in credit received raised income value donation paid fee"))
 _BOTH = re.compile(r"\bboth\b", re.I)
+_TIMES = re.compile(r"\bhow (?:often|many times)\b", re.I)
 _COUNTED = re.compile(r"^\W*(?:(?:and|so|but)\s+)?how (?:many|often)\b", re.I)
 _COUNTS = {term: n for n, term in enumerate(terms("two three four five six seven eight nine"), 2)}
 _LIGHT = frozenset(
@@ -178,6 +179,8 @@ def _counted(question: str, rows: Sequence[Found]) -> TableAnswer | None:
     asked = _Asked.of(question, rows)
     kept = asked.rows
     if not 0 < len(kept) <= _MOST_SHOWN or len(kept) == len(rows) or asked.counts:
+        return None
+    if not _TIMES.search(question) and any(map(_QUANTITY.search, asked.labels)):
         return None
     if any(
         _figures([cell for cell in column(kept, label) if not is_empty(cell)])

@@ -206,6 +206,7 @@ def counted(question: str, *rows: str) -> tuple[int, str | None]:
         ("How many times did we buy from Warmco?", BOUGHT, None),
         ("How many prints did we buy without Halden?", BOUGHT, None),
         ("How many categories are there?", BOUGHT, None),
+        ("How many VD-1 parts are there?", PARTS, None),
         ("How many hours did Ann work?", HOURS, None),  # a figure says it
     ],
 )
