@@ -31,6 +31,12 @@ def said(parsed: Parsed) -> list[tuple[str, int, str]]:
     ]
 
 
+def test_the_day_of_a_librarys_template_is_not_the_files() -> None:
+    document = docx.Document()
+    document.add_paragraph("Quiet is kept after ten.")
+    assert read(document).modified is None
+
+
 def test_headings_lists_tables_in_reading_order() -> None:
     document = docx.Document()
     document.core_properties.title = "House rules"

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from index.loading.builder import Parsed, TextBuilder, one_line
-from index.loading.dates import iso_date
 from index.loading.docx_styles import (
     Numbering,
     Style,
@@ -27,14 +26,13 @@ from index.loading.docx_styles import (
     value,
 )
 from index.loading.limits import Limits, RefusedError
+from index.loading.office_parts import core_facts
 from index.loading.office_zip import open_zip, read_xml
 from index.loading.tables import SPANNED, add_table, header_rows, looks_like_header
 from index.types import BlockKind, SkipReason
 
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_DC = "{http://purl.org/dc/elements/1.1/}"
-_TERMS = "{http://purl.org/dc/terms/}"
 _SKIPPED = frozenset(
     (
         f"{W}del",
@@ -86,10 +84,8 @@ def parse(data: bytes, limits: Limits) -> Parsed:
             edge = read_xml(container, name)
             if edge is not None:
                 walk.add_edge(edge)
-    core = read_xml(container, "docProps/core.xml")
-    title = core.findtext(f"{_DC}title") if core is not None else None
-    modified = core.findtext(f"{_TERMS}modified") if core is not None else None
-    return builder.parsed("docx", title=title, modified=iso_date(modified))
+    title, modified = core_facts(container)
+    return builder.parsed("docx", title=title, modified=modified)
 
 
 _OTHERS = (

@@ -1,4 +1,4 @@
-"""Parts that Excel and PowerPoint files share: facts about the file, drawn text, charts."""
+"""Parts that Word, Excel and PowerPoint files share: facts about the file, drawn text, charts."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ _OTHERS = (
     ("ppt/presentation", "a PowerPoint presentation"),
     ("content.xml", "an OpenDocument file"),
 )
+#: When the empty files were saved that python-docx and python-pptx begin with.
+_TEMPLATES = ("2013-12-23T23:15:00Z", "2013-01-27T09:15:58Z")
 _MADE_TITLES = re.compile(r"(?:power\s?point[- ]?pr\S+|presentation|präsentation)\d*", re.I)
 _SLIDE_LEVEL = 2  #: level 1 would be taken for the document's title
 _MAX_POINTS = 2000  #: of one chart
@@ -46,7 +48,8 @@ def core_facts(container: zipfile.ZipFile) -> tuple[str | None, str | None]:
     title = core.findtext(f"{_DC}title")
     if title and _MADE_TITLES.fullmatch(title.strip()):
         title = None  # the program's own words
-    return title, iso_date(core.findtext(f"{_TERMS}modified"))
+    modified = core.findtext(f"{_TERMS}modified")
+    return title, None if modified in _TEMPLATES else iso_date(modified)
 
 
 def add_slide(builder: TextBuilder, title: str, body: TextBuilder, number: int) -> None:
