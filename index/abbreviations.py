@@ -81,6 +81,13 @@ _BESIDE_A_NUMBER = {
     "jul": "july",
     "sep": "september",
 }
+_NUMERIC_DATE = re.compile(
+    r"(?<![\w./-])(?:(?P<first>\d{1,2})(?:/(?P<second>\d{1,2})/(?:\d{4}|\d\d)"
+    r"|\.(?P<dotted>\d{1,2})\.\d{4})|\d{4}-(?P<month>\d\d)-(?P<day>\d\d))(?![\w/])"
+)
+_MONTH_NAMES = (
+    "january february march april may june july august september october november december".split()
+)
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _SURELY = tuple(
     re.compile(pattern, re.M)
@@ -104,11 +111,29 @@ def written_out(word: str) -> str:
 
 
 def dates_written_out(folded: str) -> str:
-    """Folded text with the days and months written out that are other words as well.
+    """Folded text with the days and months written out that are other words as well, and with those
+    of dates in figures beside them.
 
     >>> dates_written_out("sat 25 jul, as we sat in the sun")
     'saturday 25 july, as we sat in the sun'
+    >>> dates_written_out("paid 23/05/2024")
+    'paid 23/05/2024 23 may'
     """
     for pattern in _SURELY:
         folded = pattern.sub(lambda match: _BESIDE_A_NUMBER[match.group()], folded)
-    return folded
+    return _NUMERIC_DATE.sub(_with_its_month, folded)
+
+
+def _with_its_month(match: re.Match[str]) -> str:
+    """ "23/05/2024" with "23 may" behind it; where the month may come first, with both."""
+    if match["month"]:
+        pairs = [(match["day"], match["month"])]
+    else:
+        one, other = match["first"], match["second"] or match["dotted"]
+        pairs = [(one, other)] if one == other else [(one, other), (other, one)]
+    said = [
+        f"{int(day)} {_MONTH_NAMES[int(month) - 1]}"
+        for day, month in pairs
+        if 1 <= int(day) <= 31 and 1 <= int(month) <= 12
+    ]
+    return " ".join((match.group(), *said))

@@ -1,4 +1,4 @@
-"""Text to search terms: folding, spelling, abbreviations, stemming, CJK bigrams; versioned.
+"""Text to search terms: folding, spelling, abbreviations, irregular forms, stemming, CJK bigrams.
 
 Terms are what the full-text table stores and what a question is turned into; they hold only
 letters and digits, so that SQLite's tokenizer never splits one. A change here must raise
@@ -15,9 +15,10 @@ from typing import Literal
 import Stemmer
 
 from index.abbreviations import dates_written_out, written_out
+from index.irregular import base_form
 from index.spellings import joined, one_spelling
 
-ANALYSER_VERSION = "3"
+ANALYSER_VERSION = "4"
 
 # Vowel signs of Indic and South-East Asian scripts: part of a word, though \w leaves them out.
 _SIGNS = "".join(
@@ -63,7 +64,7 @@ _MONTH_OF_MAY = re.compile(
 
 @lru_cache(maxsize=65_536)
 def _stem(word: str) -> str:
-    return str(_STEMMER.stemWord(one_spelling(written_out(word))))
+    return str(_STEMMER.stemWord(one_spelling(base_form(written_out(word)))))
 
 
 def fold(text: str) -> str:

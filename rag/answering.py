@@ -25,6 +25,7 @@ from rag.quotable import COLUMN
 from rag.ranges import prefer_fitting_rows
 from rag.reader import Reading
 from rag.rows import counts_rows, prefer_named_rows, rows_alike
+from rag.superseding import superseding
 from rag.types import (
     Answer,
     AnswerKind,
@@ -141,7 +142,8 @@ def extractive_answer(
 ) -> Answer:
     """An answer of at most ``limit`` quoted sentences; without any when no passage holds one.
 
-    Where another document contradicts the best sentence, both are shown, the newer one first.
+    Where another document contradicts the best sentence, both are shown, the newer one first, as is
+    one that says that it has changed.
     ``confidence`` is given when the readings come from a calibrated reader; ``asked`` are the words
     of the question as the documents use them, all alike when not given. With ``decide`` a
     question that wants yes or no gets that as its ``short`` answer, or none where it is in doubt;
@@ -163,13 +165,17 @@ def extractive_answer(
             if not any(_within(one, shown) for one in group for shown in conflict)
         ]
         groups = [[newest[0]], [newest[1]], *rest[: max(0, limit - 2)]]
+    change = None if counted or listed or conflict else superseding(question, found)
+    if change is not None:
+        rest = [group for group in groups if not _within(group[0], change)]
+        groups = [[change], *rest][: max(2, limit)]
     short = _short(question, groups) if groups else None
     short = f"{len(counted)} rows" if counted else short
     likely, asked = None, asked or AskedWords.of(question)
     if found and calibrated:
         likely = confidence(found[0], rivalry(found), asked)
     if found and decide is not None and is_polar(question):
-        short, sure = yes_or_no(question, found[0], decide)
+        short, sure = yes_or_no(question, change or found[0], decide)
         likely = likely * sure if likely is not None else likely
     if documents is not None and likely is not None:
         headed = _by_heading(question, passages, asked, documents, found[0], likely)

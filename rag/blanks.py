@@ -58,20 +58,11 @@ _LIGHT = frozenset(
 _FORMS = {
     terms(word)[0]: set(terms(forms))
     for word, forms in {
-        "pay": "paid payment",
-        "paid": "paid payment",
-        "unpaid": "paid payment",
-        "payment": "paid payment",
-        "pays": "paid payment",
-        "return": "returned",
-        "returned": "returned back",
-        "sign": "signed signature",
-        "signed": "signed signature",
-        "check": "checked",
-        "finish": "finished",
-        "complete": "completed",
-        "train": "trained training",
-        "trained": "trained training",
+        "pay": "pay payment",
+        "payment": "pay payment",
+        "unpaid": "pay payment",
+        "sign": "sign signature",
+        "unsigned": "sign signature",
     }.items()
 }
 

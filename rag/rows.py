@@ -66,12 +66,19 @@ def prefer_named_rows(question: str, found: Sequence[Found]) -> list[Found]:
     for one, fit in zip(found, fits, strict=True):
         held = codes_held[one.passage.chunk.document_id]
         codes_held[one.passage.chunk.document_id] = max(held, fit.codes if fit else 0)
+    of_day = any(
+        row.day is not None and asked.days and row.is_of_day
+        for rows in tables.values()
+        for row in rows
+    )
     kept: dict[tuple[str, int, int], Found] = {}
     for one, fit in zip(found, fits, strict=True):
         document = one.passage.chunk.document_id
         told = [one]
         if fit is not None and (
-            fit.codes < codes_held[document] or _is_other(fit, tables[document])
+            fit.codes < codes_held[document]
+            or (of_day and not fit.is_of_day)
+            or _is_other(fit, tables[document])
         ):
             told = [held_back(one), *_meant(one, fit, asked)]
         for some in told:

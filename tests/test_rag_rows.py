@@ -249,3 +249,11 @@ def test_small_words_name_no_cell() -> None:
     chunk = replace(lift.passage.chunk, text=f"{lift.quote}\n{paid}")
     lift = replace(lift, passage=replace(lift.passage, chunk=chunk))
     assert prefer_named_rows("Why is there no light?", [lift]) == [lift]
+
+
+def test_a_row_of_another_day_is_behind_that_of_the_day_in_another_table() -> None:
+    mended = found("Day: 22 June 2024 | Bench: Textiles | Brought in: 23", 0.9)
+    rota = found("Date: 23/05/2024 | Driver: Gus | Covers: 40", 0.4)
+    kept = prefer_named_rows("who was driving on 23 may", [mended, rota])
+    assert [one.quote for one in kept] == [rota.quote, mended.quote]
+    assert prefer_named_rows("who was driving on 24 may", [mended, rota])[0] == mended

@@ -309,6 +309,8 @@ def rng(seed: int) -> random.Random:
 
 def test_blended_weights_lie_between():
     new, old = {"a": torch.tensor([0.0, 4.0])}, {"a": torch.tensor([4.0, 4.0])}
-    assert blended(new, old, 0.25)["a"].tolist() == [1.0, 4.0]
+    assert blended(new, [(old, 0.25)])["a"].tolist() == [1.0, 4.0]
+    assert blended(new, [(old, 0.25), (old, 0.5)])["a"].tolist() == [3.0, 4.0]
+    assert blended(new, [])["a"].tolist() == [0.0, 4.0]
     with pytest.raises(KeyError):
-        blended(new, {}, 0.25)
+        blended(new, [({}, 0.25)])

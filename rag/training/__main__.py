@@ -65,12 +65,29 @@ def main() -> None:
         metavar="WEIGHTS",
         help="weights to learn from beside the labels, on public data",
     )
-    parser.add_argument("--blend", type=Path, help="weights to average in before the export")
-    parser.add_argument("--blend-share", type=float, default=0.25, help="how much of them, 0-1")
+    parser.add_argument(
+        "--blend",
+        nargs="+",
+        type=Path,
+        default=(),
+        metavar="WEIGHTS",
+        help="weights to average in before the export",
+    )
+    parser.add_argument(
+        "--blend-share",
+        nargs="+",
+        type=float,
+        default=(),
+        metavar="SHARE",
+        help="how much of each of them, 0-1 together",
+    )
     parser.add_argument("--export-only", action="store_true", help="calibrate and export --from")
     arguments = parser.parse_args()
-    if not 0.0 <= arguments.blend_share <= 1.0:
-        parser.error(f"--blend-share is {arguments.blend_share}; it has to be from 0 to 1.")
+    shares = arguments.blend_share
+    if len(shares) != len(arguments.blend):
+        parser.error(f"{len(arguments.blend)} weights to blend, {len(shares)} shares of them.")
+    if min(shares, default=0.0) < 0.0 or sum(shares) > 1.0:
+        parser.error(f"--blend-share is {shares}; together they have to be from 0 to 1.")
     if not 0.0 < arguments.share <= 1.0:
         parser.error(f"--share is {arguments.share}; it has to be above 0, up to 1.")
     run(
@@ -84,7 +101,7 @@ def main() -> None:
         start=arguments.start,
         teachers=Teachers(arguments.teachers) if arguments.teachers else None,
         export_only=arguments.export_only,
-        blend=None if arguments.blend is None else (arguments.blend, arguments.blend_share),
+        blend=tuple(zip(arguments.blend, shares, strict=True)),
     )
 
 
@@ -115,7 +132,7 @@ def run(
     start: Path | None = None,
     teachers: Teachers | None = None,
     export_only: bool = False,
-    blend: tuple[Path, float] | None = None,
+    blend: Sequence[tuple[Path, float]] = (),
 ) -> None:
     """Data preparation, training, calibration and export; ``blend`` as in `blended`."""
     torch.manual_seed(plan.seed)
@@ -143,22 +160,23 @@ def run(
         drawn = [maker.warm_up(plan.seed)] if start is None else []
         drawn += [maker.full(plan.seed + n + 1, draw.share) for n in range(passes)]
         network = _trained(network, drawn, checked, plan, out, teachers)
-    if blend is not None:
-        mixed = blended(shipped_state(network), load_file(blend[0]), blend[1])
-        load_network_state(network, mixed)
+    if blend:
+        older = [(load_file(path), share) for path, share in blend]
+        load_network_state(network, blended(shipped_state(network), older))
     export(network, checked, out)
 
 
 def blended(
-    new: Mapping[str, torch.Tensor], old: Mapping[str, torch.Tensor], share: float
+    new: Mapping[str, torch.Tensor], older: Sequence[tuple[Mapping[str, torch.Tensor], float]]
 ) -> dict[str, torch.Tensor]:
-    """Weights between those of two runs, ``share`` of the way to the older ones.
+    """Weights between those of several runs: each older one has its share, the new one the rest.
 
-    Averages of fine-tuned weights often read better than either (Wortsman et al. 2022, "Model
-    soups"). Raises KeyError when the two are not of one network.
+    Averages of fine-tuned weights often read better than any (Wortsman et al. 2022, "Model soups").
+    Raises KeyError when they are not of one network.
     """
+    rest = 1.0 - sum(share for _, share in older)
     return {
-        name: (1.0 - share) * tensor.float() + share * old[name].float()
+        name: sum((share * old[name].float() for old, share in older), rest * tensor.float())
         for name, tensor in new.items()
     }
 
