@@ -26,13 +26,13 @@ SURE = 0.75
 UNSURE = 0.15
 #: Least probability that the documents are about the question, by `relevance`. With this and
 #: threshold .25 `python -m rag.training.confidence` tells: of held-out questions about something
-#: else .82 are declined and of look-alikes .12, of answerable ones .023 (of those answered right
-#: .016); in folders of ours, whose questions are terse, .84, .29 and .096 (.075). At .7 it is .91
-#: about something else, and in folders of ours .18 of answerable ones (.11).
+#: else .84 are declined and of look-alikes .12, of answerable ones .015 (of those answered right
+#: .011); in folders of ours, whose questions are terse, .81, .26 and .097 (.067). At .7 it is .90
+#: about something else, and in folders of ours .23 of answerable ones (.15).
 RELEVANT = 0.4
 # Of the best fused score over the `relevance_floor`, the most that one of the first passages holds
 # of the question, the confidence's log-odds, bias; by the same command.
-_RELEVANCE = (2.495, 0.286, 1.570, 0.893)
+_RELEVANCE = (2.215, 0.683, 1.734, 0.909)
 _FIRST = 5  # passages that are looked at for the words asked
 _CODE = re.compile(r"[^\W\d]+[-–./ ]?\d")  # "E06" and "PL-2019", not "25 kg", "10am" and "2019"
 _QUANTITY = re.compile(

@@ -18,6 +18,7 @@ from rag.comparisons.questions import comparison
 from rag.declining import missing_words, names_in, unnamed, why_declined
 from rag.extremes import extreme_rows
 from rag.finding import Found, reranked
+from rag.quotable import COLUMN
 from rag.reader import Reader
 from rag.retrieval import Retriever
 from rag.settings import Settings
@@ -161,16 +162,16 @@ class Quoter:
         return self._told(asked, found, passages, clock.laps)
 
     def _left_empty(self, snapshot: Snapshot, asked: str, answer: Answer) -> Answer | None:
-        """That a row leaves empty what is asked for, where nothing else answers than that row."""
+        """That a row leaves empty what is asked for, where only rows of its table answer."""
         if not self._reader.calibrated:
             return None
         found = blank_row(asked, answer.passages, snapshot.document)
         if found is None or self._unknown_names(snapshot, asked):
             return None
-        row = found.rows[0]
-        own = (row.passage.chunk.document_id, row.start, row.end)
+        own = found.rows[0].passage.chunk.document_id
         if answer.sentences and any(
-            (c.document_id, c.start, c.end) != own for c in answer.sentences[0].citations
+            COLUMN not in cited.quote or cited.document_id != own
+            for cited in answer.sentences[0].citations
         ):
             return None
         return self._told(asked, found, answer.passages, answer.timings)
