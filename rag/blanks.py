@@ -22,6 +22,7 @@ from rag.tables import (
     is_sum,
     labels_of,
     of_day,
+    repeats,
     rows_named,
     tables_of,
     title_of,
@@ -30,7 +31,7 @@ from rag.tables import (
 from rag.types import Passage
 
 _NOT = re.compile(
-    r"\b(?:not|never|no|without|lacks?|lacking|missing|outstanding|open)\b|n['’]?t\b|\bun(?=paid\b)",
+    r"\b(?:not|never|no|without|lacks?|lacking|missing)\b|n['’]?t\b|\bun(?=paid\b)",
     re.I,
 )
 _WHICH = re.compile(
@@ -38,11 +39,13 @@ _WHICH = re.compile(
 )
 _LIMITED = re.compile(
     r"\b(?:more|less|fewer|over|under|above|below|before|after|since|until|between|except|besides"
-    r"|or|why|how (?!many)|if|when .+ not)\b",
+    r"|or|why|how (?!many)|if|when .+ not|who (?:should|can|must|does|may)"
+    r"|what (?:do|does|should)\b.+\bno|not (?:an?|the))\b",
     re.I,
 )
 _NO = frozenset(("no", "n", "false", "not yet", "✗", "✘"))
 _YES = frozenset(("yes", "y", "true", "✓", "✔", "x"))
+_SAYS_NONE = frozenset("none nil n/a na closed unknown tbc tba nobody nothing".split()) | {"no one"}
 _DASHES = frozenset(("", "-", "–", "—"))
 _MOST_SHOWN = 30
 #: Words of a question that say nothing of a row.
@@ -126,7 +129,9 @@ def _blank(question: str, rows: Sequence[Found], asks: set[str]) -> TableAnswer 
 
 def _without(question: str, rows: Sequence[Found], asks: set[str]) -> TableAnswer | None:
     label = _label(rows, asks, _NO)
-    if label is None:
+    if label is None or repeats(question, rows):
+        return None
+    if any(cell.strip().casefold() in _SAYS_NONE for cell in column(rows, label)):
         return None
     items, days = of_day(question, [row for row in rows if not is_sum(row)], title_of(rows))
     kept = _of_all_asked(items, rows, _rest(label, asks) - days, codes(question))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from index.analysis import question_terms, terms
 from rag.asked_words import AskedWords
 from rag.cells import cells_of
+from rag.checking.dates import moments
 from rag.codes import codes
 from rag.comparisons.columns import cell_value, foremost, is_empty
 from rag.comparisons.measures import MEASURES, Asks, Measure
@@ -29,6 +30,7 @@ from rag.tables import (
     is_sum,
     labels_of,
     of_day,
+    repeats,
     rows_named,
     tables_of,
     the_one,
@@ -63,9 +65,12 @@ _WHICH = re.compile(
 )
 _LIMITED = re.compile(
     r"\bnot\b|n['’]t\b|\b(?:without|except|besides|other than|apart from|over|under|above|below"
-    r"|between|more than|less than|fewer than|before|after|since|until|but)\b",
+    r"|between|more than|less than|fewer than|before|after|since|until|but|unpaid|cancelled|both"
+    r"|top|(?:second|third|fourth|fifth|[2-9](?:nd|rd|th))[ -]+\w+(?:est|st)"
+    r"|(?:two|three|four|five|six|ten|\d+)\s+(?:\w+est|most|least))\b",
     re.I,
 )
+_AVERAGE = re.compile(r"\b(?:average|mean)\b", re.I)
 _RATING = re.compile(r"\bratings?\b", re.I)  # its stem is that of a rate
 _CURRENCY = re.compile(r"[£$€]|\b(?:GBP|EUR|USD|CHF)\b")
 _AMOUNT = re.compile(
@@ -146,8 +151,9 @@ def _extreme(
     asks = set(question_terms(question)) - said
     rows, days = of_day(question, [row for row in rows if not is_sum(row)], title_of(rows))
     asks -= days
-    meant = _meant(question, wanted, rows, asks)
-    if meant is None:
+    averaged = _AVERAGE.search(question) and not any(map(_AVERAGE.search, labels_of(rows)))
+    meant = None if averaged else _meant(question, wanted, rows, asks)
+    if meant is None or repeats(question, rows):
         return None
     labels, fit = meant
     label, passage = labels[0], rows[0].passage
@@ -244,11 +250,14 @@ def _short(
     cells = [(name, value) for name, value in cells_of(row.quote) if value]
     names_column = _WHAT_IS.search(question) and wanted.after & set(terms(label))
     dated = _WHEN.match(question) and wanted.measure.asks in (Asks.AGE, Asks.ORDER)
+    if _WHEN.match(question) and not dated:
+        return next((value for _, value in cells if moments(value)[0]), None)
     if names_column or dated or _HOW_MUCH.search(question) or _COST.search(question):
         return next((value for name, value in cells if name == label), None)
     others = [(name, value) for name, value in cells if name != label]
     called = [value for name, value in others if name and set(terms(name)) <= asks]
     called += [value for _, value in others if is_name(value)]
+    called = [value for value in called if value.casefold() not in ("yes", "no")]
     if _WHO.match(question):
         called = [value for value in called if not any(map(str.isdigit, value))]
     return called[0] if called else None

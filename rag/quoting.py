@@ -23,7 +23,7 @@ from rag.reader import Reader
 from rag.retrieval import Retriever
 from rag.settings import Settings
 from rag.sums import counted_rows, summed_rows
-from rag.tables import TableAnswer
+from rag.tables import TableAnswer, drops_a_name
 from rag.timing import Clock
 from rag.types import Answer, AnswerKind, Passage, Refusal
 
@@ -149,7 +149,7 @@ class Quoter:
     ) -> Answer | None:
         """The answer to a question for the most, the least or the sum of a table's column, or for
         the rows that leave it empty; None for any other."""
-        if not self._reader.calibrated:
+        if not self._reader.calibrated or drops_a_name(asked):
             return None
         documents, words = cache(snapshot.document), AskedWords.of(asked, snapshot)
         found = extreme_rows(asked, passages, words, documents)
@@ -163,7 +163,7 @@ class Quoter:
 
     def _left_empty(self, snapshot: Snapshot, asked: str, answer: Answer) -> Answer | None:
         """That a row leaves empty what is asked for, where only rows of its table answer."""
-        if not self._reader.calibrated:
+        if not self._reader.calibrated or drops_a_name(asked):
             return None
         found = blank_row(asked, answer.passages, snapshot.document)
         if found is None or self._unknown_names(snapshot, asked):

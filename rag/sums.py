@@ -22,6 +22,7 @@ from rag.quotable import COLUMN
 from rag.tables import (
     TableAnswer,
     column,
+    is_name,
     is_running,
     is_sum,
     labels_of,
@@ -50,7 +51,10 @@ _LIMITED = re.compile(
     r"\bnot\b|n['’]t\b|\b(?:without|except|besides|other than|apart from|excluding|including|over"
     r"|under|above|below|between|from .+ to|more|less|fewer|before|after|since|until|but|or|per"
     r"|each|every|last|this (?!(?:half )?(?:year|yr)\b)|next|past|previous|recent|so far|left"
-    r"|remain\w*|most|least|budget\w*"
+    r"|remain\w*|most|least|budget\w*|other|owed?|owes|pa(?:y|ys|id) (?:us|me)"
+    r"|by (?:category|month|week|day|year|quarter|project|person|type|supplier|department)"
+    r"|an? (?:day|week|month|year|serving|portion|head|person|piece)|daily|weekly|monthly|yearly"
+    r"|annually"
     r"|plan\w*|expect\w*|ownership|limit|allowed|(?<!in )may|can|should|must|would|will)\b",
     re.I,
 )
@@ -62,6 +66,7 @@ _FIGURE = re.compile(
     rf"(?P<minus>[-−–])?\s*(?P<before>[A-Z]{{0,2}}(?:{_CURRENCIES}|kr))?\s*(?P<number>{_NUMBER})\s*"
     r"(?P<after>[£$€%]|[A-Za-zµ°²³]+(?: [A-Za-z]+)?)?"
 )
+_BEGINS = re.compile(r"\s*[-−–(]?\s*[£$€]?\s*\d")  # as a figure does
 _RATE = re.compile(r"\b(?:per|each|an?)\b", re.I)
 _CURRENCY = re.compile(rf"(?<![A-Za-z])(?:{_CURRENCIES})(?![A-Za-z])")
 #: Columns whose figures are no parts of a whole.
@@ -88,7 +93,7 @@ _SUM_WORDS = frozenset(
     )
 )
 _PIECES = frozenset(terms("pieces units copies"))
-_PAYS = frozenset(terms("spend spent pay paid cost costs charge charged owe go went"))
+_PAYS = frozenset(terms("spend spent pay paid cost costs charge charged go went"))
 _PAID = frozenset(
     terms("amount cost price paid total fee out debit spend spent expense value payment gross")
 )
@@ -100,6 +105,9 @@ _EARNS = frozenset(
 )
 _EARNED = frozenset(terms("amount total in credit received raised income value donation paid fee"))
 _BOTH = re.compile(r"\bboth\b", re.I)
+_SPENT = re.compile(r"\b(?:spend|spent|paid out|pay out|went out)\b", re.I)
+_THINGS = re.compile(r"\bhow many\s+([\w'’-]+)", re.I)
+_TIMELESS = frozenset(terms("time times"))
 _TIMES = re.compile(r"\bhow (?:often|many times)\b", re.I)
 _COUNTED = re.compile(r"^\W*(?:(?:and|so|but)\s+)?how (?:many|often)\b", re.I)
 _COUNTS = {term: n for n, term in enumerate(terms("two three four five six seven eight nine"), 2)}
@@ -180,13 +188,8 @@ def _counted(question: str, rows: Sequence[Found]) -> TableAnswer | None:
     kept = asked.rows
     if not 0 < len(kept) <= _MOST_SHOWN or len(kept) == len(rows) or asked.counts:
         return None
-    if not _TIMES.search(question) and any(map(_QUANTITY.search, asked.labels)):
-        return None
-    if any(
-        _figures([cell for cell in column(kept, label) if not is_empty(cell)])
-        for label in asked.labels
-        if asked.all & set(terms(label)) - _NO_NAMES
-    ):
+    counts = _TIMES.search(question) is not None or asked.counts_things(question)
+    if not counts or not asked.knows(asked.name):
         return None
     short = f"{len(kept)} rows" if len(kept) > 1 else "1 row"
     return TableAnswer(tuple(kept), short, (0.0, 0), frozenset(asked.labels))
@@ -203,8 +206,10 @@ def _summed(question: str, rows: Sequence[Found]) -> TableAnswer | None:
     label, fit = meant
     undecided = TableAnswer((), None, (fit, 0), frozenset(labels))
     kept = [row for row, cell in zip(kept, column(kept, label), strict=True) if not is_empty(cell)]
-    figures = _figures(column(kept, label))
-    if figures is None or not 2 <= len(figures) <= _MOST_SHOWN or asked.counts - {len(figures)}:
+    figures = _figures(column(kept, label)) if asked.knows(asked.name, label) else None
+    if figures is None or not 2 <= len(figures) <= _MOST_SHOWN:
+        return undecided
+    if _has_totals(figures) or asked.counts - {len(figures)}:
         return undecided
     short = _written(figures, label, mean=_MEAN.search(question) is not None)
     return replace(undecided, rows=tuple(kept), short=short)
@@ -219,6 +224,44 @@ class _Asked:
     rows: Sequence[Found]  #: those that are meant; none where a word of it is known of none
     counts: set[int]  #: how many it says that there are
     is_of_all: bool  #: whether it tells no rows from others
+    title: set[str]  #: the terms above the table
+
+    @property
+    def name(self) -> str:
+        """The column that says what a row is: the first one of words."""
+        named = (label for label in self.labels if any(map(is_name, column(self.rows, label))))
+        return next(named, self.labels[0])
+
+    def knows(self, *columns: str) -> bool:
+        """Are all words of the question that name a column those of the ``columns``, or of one that
+        holds what is named, "lead cook Bashir"? "Paid invoices" are not all invoices."""
+        own = {term for label in columns for term in terms(label)} | self.title
+        for label in self.labels:
+            said = self.all & set(terms(label)) - own
+            others = self.all - set(terms(label)) - _NO_NAMES
+            cells = column(self.rows, label)
+            if said and not all(others & set(terms(cell)) for cell in cells):
+                return False
+        return True
+
+    def counts_things(self, question: str) -> bool:
+        """Does "how many" ask for as many things as there are rows, and is none of their figures
+        the number?"""
+        things = _THINGS.search(question)
+        noun = set(terms(things[1])) - _TIMELESS if things else set()
+        firsts = [label for label in self.labels[:2] if noun & set(terms(label))]
+        if not noun or not (firsts or noun <= self.title):
+            return False
+        for label in self.labels:
+            figures = _figures([one for one in column(self.rows, label) if not is_empty(one)])
+            whole = figures is not None and all(
+                one.number.as_tuple().exponent == 0 and not one.before for one in figures
+            )
+            if whole and not (_NOT_AVERAGED.search(label) or _CURRENCY.search(label)):
+                return False
+        return all(
+            len(set(cells)) == len(cells) for cells in (column(self.rows, f) for f in firsts)
+        )
 
     @classmethod
     def of(cls, question: str, rows: Sequence[Found]) -> _Asked:
@@ -235,7 +278,17 @@ class _Asked:
         held = set.intersection(*map(words_of, kept)) if kept else set()
         known = not asks - around - held - _NO_NAMES
         is_of_all = not days and not asks - around - _NO_NAMES
-        return cls(asks, labels, kept if known else (), counts, is_of_all)
+        return cls(asks, labels, kept if known else (), counts, is_of_all, set(terms(title)))
+
+
+def _has_totals(figures: Sequence[_Figure]) -> bool:
+    """Is a figure the sum of all above it?"""
+    above = Decimal(0)
+    for place, one in enumerate(figures):
+        if place > 2 and one.number == above:
+            return True
+        above += one.number
+    return False
 
 
 def _meant(
@@ -248,27 +301,39 @@ def _meant(
     meant = (_PAID if asks & _PAYS else set()) | (_EARNED if asks & _EARNS else set())
     scores: dict[str, float] = {}
     money: list[str] = []
+    unread = set[str]()
     for label in labels:
-        if (_NOT_AVERAGED if mean else _NO_PARTS).search(label):
-            continue
-        if not mean and (counted or not many) and _PRICE.search(label):
-            continue
-        figures = _figures([cell for cell in column(rows, label) if not is_empty(cell)])
-        if not figures or is_running([float(one.number) for one in figures]):
+        figures = _figures([cell for cell in column(rows, label) if not is_empty(cell)]) or ()
+        if (
+            (_NOT_AVERAGED if mean else _NO_PARTS).search(label)
+            or (not mean and (counted or not many) and _PRICE.search(label))
+            or (not mean and any(one.after == "%" for one in figures))
+            or is_running([float(one.number) for one in figures])
+        ):
+            figures = ()
+        if not figures and not any(map(_BEGINS.match, column(rows, label))):
             continue
         own = set(terms(label))
         score = 2.0 * len(own & asks) + len(own & meant)
         score += 2.0 * bool(asks & _PIECES and _QUANTITY.search(label))
-        if _CURRENCY.search(f"{label} {figures[0].before} {figures[0].after}"):
+        if figures and _CURRENCY.search(f"{label} {figures[0].before} {figures[0].after}"):
             money.append(label)
             score += 0.5 * bool(meant)
         if score:
             scores[label] = score - 0.1 * len(own - asks - meant)
+            unread |= set() if figures else {label}
     if not scores and meant:
         scores = dict.fromkeys(money, 0.0)
     best = max(scores.values(), default=0.0)
     level = [label for label, score in scores.items() if score >= best - 0.05]
-    return (level[0], best) if len(level) == 1 else None
+    told = len(level) == 1 and level[0] not in unread and not _is_of_two_ways(question, labels)
+    return (level[0], best) if told else None
+
+
+def _is_of_two_ways(question: str, labels: Sequence[str]) -> bool:
+    """Is it open which of "Paid in" and "Paid out" is meant?"""
+    ways = {word for label in labels for word in label.lower().split()} & {"in", "out"}
+    return len(ways) > 1 and not _SPENT.search(question)
 
 
 def _figures(cells: Sequence[str]) -> list[_Figure] | None:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from index.analysis import terms
+from index.analysis import QUESTION_WORDS, terms
 from index.types import Block, BlockKind, Document
 from rag.cells import cells_of, is_named
 from rag.checking.dates import Moment, moments, same_moment
@@ -21,6 +21,12 @@ from rag.types import Passage
 _TABLES = 5  # passages whose tables are looked at
 _MOST_ROWS = 500
 _BELIEVED = 0.75  # as two things compared by named rows and columns are
+_WHICH = re.compile(r"\b(?:which|what|how many)\s+(?P<noun>[\w'’-]+(?:\s+[\w'’-]+)?)", re.I)
+_DATED = re.compile(
+    r"\b(?:due|paid|done|issued|booked|bought|sent|made|started|finished|ended|expire\w*|returned"
+    r"|ordered|delivered|received|joined|left|born)\b",
+    re.I,
+)
 _LONGEST_DAY = 24  # characters of a cell that is a day
 _NUMERIC_DAY = re.compile(r"(\d{1,2})[./](\d{1,2})[./]\d{2,4}")
 _MONTH = re.compile(
@@ -33,7 +39,9 @@ _BOUND = re.compile(r"\b(?:due|until|till|valid|from|since|expir\w*|next)\b", re
 _SAID_OF_IT = re.compile(r"[,;(]|\b(?:in|of|for|to|with|on|per|at|from|and|or)\b", re.I)
 _SUM = re.compile(
     r"(?:[Gg]rand |[Ss]ub-?)?\s*(?:[Tt]otals?|TOTALS?|[Ss]ubtotals?|[Ss]ums?|[Aa]verage|[Mm]ean"
-    r"|[Oo]verall)\b|[Aa]ll(?: [a-z]\w*)?$"
+    r"|[Oo]verall)\b|[Aa]ll(?: [a-z]\w*)?$|(?:.*\s)?(?:[Ss]ub-?)?[Tt]otals?$"
+    r"|.*\b(?:[Bb]rought|[Cc]arried) (?:forward|down|over)\b|[BbCc]/[FfDd]\b"
+    r"|(?:[Oo]pening|[Cc]losing)\b|(?:[Aa]mount|[Bb]alance|[Tt]otal) due\b|VAT\b|[Dd]iscount\b"
 )
 
 
@@ -88,7 +96,30 @@ def title_of(rows: Sequence[Found]) -> str:
 
 def is_sum(row: Found) -> bool:
     """Is it the row of totals or of averages?"""
-    return any(_SUM.match(value) for _, value in cells_of(row.quote)[:2])
+    return any(_SUM.match(value) for _, value in cells_of(row.quote)[:3])
+
+
+def drops_a_name(question: str) -> bool:
+    """Is a name in capitals among the words that say nothing, "IT" or "US"?"""
+    return (
+        any(
+            word.isupper() and len(word) > 1 and word.lower() in QUESTION_WORDS
+            for word in re.findall(r"\w+", question)
+        )
+        and not question.isupper()
+    )
+
+
+def repeats(question: str, rows: Sequence[Found]) -> bool:
+    """Is the question for one of what a column names in several rows: "which project took most"?"""
+    which = _WHICH.search(question)
+    noun = set(terms(which["noun"])) if which else set()
+    for label in labels_of(rows):
+        cells = [cell.casefold() for cell in column(rows, label) if cell]
+        own = set(terms(label))
+        if noun and own and own <= noun and len(set(cells)) < len(cells):
+            return True
+    return False
 
 
 def is_name(value: str) -> bool:
@@ -149,6 +180,8 @@ def of_day(question: str, rows: Sequence[Found], title: str) -> tuple[list[Found
     this = _THIS_YEAR.search(question)
     if this is not None and len({day.readings[0][0] if day else None for day in days}) > 1:
         return [], set()
+    if said and any(map(_holds_day, rows)) and (not any(days) or _means_other_day(question, rows)):
+        return [], set()
     if not said or not any(days):
         return list(rows), set(terms(this[0])) if this else set()
     told = [day for day in days if day is not None]
@@ -163,6 +196,19 @@ def of_day(question: str, rows: Sequence[Found], title: str) -> tuple[list[Found
             return [], set()
         kept += [row] if fits == {True} else []
     return kept, set(terms(question[said[0].start : said[0].end]))
+
+
+def _holds_day(row: Found) -> bool:
+    return any(_day(value) for _, value in cells_of(row.quote))
+
+
+def _means_other_day(question: str, rows: Sequence[Found]) -> bool:
+    """Does it ask for a day that another column has than the first: "due in March"?"""
+    dated = [label for label in labels_of(rows) if any(map(_day, column(rows, label)))]
+    asked = {term for word in _DATED.findall(question) for term in terms(word)}
+    return any(set(terms(label)) & asked for label in dated[1:]) and not (
+        asked & set(terms(dated[0]))
+    )
 
 
 def _with_months(question: str) -> str:

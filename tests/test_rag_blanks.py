@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from table_passages import table_passage
 
 from rag.blanks import blank_row, rows_without
-from tests.table_passages import table_passage
 
 MEMBERS = (
     "No: 101 | Member: Ann Lee | Sport: Tennis | Locker: 12 | Paid on: 2026-01-04",
@@ -47,6 +47,25 @@ def test_the_rows_that_leave_a_column_empty(
     question: str, places: tuple[int, ...], short: str
 ) -> None:
     assert without(question, *MEMBERS) == ([MEMBERS[place] for place in places], short)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which shops are open on Sunday?",
+        "Which shops are not open on Sunday?",  # one says "closed"
+        "Which shops have no Sunday hours?",
+        "Who is not a manager?",
+        "Who should members with no locker ask?",
+    ],
+)
+def test_cells_that_say_none_in_words_are_not_left_out(question: str) -> None:
+    shops = (
+        "Shop: East | Manager: Bo",
+        "Shop: West | Manager: Bo | Sunday: closed",
+        "Shop: Quay | Sunday: 10-4",
+    )
+    assert without(question, *shops) == ([], None)
 
 
 def test_the_rows_that_say_no() -> None:

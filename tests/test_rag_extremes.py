@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from table_passages import table_passage
 
 from rag.asked_words import AskedWords
 from rag.comparisons.columns import foremost
 from rag.comparisons.measures import measure_of
 from rag.extremes import extreme_rows
 from rag.tables import TableAnswer
-from tests.table_passages import table_passage
 
 BOILERS = (
     "Option: A | Model: Brent 24 | Output: 24 kW | Warranty: 7 years | Price: £1,750",
@@ -203,6 +203,27 @@ def test_a_time_of_day_is_no_duration() -> None:
     assert quotes(asked("Which fire drill took longest?", *drills, title="Fire drill log")) == [
         drills[1]
     ]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which is the second largest invoice?",
+        "Which are the two largest invoices?",
+        "What is the largest unpaid invoice?",
+        "Which client has the largest net amount?",  # one of two rows
+        "Which invoice has the highest average amount?",
+    ],
+)
+def test_what_one_row_cannot_tell_goes_the_usual_way(question: str) -> None:
+    assert asked(question, *INVOICES, title="Invoices") is None
+
+
+def test_when_something_was_highest_is_a_day() -> None:
+    log = ("Date: 2 May | Drug: Calpol | Temperature: 38.1", "Date: 3 May | Temperature: 39.2")
+    found = asked("When was the temperature highest?", *log, title="Log")
+    assert found is not None
+    assert found.short == "3 May"
 
 
 def test_who_has_a_name_and_no_boat() -> None:

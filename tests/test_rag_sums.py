@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from table_passages import table_passage
 
 from rag.asked_words import AskedWords
 from rag.sums import counted_rows, summed_rows, wants_sum
-from rag.tables import TableAnswer
-from tests.table_passages import table_passage
+from rag.tables import TableAnswer, drops_a_name
 
 SPENT = (
     "Date: 2025-01-14 | Item: Roof repairs | Paid to: Hay & Son | Kind: Repairs | Amount: £420.50",
@@ -212,6 +212,99 @@ def counted(question: str, *rows: str) -> tuple[int, str | None]:
 )
 def test_rows_are_counted(question: str, rows: tuple[str, ...], short: str | None) -> None:
     assert counted(question, *rows)[1] == short
+
+
+STAFF = (
+    "Name: Ann Lee | Team: Sales | First aider: yes | Salary: £30,000",
+    "Name: Bo Orr | Team: IT | First aider: no | Salary: £40,000",
+    "Name: Cy Roy | Team: Sales | First aider: no | Salary: £35,000",
+    "Name: Di Fox | Team: IT | First aider: yes | Salary: £50,000",
+)
+INVOICES = (
+    "No: INV-1 | Client: Acme | Paid on: 2025-02-01 | Amount: £500",
+    "No: INV-2 | Client: Acme | Amount: £200",
+    "No: INV-3 | Client: Brill | Paid on: 2025-02-11 | Amount: £150",
+    "No: INV-4 | Client: Brill | Amount: £300",
+)
+SHIFTS = (
+    "Employee: Ann | Project: Bridge | Hours: 7",
+    "Employee: Ann | Project: Bridge | Hours: 6",
+    "Employee: Bo | Project: Bridge | Hours: 8",
+    "Employee: Bo | Project: Tower | Hours: 5",
+)
+CASH = (
+    "Item: Raffle | Paid in: £45.00",
+    "Item: Hall | Paid out: £12.50",
+    "Item: Lights, returned | Paid out: -£20.00",
+    "Item: Stall | Paid in: £60.00",
+)
+STORE = (
+    "Item: Bolts | Shelf: 2 | In stock: 120",
+    "Item: Screws | Shelf: 2 | In stock: 80",
+    "Item: Paint | Shelf: 4 | In stock: 6",
+)
+JOBS = (
+    "Job: Roof | Issued: 2025-01-03 | Due: 2025-03-05 | Cost: £40",
+    "Job: Wall | Issued: 2025-03-08 | Due: 2025-04-05 | Cost: £30",
+    "Job: Gate | Issued: 2025-03-09 | Due: 2025-03-25 | Cost: £25",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("What is the total salary of first aiders?", STAFF),  # who are some of them
+        ("What is the average salary of first aiders?", STAFF),
+        ("How much has Acme paid?", INVOICES),  # of one the day is not said
+        ("What is the total amount of paid invoices?", INVOICES),
+        ("How much does Acme owe in total?", INVOICES),
+        ("How much did Acme pay us in total?", INVOICES),
+        ("How much did we pay out in total?", CASH),  # a refund among them
+        ("How much was paid in altogether?", CASH),
+        ("What did the hall cost in total by month?", CASH),
+        ("How many hours did Ann work in total by project?", SHIFTS),
+        ("How many hours a week did Ann work in total?", SHIFTS),
+        ("What do the jobs due in March cost in total?", JOBS),  # none of the days issued
+        ("What do the other jobs cost in total?", JOBS),
+    ],
+)
+def test_a_condition_that_is_not_understood_is_not_passed_over(
+    question: str, rows: tuple[str, ...]
+) -> None:
+    found = asked(question, *rows, title="List of jobs, invoices and staff")
+    assert found is None or not found.rows
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("How many employees worked on Bridge?", SHIFTS),  # Ann twice
+        ("How many first aiders are there in Sales?", STAFF),
+        ("How many invoices did Acme pay?", INVOICES),
+        ("How many bolts are there?", STORE),
+        ("How many jobs are due in March?", JOBS),
+    ],
+)
+def test_other_things_than_rows_are_not_counted(question: str, rows: tuple[str, ...]) -> None:
+    passage, document = table_passage(*rows, title="List of jobs, invoices and staff")
+    assert counted_rows(question, [passage], lambda _: document) is None
+
+
+@pytest.mark.parametrize(
+    "total",
+    ["Kitchen subtotal", "Q1 total", "Balance brought forward", "Closing total", "VAT 20%"],
+)
+def test_rows_that_add_up_others_are_no_items(total: str) -> None:
+    rows = (*CASH[:2], f"Item: {total} | Paid out: £12.50", "Item: Tea | Paid out: £3.00")
+    assert asked("How much did we spend in total?", *rows) is None
+    filtered = asked("How much did we spend in total on tea and hall?", *rows)
+    assert filtered is None
+
+
+def test_a_name_among_the_words_that_say_nothing_is_seen() -> None:
+    assert drops_a_name("What is the average salary in IT?")
+    assert not drops_a_name("What is the average salary in Sales?")
+    assert not drops_a_name("WHO HAS NOT PAID?")
 
 
 def test_prices_of_which_one_is_paid_are_not_added() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from table_passages import table_passage
 
 from rag.finding import Found
 from rag.superseding import superseding
-from tests.table_passages import table_passage
 
 PASSAGE, _ = table_passage("a", title="List")
 
@@ -59,6 +59,11 @@ def test_the_change_of_what_answers_is_found(question: str, old: str, new: str) 
         ("What is the excess for theft?", "The excess for theft has not increased to £750."),
         ("What is the excess for theft?", "The excess for theft is no longer than 750 words."),
         ("What is the excess for theft?", "The excess for theft is £750."),
+        ("What is the excess for theft?", "The excess for theft is now £750 in Wales."),
+        ("What is the excess for theft?", "Excess for theft: raised from £500 to £750 for vans."),
+        ("What is the excess for theft?", "Excess for theft: raised from £600 to £750."),
+        ("What is the excess for theft?", "A motion that the excess for theft is raised to £750."),
+        ("What is the excess for theft?", "The excess for theft is £750, no longer £500."),
     ],
 )
 def test_what_is_no_change_of_it_is_not(question: str, new: str) -> None:
