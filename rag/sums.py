@@ -235,7 +235,8 @@ class _Asked:
     def knows(self, *columns: str) -> bool:
         """Are all words of the question that name a column those of the ``columns``, or of one that
         holds what is named, "lead cook Bashir"? "Paid invoices" are not all invoices."""
-        own = {term for label in columns for term in terms(label)} | self.title
+        names = [label for label in self.labels[:2] if self._names_rows(label)]
+        own = {term for label in (*columns, *names) for term in terms(label)} | self.title
         for label in self.labels:
             said = self.all & set(terms(label)) - own
             others = self.all - set(terms(label)) - _NO_NAMES
@@ -243,6 +244,11 @@ class _Asked:
             if said and not all(others & set(terms(cell)) for cell in cells):
                 return False
         return True
+
+    def _names_rows(self, label: str) -> bool:
+        """Has each row another name in a column?"""
+        cells = [cell.casefold() for cell in column(self.rows, label)]
+        return all(map(is_name, cells)) and len(set(cells)) == len(cells)
 
     def counts_things(self, question: str) -> bool:
         """Does "how many" ask for as many things as there are rows, and is none of their figures
