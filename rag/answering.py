@@ -25,7 +25,7 @@ from rag.quotable import COLUMN
 from rag.ranges import prefer_fitting_rows
 from rag.reader import Reading
 from rag.rows import counts_rows, prefer_named_rows, rows_alike
-from rag.superseding import superseding
+from rag.superseding import present, superseding
 from rag.types import (
     Answer,
     AnswerKind,
@@ -198,7 +198,7 @@ def _short(question: str, groups: Sequence[Sequence[Found]]) -> str | None:
     """The bare answer of the first group; one row of a list of them holds none."""
     best = groups[0][0]
     if COLUMN not in best.quote:
-        return best.short
+        return present(question, best.quote, best.short)
     if counts_rows(question, best.quote) or (len(groups) > 1 and wants_list(question)):
         return None
     return asked_cell(question, best.quote, best.short)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from index.analysis import words
 from index.sentences import is_question
 from rag.asked_words import AskedWords
-from rag.quotable import quotable_spans
+from rag.quotable import is_courtesy, quotable_spans
 from rag.reader import Reading, Span
 from rag.short_answers import bare_answer
 from rag.types import Passage
@@ -114,6 +114,8 @@ def _candidates(passage: Passage, reading: Reading) -> Iterator[Found]:
             continue
         start, end = touched[0][0], touched[-1][1]
         quote = text[start:end]
+        if is_courtesy(text, start, end, passage.document.source):
+            continue
         whole = span.start <= start and span.end >= end
         # Words of two sentences are no bare answer: the second may be about something else.
         bare = not whole and len(touched) == 1

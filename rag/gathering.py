@@ -27,6 +27,7 @@ _SHORT_ITEM = 60  # a shorter line may begin in lower case; longer ones may be b
 _REACH = 3_000  # characters of a document around a candidate, in which its list is looked for
 _ITEM_START = re.compile(r"\W*(?:\d|[A-ZÀ-Þ])")
 _MARK = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s|[-*•–]\s")
+_NUMBER = re.compile(r"\(?(\d{1,2})[.)]\s")
 _NEGATED = re.compile(r"\b(?:not|no|never|none|except|without|unless|exclud\w+)\b|n['’]t\b", re.I)
 _SENTENCE = re.compile(r"(?s)(?:^|(?<=[.!?\n]))\s*(\S[^\n]*?:)\s*$")
 
@@ -122,6 +123,9 @@ def _run(text: str, start: int, end: int) -> tuple[int, int] | None:
 def _follows(text: str, line: tuple[int, int], following: tuple[int, int]) -> bool:
     """Do two lines stand together? Items with marks of their own may be paragraphs."""
     between = text[line[1] : following[0]]
+    one, two = _NUMBER.match(text, line[0]), _NUMBER.match(text, following[0])
+    if one and two and int(two[1]) - int(one[1]) not in (0, 1):
+        return False  # "6. Close the valve." and "4. How to thaw the pipe", the next heading
     marked = _MARK.match(text, line[0]) and _MARK.match(text, following[0])
     return between == "\n" or (between == "\n\n" and marked is not None)
 

@@ -15,6 +15,21 @@ _NEGATED = r"isn'?t|aren'?t|wasn'?t|weren'?t|don'?t|doesn'?t|didn'?t|can'?t|won'
 _POLAR = re.compile(
     rf"^\W*(?:(?:and|but|so|also|then)\s+)?(?:{_AUXILIARY}|{_NEGATED})\s+(?!not\s+only)\w", re.I
 )
+_MAY = r"(?:ok(?:ay)?|all ?right|safe|possible|allowed|permitted|legal)"
+#: "ok to freeze it", "flash with 16 shots possible?", "dogs allowed in the garden?"
+_TERSE_POLAR = re.compile(
+    rf"^\W*(?:is it )?(?:{_MAY} (?:to|if|for)\b|any chance\b"
+    r"|(?!.*\b(?:wh(?:o|om|ose|at|ich|en|ere|y)|how|name|number|amount|weight|speed|max\w*|min\w*"
+    r"|most|least|items?|things?|luggage|baggage)\b)[^?,]*\b(?:possible|ok(?:ay)?|allowed|permitted|included|compulsory|mandatory|refundable)"
+    r"(?: (?:in|at|on|for|with|by|after|before|here|there|too|as well)\b[^?]*)?\?\s*$)",
+    re.I,
+)
+#: "It is past its date, can we use it?"
+_ASKED_LAST = re.compile(
+    rf"^\W*(?!(?:wh\w+|how|{_AUXILIARY})\b)[^?]*,\s+(?P<asked>(?:{_AUXILIARY})\s+"
+    r"(?:i|we|you|it|they|he|she|that|this|these|those)\b[^?]*\?)\s*$",
+    re.I,
+)
 # "Can you tell me where …" and "Is it Monday or Tuesday?" do not ask for yes or no
 _POLITE = re.compile(
     r"^\W*(?:(?:can|could|would|will|do) you (?:please )?"
@@ -41,7 +56,9 @@ _LIST = re.compile(
 )
 _STEPS = re.compile(
     r"^\W*(?:how (?:do|does|did|can|could|should|to|must|would)\b(?! (?:much|many))"
-    r"|what (?:must|should|do|can|could) (?:i|we|you|one) )",
+    r"|what (?:must|should|do|can|could) (?:i|we|you|one) "
+    r"|(?:what are )?(?:the )?(?:steps|procedure) (?:for|to|of|in|when|if)\b"
+    r"|.*\bstep[ -]by[ -]step\b)",
     re.I,
 )
 _WHOLE = re.compile(
@@ -112,7 +129,10 @@ def is_polar(question: str) -> bool:
     [True, False, False]
     """
     asked = last_clause(question)
-    return bool(_POLAR.match(asked)) and not _POLITE.match(asked) and not _CHOICE.search(asked)
+    told = _ASKED_LAST.match(asked)
+    asked = told["asked"] if told else asked
+    polar = _POLAR.match(asked) or _TERSE_POLAR.match(asked)
+    return bool(polar) and not _POLITE.match(asked) and not _CHOICE.search(asked)
 
 
 def wants_list(question: str) -> bool:

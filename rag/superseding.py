@@ -1,7 +1,8 @@
 """A sentence that says what the best one says has changed: "the gate code is 8125 now".
 
 In a thread of messages, a policy with endorsements or the minutes of a year the older words answer
-as well as the newer ones, and often better. Both are shown, the change first.
+as well as the newer ones, and often better. Both are shown, the change first. Of a sentence that
+tells what was and what is, what is is the bare answer.
 """
 
 from __future__ import annotations
@@ -11,18 +12,21 @@ from collections.abc import Sequence
 
 from index.analysis import question_terms, terms
 from rag.finding import Found
+from rag.quotable import COLUMN
 
 _TO = (
     r"(?P<now>[^\s.;]*\d(?:[\d.,]*\d)?[^\s.;,]*"
     r"(?: (?:million|days?|weeks?|months?|years?|hours?|meals?))?)"
 )
 _ENDS = r"(?=\W*$|[.;,:)]|\s+(?:following|with effect|from|since|on|as of|because|after an?)\b)"
+_CHANGES = (
+    r"(?:increased|raised|reduced|lowered|changed|extended|shortened|amended|rises?|rose|moves?|moved"
+    r"|(?:goes|go|went|put) up|(?:comes|come|came|goes|go|went) down)"
+)
 #: What was, and what is now: "increased from £500 to £750", "for "9,000" read "7,500"".
 _FROM_TO = (
     re.compile(
-        r"\b(?:increased|raised|reduced|lowered|changed|extended|shortened|amended|went up"
-        r"|came down)"
-        rf"\s+from (?P<was>[^.;]{{1,40}}?) to {_TO}{_ENDS}",
+        rf"\b{_CHANGES}\s+from (?P<was>[^.;]{{1,40}}?) to {_TO}{_ENDS}",
         re.I,
     ),
     re.compile(
@@ -30,6 +34,7 @@ _FROM_TO = (
     ),
 )
 #: "Security changed the gate code: it's 8125 now."
+_ROSE_FROM = re.compile(rf"\b{_CHANGES}\s+from $", re.I)
 _NOW = re.compile(rf"\bchanged\b.*\b(?:it['’]s|it is|is now|now)\s+(?:now\s+)?{_TO}", re.I)
 _PROPOSED = re.compile(
     r"\b(?:if|would|could|might|may|should|can|must|propos\w+|ask(?:ed|s|ing)?|suggest\w*|wants?"
@@ -37,9 +42,45 @@ _PROPOSED = re.compile(
     r"|unless|when|(?:not|never)(?: \w+)? \w+ed)\b|n['’]t\b|\?",
     re.I,
 )
+_DAY = (
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun)|on|at|the|a|an"
+    r"|about|from|for|in|week|date|time|price|rate|figure|limit|dose|of|until|to)"
+)
+#: What stands before a figure that holds no longer: "and not 07:45", "the old week (9-13 June)".
+_NO_LONGER = re.compile(
+    rf"\b(?:instead of|rather than|not|no longer|was|were|old|former|formerly|previous|previously"
+    r"|original|originally|replac(?:es?|ing)|in place of|(?:cannot|can['’]t) (?:do|make|manage))"
+    rf"(?:\W+{_DAY}\b\.?){{0,4}}\W*$",
+    re.I,
+)
+#: What stands behind it: "9-13 June is off".
+_IS_OFF = re.compile(
+    r"[^.;|]{0,25}?\b(?:is|are|was|were|has been|have been) (?:now )?(?:off|cancelled|called off"
+    r"|dropped|out|withdrawn|replaced|superseded)\b",
+    re.I,
+)
+#: A bare answer that goes on to what it is no longer: "08:00 and not 07:45", "7 June (was 24 May)".
+_AND_NOT = re.compile(
+    r"(?P<now>.*?\d.*?)[\s,(–-]+(?:(?:and|but) )?(?:not|no longer|instead of|rather than|was|were"
+    r"|formerly|previously|originally)\b.*",
+    re.I | re.S,
+)
+_KINDS = (
+    re.compile(r"[£$€]|\b(?:pounds?|euros?|dollars?)\b", re.I),
+    re.compile(r"%|\bper ?cent\b", re.I),
+    re.compile(r"(?<!\d)\d{1,2}[:.]\d\d(?!\d)|\b\d{1,2} ?[ap]\.?m\b", re.I),
+    re.compile(
+        r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b\d{1,2}/\d{1,2}\b|\bday\b"
+        r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
+        re.I,
+    ),
+)
 _CANDIDATES = 6
 _SHARE = 0.04  # of the best one's score, at the least
 _LEAST = 2  # words of the question that a figure without what it was before has to share
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_FIGURE = re.compile(rf"[£$€]?{_NUMBER.pattern}")
+_APART = 12  # characters between two figures of one: "24 to 31 May"
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _OTHER_TIMES = re.compile(r"\b(?:was|were|old|before|original\w*|first)\b", re.I)
 
@@ -48,7 +89,8 @@ def superseding(question: str, found: Sequence[Found]) -> Found | None:
     """The candidate that says the figure of the best one has changed; None where none does, or the
     question asks for what was.
 
-    It has to name that very figure as the one before, or to be about the same two words and more.
+    It or what stands beside it has to name that very figure as the one before, or it to be about
+    the same two words and more.
     """
     if not found or _OTHER_TIMES.search(question) or _YEAR.search(question):
         return None
@@ -57,7 +99,11 @@ def superseding(question: str, found: Sequence[Found]) -> Found | None:
     for other in found[1:_CANDIDATES]:
         if other.score < _SHARE * best.score:
             break
-        if _PROPOSED.search(other.quote) or not subject or not subject <= set(terms(other.quote)):
+        if _PROPOSED.search(other.quote):
+            continue
+        if _displaces(other, best):
+            return other
+        if not subject or not subject <= set(terms(other.quote)):
             continue
         told = next((m for m in (one.search(other.quote) for one in _FROM_TO) if m), None)
         if told is not None and _figures(told["was"]) and _figures(told["was"]) <= held:
@@ -66,6 +112,53 @@ def superseding(question: str, found: Sequence[Found]) -> Found | None:
         if new is not None and len(subject) >= _LEAST and not _figures(new["now"]) <= held:
             return other if held else None
     return None
+
+
+def present(question: str, quote: str, short: str | None) -> str | None:
+    """The bare answer without what was: "£3.05" of "goes up from £2.85 to £3.05"."""
+    if short is None or _OTHER_TIMES.search(question):
+        return short
+    was, _, now = short.removeprefix("from ").partition(" to ")
+    before = quote[: max(0, quote.find(short))] + ("from " if short.startswith("from ") else "")
+    if _values(was) and _values(now) and _ROSE_FROM.search(before):
+        return now
+    parted = _AND_NOT.fullmatch(short)
+    return parted["now"].strip() if parted else short
+
+
+def _displaces(other: Found, best: Found) -> bool:
+    """Does the line that another candidate stands in say that the figures of the best are old?"""
+    was, now = best.short or best.quote, other.short or other.quote
+    held = {one for one in _values(was) if not _YEAR.fullmatch(one)}
+    if not held or _values(now) <= held or COLUMN in other.quote or not _alike(was, now):
+        return False
+    text, base = other.passage.chunk.text, other.passage.chunk.start
+    begin = text.rfind("\n", 0, other.start - base) + 1
+    stop = text.find("\n", other.end - base)
+    line = text[begin : stop if stop >= 0 else len(text)]
+    return any(_is_old(line, held, match) for match in _FIGURE.finditer(line))
+
+
+def _alike(was: str, now: str) -> bool:
+    """Do two answers tell of money, shares, times or days alike; or of none of these?"""
+    first, second = ({n for n, kind in enumerate(_KINDS) if kind.search(one)} for one in (was, now))
+    return second <= first and bool(second) == bool(first)
+
+
+def _is_old(line: str, held: set[str], first: re.Match[str]) -> bool:
+    """Do these figures, which begin here, stand beside a word for what holds no longer?"""
+    end, seen = first.end(), _values(first.group())
+    for match in _FIGURE.finditer(line, end):
+        if match.start() - end > _APART or not _values(match.group()) <= held:
+            break
+        end, seen = match.end(), seen | _values(match.group())
+    if seen != held and not (len(seen) > 1 and seen < held):
+        return False
+    return bool(_NO_LONGER.search(line[: first.start()]) or _IS_OFF.match(line[end:]))
+
+
+def _values(text: str) -> set[str]:
+    return {one.replace(",", "") for one in _NUMBER.findall(text)}
 
 
 def _figures(text: str) -> set[str]:

@@ -70,6 +70,79 @@ def test_subject_headers_body_and_marked_quotations() -> None:
     ]
 
 
+THREAD = """Dear all, the campaign runs from 23 to 27 June.
+
+Imogen
+
+> On 28 May 2025 at 09:15, Alasdair Pennock wrote:
+>
+> I agree. Two conditions:
+>
+> - amber bottles
+> - a background reading
+>
+>> On Tue, 27 May 2025 at 18:03, Ruth Ollerenshaw
+>> <r.ollerenshaw@wexcombe.example> wrote:
+>>
+>> Fine by me.
+"""
+
+
+def test_earlier_mails_stand_under_who_wrote_them() -> None:
+    assert said(read(mail(THREAD)))[2:] == [
+        ("paragraph", "Dear all, the campaign runs from 23 to 27 June."),
+        ("paragraph", "Imogen"),
+        ("heading", "On 28 May 2025 at 09:15, Alasdair Pennock wrote:"),
+        ("paragraph", "I agree. Two conditions:"),
+        ("list item", "amber bottles"),
+        ("list item", "a background reading"),
+        (
+            "heading",
+            "On Tue, 27 May 2025 at 18:03, Ruth Ollerenshaw "
+            "<r.ollerenshaw@wexcombe.example> wrote:",
+        ),
+        ("paragraph", "Fine by me."),
+    ]
+
+
+def test_an_earlier_mail_whose_marks_are_missing_is_told_by_its_header() -> None:
+    body = """Please see below.
+
+-----Original Message-----
+From: Neil Thistlewood <neil@post.example>
+Sent: 13 January 2025 19:40
+To: Joanna
+Subject: Minutes
+
+I can come every SECOND weekend.
+"""
+    assert said(read(mail(body)))[2:] == [
+        ("paragraph", "Please see below."),
+        ("heading", "From: Neil Thistlewood <neil@post.example> | Sent: 13 January 2025 19:40"),
+        ("table row", "To: Joanna | Subject: Minutes"),
+        ("paragraph", "I can come every SECOND weekend."),
+    ]
+
+
+def test_who_wrote_it_heads_a_quotation_in_html() -> None:
+    message = mail()
+    message.set_content(
+        "<p>Own words</p><div class='gmail_quote'><div>On Mon, 3 Feb 2025 at 9:00, Bob wrote:</div>"
+        "<blockquote class='gmail_quote'><p>Older words.</p></blockquote></div>",
+        subtype="html",
+    )
+    assert said(read(message))[2:] == [
+        ("paragraph", "Own words"),
+        ("heading", "On Mon, 3 Feb 2025 at 9:00, Bob wrote:"),
+        ("paragraph", "Older words."),
+    ]
+
+
+def test_a_sentence_about_writing_is_no_heading() -> None:
+    found = said(read(mail("On page 3 of the book he wrote:\n\nAll is well.\n")))
+    assert [kind for kind, _ in found[2:]] == ["paragraph", "paragraph"]
+
+
 def test_flowed_lines_are_made_whole() -> None:
     head = b"From: a@b.c\nSubject: Flow\nContent-Type: text/plain; format=flowed%s\n\n"
     body = b"One \nline.\nTwo\n> quoted \n> on\n>> deeper \n> other\n-- \nAnn\n"

@@ -107,6 +107,18 @@ def test_an_item_that_says_the_contrary_without_its_list_is_never_shown_alone() 
     assert is_torn(found)
 
 
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_a_numbered_list_ends_where_the_numbers_begin_again(between: str) -> None:
+    steps = ["1. Find the pipe.", "2. Warm it.", "3. Press RESET."]
+    lines = ["1. Shut the valve.", "2. Call.", "4. How to thaw the pipe", *steps, "5. Fault codes"]
+    text = between.join(lines)
+    (found,) = find_sentences([passage(text)], [reading(text, "Press RESET")])
+    assert whole_list(found).quote == between.join(steps)
+    markdown = between.join(["1. Find it.", "1. Warm it.", "1. Press it."])
+    (found,) = find_sentences([passage(markdown)], [reading(markdown, "Warm")])
+    assert whole_list(found).quote == markdown
+
+
 def test_a_long_line_that_announces_a_list_stays_before_it() -> None:
     before = "For the walk to the mill, which takes all day and leads over a ford, " * 4 + "bring:"
     text = f"{before}\nflour\nwater\nsalt"

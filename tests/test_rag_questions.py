@@ -25,6 +25,12 @@ from rag.questions import (
         "And does the fee include lunch?",
         "can I give the dog a bath",
         "Can we show films there?",
+        "flash with the 16-shot mode possible?",
+        "ok to put the samples in the freezer?",
+        "is it okay if I bring a friend",
+        "breakfast included at the inn?",
+        "dogs allowed in the garden?",
+        "It is past its date, can we use it?",
     ],
 )
 def test_yes_or_no_is_asked(question: str) -> None:
@@ -42,6 +48,12 @@ def test_yes_or_no_is_asked(question: str) -> None:
         "Can I ask who has the key?",
         "Is the meeting on Monday or on Tuesday?",
         "What can I borrow?",
+        "fine for a wrong code",
+        "number of guests allowed?",
+        "luggage allowed on the bus?",
+        "At whose request was the clause included?",
+        "When I am ill, can you tell me who I call?",
+        "What happens if I am late, do I pay?",
         "May",
         "",
         "¿Puedo fumar?",
@@ -89,6 +101,8 @@ def test_one_thing_is_asked(question: str) -> None:
 def test_ways_and_reasons() -> None:
     assert wants_steps("How do I reset the machine?")
     assert wants_steps("What must I do before I leave?")
+    assert wants_steps("steps for complaining")
+    assert wants_steps("Nobody answers, what happens step by step?")
     assert not wants_steps("How much do I pay?")
     assert not wants_steps("How many do they sell?")
     assert wants_reason("Why did they leave?")

@@ -8,7 +8,7 @@ import pytest
 from table_passages import table_passage
 
 from rag.finding import Found
-from rag.superseding import superseding
+from rag.superseding import present, superseding
 
 PASSAGE, _ = table_passage("a", title="List")
 
@@ -30,6 +30,16 @@ def found(quote: str, score: float) -> Found:
             "What is the excess for theft?",
             "Excess for theft: £500",
             "The excess for theft is increased from £500 to £750.",
+        ),
+        (
+            "What is the excess for theft?",
+            "Excess for theft: £500",
+            "The excess for theft is £750, no longer £500.",
+        ),
+        (
+            "What time does the carer come?",
+            "We start at 07:45 as now.",
+            "It will start at 08:00 and not 07:45, because of the bus.",
         ),
         (
             "How many meals a year?",
@@ -63,8 +73,80 @@ def test_the_change_of_what_answers_is_found(question: str, old: str, new: str) 
         ("What is the excess for theft?", "Excess for theft: raised from £500 to £750 for vans."),
         ("What is the excess for theft?", "Excess for theft: raised from £600 to £750."),
         ("What is the excess for theft?", "A motion that the excess for theft is raised to £750."),
-        ("What is the excess for theft?", "The excess for theft is £750, no longer £500."),
+        ("What is the excess for theft?", "A theft costs £750 and not less than £500."),
+        ("What is the excess for theft?", "Claims of £750, of which £500 is not paid."),
+        ("What is the excess for theft?", "Should it be £750 instead of £500?"),
     ],
 )
 def test_what_is_no_change_of_it_is_not(question: str, new: str) -> None:
     assert superseding(question, [found("Excess for theft: £500", 1.0), found(new, 0.5)]) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "short", "told"),
+    [
+        ("price?", "It goes up from £2.85 to £3.05 in May.", "£2.85 to £3.05", "£3.05"),
+        ("price?", "The price is raised from £500 to £750.", "from £500 to £750", "£750"),
+        ("What was the price?", "It rose from £2 to £3.", "£2 to £3", "£2 to £3"),
+        ("from when to when?", "It is open from 9 to 17.", "9 to 17", "9 to 17"),
+        ("when?", "It starts at 08:00 and not 07:45.", "08:00 and not 07:45", "08:00"),
+        ("when?", "Now 27 Feb (was 6 Feb).", "27 Feb (was 6 Feb)", "27 Feb"),
+        ("how many?", "No more than 6, not counting 2 babies.", "6", "6"),
+        ("who?", "Ida, not Karl.", "Ida, not Karl", "Ida, not Karl"),
+        ("price?", "It is free.", None, None),
+    ],
+)
+def test_of_what_was_and_what_is_the_bare_answer_is_what_is(
+    question: str, quote: str, short: str | None, told: str | None
+) -> None:
+    assert present(question, quote, short) == told
+
+
+@pytest.mark.parametrize(
+    ("best", "line", "new", "changes"),
+    [
+        (
+            "A week at Elmhurst House, 24 to 31 May, £1,085 for the week.",
+            "Respite: Elmhurst cannot do 24 to 31 May. Now Saturday 7 June to Saturday 14 June.",
+            "Now Saturday 7 June to Saturday 14 June.",
+            True,
+        ),
+        (
+            "Campaign: 9-13 June 2025, both sites.",
+            "The campaign runs from Monday 23 to Friday 27 June. The old week (9-13 June) is off.",
+            "The campaign runs from Monday 23 to Friday 27 June.",
+            True,
+        ),
+        (
+            "Campaign: 9-13 June 2025, both sites.",
+            "The party is on 23 June. The campaign stays in the week of 9-13 June.",
+            "The party is on 23 June.",
+            False,
+        ),
+        (
+            "Campaign: 9-13 June 2025, both sites.",
+            "The party is on 23 June.\nThe old week (9-13 June) is off.",
+            "The party is on 23 June.",
+            False,
+        ),
+        (
+            "Campaign: 9-13 June 2025, both sites.",
+            "It costs £300. The old week (9-13 June) is off.",
+            "It costs £300.",
+            False,
+        ),
+        (
+            "Campaign: 9-13 June 2025, both sites.",
+            "The campaign runs from 23 to 27 June. Not 9 or 10 or 13 June.",
+            "The campaign runs from 23 to 27 June.",
+            False,
+        ),
+    ],
+)
+def test_what_stands_beside_may_say_that_the_best_is_old(
+    best: str, line: str, new: str, changes: bool
+) -> None:
+    first, whole = found(best, 1.0), found(line, 0.2)
+    begin = line.index(new)
+    other = replace(whole, start=begin, end=begin + len(new))
+    assert superseding("When is it?", [first, other]) == (other if changes else None)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from index.types import SkipReason
 
 #: Rises when any loader extracts different text from the same bytes: documents are then read anew.
-LOADER_VERSION = 7
+LOADER_VERSION = 8
 
 
 @dataclass(frozen=True, slots=True)

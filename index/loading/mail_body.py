@@ -1,13 +1,17 @@
-"""The words of a mail: paragraphs as in plain text or HTML, what is quoted marked with ``>``.
+"""The words of a mail: paragraphs as in plain text or HTML, and the earlier mails it quotes.
 
 Plain text marks quotations itself. In HTML the elements that mail programs put around them are
-looked for. Nothing quoted is left out: an answer may stand in it.
+looked for. Nothing quoted is left out: an answer may stand in it. Where earlier mails stand whole
+below an answer, who wrote each and when is the heading of its words; a quotation that is answered
+line by line, or of nobody named, is marked with ``>``.
 """
 
 from __future__ import annotations
 
 import re
-from itertools import groupby
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 
 from index.loading.builder import TextBuilder
 from index.loading.html import add_html
@@ -24,19 +28,43 @@ _QUOTED = (
 #: Stand-ins around a quotation in HTML; such words no mail holds.
 _OPENS, _CLOSES = "footnote-quotation-begins", "footnote-quotation-ends"
 _MAX_QUOTE_DEPTH = 9
+#: "On Monday, Bob wrote:", over one line or two, as mail programs say it in four languages.
+_WROTE = (
+    r"(?:On\b[^\n]{3,150}(?:\n[^\n]{0,100})?\bwrote|Le\b[^\n]{3,150}(?:\n[^\n]{0,100})?\ba écrit"
+    r"|Am\b[^\n]{3,150}(?:\n[^\n]{0,100})?\bschrieb\b[^\n]{0,100}"
+    r"|El\b[^\n]{3,150}(?:\n[^\n]{0,100})?\bescribió)\s?:"
+)
+#: The lines that Outlook and forwarded mails put there instead.
+_SENT = (
+    r"(?:-+ ?[^\n-]{4,40}? ?-+\n+)?(?P<sent>From: [^\n]+\n(?:Sent|Date): [^\n]+)"
+    r"(?P<rest>(?:\n(?:To|Cc|Subject): [^\n]*)+)"
+)
+_EARLIER = re.compile(rf"(?m)^(?:{_WROTE}|{_SENT})[ \t]*$")
+_WROTE_LEVEL = 6  #: of its heading: below the subject and all that a mail holds
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A block of a body, and how deep in quotations it stands; 0 is the mail's own."""
+
+    depth: int
+    kind: BlockKind
+    words: str
+    level: int
 
 
 def add_plain_body(builder: TextBuilder, text: str) -> None:
-    """Add a plain body; a quoted stretch becomes paragraphs that begin with its marks."""
+    """Add a plain body, and what it quotes."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    pieces: list[_Piece] = []
     for depth, group in groupby(lines, key=_depth):
         stretch = "\n".join(_QUOTE.sub("", line) if depth else line for line in group)
-        if depth:
-            inner = TextBuilder()
-            add_plain(inner, stretch)
-            _add_quoted(builder, inner, depth)
-        else:
-            add_plain(builder, re.sub(r"(?m)^-- ?$", "\n", stretch))  # the mark of a signature
+        # the mark of a signature, and who wrote what follows, stand apart from the lines beside
+        stretch = re.sub(r"(?m)^-- ?$", "\n", stretch)
+        inner = TextBuilder()
+        add_plain(inner, _EARLIER.sub(lambda match: f"\n\n{match.group()}\n\n", stretch))
+        pieces += _pieces(inner, depth)
+    _add(builder, pieces)
 
 
 def unflowed(text: str, joined: bool = False) -> str:
@@ -66,11 +94,35 @@ def _depth(line: str) -> int:
     return min(_MAX_QUOTE_DEPTH, match.group(1).count(">")) if match else 0
 
 
-def _add_quoted(builder: TextBuilder, inner: TextBuilder, depth: int) -> None:
+def _pieces(inner: TextBuilder, depth: int) -> list[_Piece]:
     text = inner.text
-    for block in inner.blocks:
-        said = text[block.start : block.end]
-        builder.add(BlockKind.PARAGRAPH, ">" * depth + " " + said)
+    return [
+        _Piece(depth, block.kind, text[block.start : block.end], block.level)
+        for block in inner.blocks
+    ]
+
+
+def _add(builder: TextBuilder, pieces: Sequence[_Piece]) -> None:
+    """Add the blocks of a body: earlier mails under who wrote them, or marked as quotations."""
+    threaded = all(one.depth <= two.depth for one, two in pairwise(pieces))
+    named = False  # whether what follows has a heading that says whose words they are
+    for piece, after in zip(pieces, [*pieces[1:], None], strict=True):
+        match = _EARLIER.fullmatch(piece.words) if threaded else None
+        # "On Monday Bob wrote:" opens an earlier mail above a quotation, or as its first line
+        if match is not None and (match["sent"] or (after is not None and after.depth > 0)):
+            opened = match["sent"] or match.group()
+            said = [" ".join(line.split()) for line in opened.splitlines()]
+            parted = " | " if match["sent"] else " "
+            builder.add(BlockKind.HEADING, parted.join(said), _WROTE_LEVEL)
+            if match["sent"]:
+                builder.start_table()
+                builder.add(BlockKind.TABLE_ROW, " | ".join(match["rest"].split("\n")[1:]))
+            named = True
+        elif not piece.depth or (named and piece.kind is not BlockKind.HEADING):
+            builder.add(piece.kind, piece.words, piece.level)
+        else:
+            marks = "" if named else ">" * piece.depth + " "
+            builder.add(BlockKind.PARAGRAPH, marks + piece.words)
 
 
 def add_html_body(builder: TextBuilder, source: str) -> None:
@@ -96,12 +148,10 @@ def add_html_body(builder: TextBuilder, source: str) -> None:
         quote[0].tail, quote.text = quote.text, None
     inner = TextBuilder()
     add_html(inner, lxml_html.tostring(root, encoding="unicode"))
-    depth, text = 0, inner.text
-    for block in inner.blocks:
-        said = text[block.start : block.end]
-        if said in (_OPENS, _CLOSES):
-            depth = max(0, min(_MAX_QUOTE_DEPTH, depth + (1 if said == _OPENS else -1)))
-        elif depth:
-            builder.add(BlockKind.PARAGRAPH, ">" * depth + " " + said)
+    depth, pieces = 0, list[_Piece]()
+    for piece in _pieces(inner, 0):
+        if piece.words in (_OPENS, _CLOSES):
+            depth = max(0, min(_MAX_QUOTE_DEPTH, depth + (1 if piece.words == _OPENS else -1)))
         else:
-            builder.add(block.kind, said, block.level)
+            pieces.append(replace(piece, depth=depth))
+    _add(builder, pieces)
