@@ -19,6 +19,7 @@ from rag.deciding import Decide, wonders, yes_or_no
 from rag.finding import Found, confidence, find_sentences, rivalry
 from rag.gathering import Documents, is_torn, said, whole_list
 from rag.headed import are_steps, headed_section
+from rag.mails import is_idle_header
 from rag.other_things import without_other_things
 from rag.questions import is_open, is_polar, wants_list, wants_steps, wants_whole
 from rag.quotable import COLUMN
@@ -45,6 +46,9 @@ _DOUBTED = 0.5  # confidence under which a section that is headed by the questio
 _DOUBTED_OPEN = 0.75  # the same where several things or an explanation are asked for
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _CONFLICT_SHARE = 0.5  # of the words of two sentences, from which they are about the same
+# The same of a sentence nearly as likely that holds three words of the question or more, all those
+# that the best one holds.
+_RIVAL_SHARE, _RIVAL_WORDS, _RIVAL_SCORE = 0.3, 3, 0.3
 _CONFLICT_CANDIDATES = 8
 
 
@@ -122,9 +126,10 @@ def find_conflict(question: str, found: Sequence[Found]) -> tuple[Found, Found] 
         words_of_other = _subject(other)
         shared = len(subject & words_of_other) / max(1, len(subject | words_of_other))
         same_question = asked & subject == asked & words_of_other
+        rivals = len(asked & subject) >= _RIVAL_WORDS and other.score >= _RIVAL_SCORE * best.score
         numbers = _numbers(other)
         apart = bool(numbers) and not numbers & _numbers(best)
-        if shared >= _CONFLICT_SHARE and same_question and apart:
+        if shared >= (_RIVAL_SHARE if rivals else _CONFLICT_SHARE) and same_question and apart:
             return best, other
     return None
 
@@ -244,7 +249,9 @@ def _by_heading(
 
 def _answering(question: str, found: Sequence[Found]) -> list[Found]:
     """The candidates best first: those of other rows are held back, those of other years' editions
-    and, where yes or no is asked for, those that only wonder are left out."""
+    and, where yes or no is asked for, those that only wonder are left out, as are headers of mails
+    that nobody asks for."""
+    found = [one for one in found if not is_idle_header(question, one.quote)]
     kept = prefer_named_rows(question, without_other_things(question, found))
     kept = prefer_fitting_rows(question, kept)
     kept = of_asked_editions(question, kept)
@@ -262,7 +269,10 @@ def _within(sentence: Found, shown: Found) -> bool:
 def _age(found: Found) -> tuple[str, str]:
     """What tells the newer of two documents, greater for it: its date, or the year in its name."""
     info = found.passage.document
-    return info.modified or "", max(_YEAR.findall(f"{info.title} {info.source}"), default="")
+    named = max(_YEAR.findall(f"{info.title} {info.source.rpartition('/')[2]}"), default="")
+    stated = "" if info.file_date else info.modified or ""
+    # A copied file has the date of the copy, so that counts where there is no other.
+    return stated or named or info.modified or "", info.modified or ""
 
 
 def _numbers(found: Found) -> set[str]:

@@ -15,7 +15,8 @@ from typing import NamedTuple
 from index.analysis import words
 from index.sentences import is_question
 from rag.asked_words import AskedWords
-from rag.quotable import is_courtesy, quotable_spans
+from rag.mails import is_courtesy
+from rag.quotable import quotable_spans
 from rag.reader import Reading, Span
 from rag.short_answers import bare_answer
 from rag.types import Passage

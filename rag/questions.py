@@ -16,6 +16,7 @@ _POLAR = re.compile(
     rf"^\W*(?:(?:and|but|so|also|then)\s+)?(?:{_AUXILIARY}|{_NEGATED})\s+(?!not\s+only)\w", re.I
 )
 _MAY = r"(?:ok(?:ay)?|all ?right|safe|possible|allowed|permitted|legal)"
+_IS_IT = re.compile(rf"^\W*{_MAY} (?:to|if|for)\b", re.I)
 #: "ok to freeze it", "flash with 16 shots possible?", "dogs allowed in the garden?"
 _TERSE_POLAR = re.compile(
     rf"^\W*(?:is it )?(?:{_MAY} (?:to|if|for)\b|any chance\b"
@@ -133,6 +134,21 @@ def is_polar(question: str) -> bool:
     asked = told["asked"] if told else asked
     polar = _POLAR.match(asked) or _TERSE_POLAR.match(asked)
     return bool(polar) and not _POLITE.match(asked) and not _CHOICE.search(asked)
+
+
+def spelled_out(question: str) -> str:
+    """A question for yes or no with the verb that it leaves out.
+
+    >>> [spelled_out(q) for q in ("ok to freeze it?", "dogs allowed?", "May I keep a dog?")]
+    ['Is it ok to freeze it?', 'Are dogs allowed?', 'May I keep a dog?']
+    """
+    if not is_polar(question) or not _TERSE_POLAR.match(question) or _POLAR.match(question):
+        return question
+    said = question.strip()
+    if _IS_IT.match(said):
+        return f"Is it {said}"
+    first = said.split(maxsplit=1)[0]
+    return f"{'Are' if re.search('[^s]s$', first) else 'Is'} {said}"
 
 
 def wants_list(question: str) -> bool:

@@ -24,20 +24,6 @@ _MESSAGE = re.compile(
     r"\s*\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? +\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[AaPp][Mm])?\]?"
     r" ?[-–]? ?[^:|]{1,40}: "
 )
-#: "Imogen", "Dr M. Voss", "Dear Ruth and Alasdair," – alone on a line of a mail.
-_NAME_ALONE = r"[^\W\d_][\w’'-]*\.?(?: [^\W\d_][\w’'-]*\.?){0,3}"
-_GREETING = re.compile(
-    r"(?:dear|hi|hello|hallo|hey|(?:good )?(?:morning|afternoon|evening)|all|both|everyone|team)"
-    r"\b[^.?!:;|\d]{0,60},?",
-    re.I,
-)
-_CLOSING = re.compile(
-    r"(?:(?:kind|best|warm|with)(?: (?:kind|best|warm))?(?:est)? (?:regards|wishes)|regards|best"
-    r"|cheers|thanks|many thanks|thank you|love|yours(?: \w+)?|sincerely)\b[,.!]?(?:\s+"
-    rf"{_NAME_ALONE})?",
-    re.I,
-)
-_MAIL = (".eml", ".mbox", ".msg")
 _LONGEST_ROW = 600  # characters; a longer row is quoted by sentences
 _LONGEST_QUESTION = 240
 _LONGEST_ANSWER = 400  # characters, with its question
@@ -70,26 +56,6 @@ def quotable_spans(text: str) -> list[tuple[int, int]]:
             spans.append((start, end))
             asking = False
     return [span for span in spans if not _is_blank(text[slice(*span)])]
-
-
-def is_courtesy(text: str, start: int, end: int, source: str) -> bool:
-    """Is ``text[start:end]`` how a mail opens or ends: "Dear Ruth,", "Kind regards", a name alone?
-
-    >>> is_courtesy("It rains. Imogen", 10, 16, "june.eml")
-    True
-    """
-    if not source.lower().endswith(_MAIL):
-        return False
-    words = text[start:end].lstrip("> ").strip()
-    if _GREETING.fullmatch(words) or _CLOSING.fullmatch(words):
-        return True
-    named = re.fullmatch(_NAME_ALONE, words) is not None
-    if not named or not all(word[0].isupper() for word in words.split()):
-        return False
-    # An item of a list is a word alone too; a name stands below a sentence and ends the mail.
-    before, after = text[:start].rstrip("> \t\n"), text[end:].lstrip()
-    ended = before.endswith((".", "!", "?", ",")) or _CLOSING.fullmatch(before.split("\n")[-1])
-    return bool(ended) and (not after or after.startswith((">", "On ", "From: ")))
 
 
 def _is_blank(words: str) -> bool:

@@ -18,6 +18,7 @@ from rag.comparisons.questions import comparison
 from rag.declining import missing_words, names_in, unnamed, why_declined
 from rag.extremes import extreme_rows
 from rag.finding import Found, reranked
+from rag.questions import spelled_out
 from rag.quotable import COLUMN
 from rag.reader import Reader
 from rag.retrieval import Retriever
@@ -87,7 +88,7 @@ class Quoter:
             settings.max_sentences,
             calibrated=self._reader.calibrated,
             asked=words,
-            decide=partial(self._says_yes, asked) if self._decides(asked) else None,
+            decide=partial(self._says_yes, spelled_out(asked)) if self._decides(asked) else None,
             documents=snapshot.document,
         )
         unknown = unnamed(answer, snapshot.unknown_terms(sorted(set(question_terms(asked)))))

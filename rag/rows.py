@@ -1,7 +1,8 @@
 """Rows of a table and what a question names: a row of another thing is no answer, and a list has
 all that hold what is named.
 
-That is a code ("VD-22"), a unit ("flat B", "level 2"), a year, a day, or all the words of a cell.
+That is a code ("VD-22"), a unit ("flat B", "level 2"), a year, a month, a day, or all the words of
+a cell.
 Which cell of a row answers is in ``rag.cells``.
 """
 
@@ -25,6 +26,12 @@ from rag.quotable import COLUMN
 #: Before a day that is a limit and not the day of what is asked for.
 _LIMIT = re.compile(
     r"\b(?:before|after|until|till|since|by|from|between|to|than|up to|as of|on or)\s+(?:the\s+)?$",
+    re.I,
+)
+#: Before the last month of several: "jan-mar 2025", "May and June 2025".
+_SPAN = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s*"
+    r"(?:[-–/,&]|to|till|until|through|and|or)\s*$",
     re.I,
 )
 _NOT_ALL = re.compile(
@@ -225,13 +232,16 @@ class _Asked:
     codes: frozenset[str]
     words: frozenset[str]  #: its terms but small words: "no" names no cell that says "No"
     pairs: frozenset[tuple[str, str]]  #: neighbours: "level 2"
-    days: tuple[Moment, ...]  #: those that are no limits
+    days: tuple[Moment, ...]  #: the day or month that is no limit
 
     @classmethod
     def of(cls, question: str) -> _Asked:
         found, _ = moments(question)
         days = tuple(
-            one for one in found if _is_day(one) and not _LIMIT.search(question[: one.start])
+            one
+            for one in found
+            if _is_day(one) or (_is_month(one) and not _SPAN.search(question[: one.start]))
+            if not _LIMIT.search(question[: one.start])
         )
         return cls(
             frozenset(codes(question)),
@@ -258,6 +268,8 @@ class _Asked:
             elif label and set(question_terms(label)) <= self.words:
                 has_column = True
         day = told[0] if len(told) == 1 else None
+        # "Invoice May | 02/06/2026" is of the month that it names
+        of_month = any(_is_month(one) and self._named_in(cells, one) for one in self.days)
         return _Fit(
             frozenset(label for label, _ in cells if label),
             held,
@@ -265,8 +277,23 @@ class _Asked:
             len(self.words & {term for _, value in cells for term in terms(value)}),
             has_column,
             day,
-            not self.days or day is None or _may_be_one(self.days[0], day),
+            not self.days or day is None or of_month or _may_be_one(self.days[0], day),
         )
+
+    @staticmethod
+    def _named_in(cells: Iterable[tuple[str, str]], month: Moment) -> bool:
+        """Does a cell that is no day hold the month?"""
+        return any(
+            _may_be_one(month, one)
+            for _, value in cells
+            if not _days(value)
+            for one in moments(value)[0]
+            if not one.year_only
+        )
+
+
+def _is_month(one: Moment) -> bool:
+    return all(month is not None and day is None for _, month, day in one.readings)
 
 
 def _may_be_one(one: Moment, other: Moment) -> bool:

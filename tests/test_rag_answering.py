@@ -230,6 +230,39 @@ def test_of_two_documents_without_dates_the_later_year_in_a_name_is_newer() -> N
     assert [s.text for s in answer.sentences] == [new, old]
 
 
+STAFF = "Full-time staff have 25 days paid annual leave plus bank holidays."
+HANDBOOK = (
+    "A full-time employee is entitled to 27 days of paid holiday in each leave year, in addition "
+    "to the public holidays of England."
+)
+
+
+@pytest.mark.parametrize(("likely", "both"), [(0.8, True), (0.1, False)])
+def test_a_sentence_as_likely_in_other_words_disagrees_too(likely: float, both: bool) -> None:
+    passages = [passage(STAFF, document="leave 2021"), passage(HANDBOOK, document="handbook 2024")]
+    readings = [
+        Reading(0.9, (span("25 days", 0.85, STAFF),)),
+        Reading(0.9, (span("27 days", likely, HANDBOOK),)),
+    ]
+    answer = extractive_answer("How many days of leave if full time?", passages, readings, limit=3)
+    assert bool(answer.conflicts) == both
+    assert answer.sentences[0].text == (HANDBOOK if both else STAFF)
+
+
+def test_the_date_of_a_copied_file_counts_less_than_the_year_in_its_name() -> None:
+    old, new = "The fee for adults is £3 a visit.", "The fee for adults is £5 a visit."
+    first, second = passage(old, document="rules 2023"), passage(new, document="rules 2025")
+    copied = replace(first.document, modified="2026-01-01", file_date=True)
+    passages = [replace(first, document=copied), second]
+    readings = [Reading(0.9, (span("£3", 0.9, old),)), Reading(0.9, (span("£5", 0.8, new),))]
+    answer = extractive_answer("What is the fee for adults?", passages, readings, limit=3)
+    assert [s.text for s in answer.sentences] == [new, old]
+    stated = replace(copied, file_date=False)
+    passages = [replace(first, document=stated), second]
+    answer = extractive_answer("What is the fee for adults?", passages, readings, limit=3)
+    assert [s.text for s in answer.sentences] == [old, new]
+
+
 def test_the_edition_that_a_question_names_stands_alone() -> None:
     old, new = "The fee for adults is £3 a visit.", "The fee for adults is £5 a visit."
     passages = [passage(old, document="rules 2023"), passage(new, document="rules 2025")]

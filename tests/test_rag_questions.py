@@ -9,6 +9,7 @@ from rag.questions import (
     is_polar,
     is_small_talk,
     last_clause,
+    spelled_out,
     wants_list,
     wants_reason,
     wants_steps,
@@ -173,3 +174,17 @@ def test_small_talk_asks_nothing(words: str) -> None:
 )
 def test_what_may_be_a_search_is_no_small_talk(words: str) -> None:
     assert not is_small_talk(words)
+
+
+@pytest.mark.parametrize(
+    ("question", "spelled"),
+    [
+        ("ok to put it in the freezer?", "Is it ok to put it in the freezer?"),
+        ("breakfast included at the inn?", "Is breakfast included at the inn?"),
+        ("dogs allowed in the garden?", "Are dogs allowed in the garden?"),
+        ("May I keep a dog?", "May I keep a dog?"),
+        ("Who may vote?", "Who may vote?"),
+    ],
+)
+def test_a_terse_question_for_yes_or_no_gets_its_verb(question: str, spelled: str) -> None:
+    assert spelled_out(question) == spelled

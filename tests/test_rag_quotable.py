@@ -13,7 +13,7 @@ from index.types import Chunk, DocumentInfo
 from rag.answering import extractive_answer
 from rag.finding import find_sentences
 from rag.gathering import whole_list
-from rag.quotable import answer_start, is_courtesy, quotable_spans
+from rag.quotable import answer_start, quotable_spans
 from rag.reader import Reading, Span
 from rag.types import Parts, Passage
 
@@ -154,31 +154,3 @@ def test_a_question_that_nobody_answers_stands_behind_an_answer() -> None:
     text = "The mayor opens the fair. Who opens the fair if he is ill?"
     found = find_sentences([passage(text)], [reading(text, The_mayor=0.4, Who_opens_the_fair=0.9)])
     assert found[0].quote == "The mayor opens the fair."
-
-
-@pytest.mark.parametrize(
-    "words",
-    ["Imogen", "Dr M. Voss", ">>> Imogen", "Dear Ruth and Alasdair,", "Hi both", "Kind regards"],
-)
-def test_how_a_mail_opens_and_ends_is_nothing_to_quote(words: str) -> None:
-    text = f"It is off.\n\n{words}\n\nOn 28 May 2025, Ida wrote:"
-    start, end = 12, 12 + len(words)
-    assert is_courtesy(text, start, end, "in/June.EML")
-    assert is_courtesy(text[:end], start, end, "in/June.EML")
-    assert not is_courtesy(text, start, end, "names.txt")
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("Ida swims.", "Ida swims."),
-        ("It is off. Gate code 8125", "Gate code 8125"),
-        ("It is off.\n\nThanks to Ida we have a key.", "Thanks to Ida we have a key."),
-        ("You need:\nFlour\nSalt", "Salt"),
-        ("You need three things.\n\nFlour\n\nSalt", "Flour"),
-        ("Who comes?\nImogen\nRuth", "Imogen"),
-    ],
-)
-def test_what_a_mail_says_is_quoted(text: str, words: str) -> None:
-    start = text.index(words)
-    assert not is_courtesy(text, start, start + len(words), "june.eml")

@@ -104,6 +104,10 @@ def test_of_two_rows_on_a_thing_the_one_with_the_column_asked_for() -> None:
         ("who cleans before 8 June", [0.9, 0.8]),
         ("who cleans between 1 June and 8 June", [0.9, 0.8]),
         ("who cleans in June", [0.9, 0.8]),
+        ("who cleans in June 2026", [0.9, 0.8]),
+        ("who cleans in October 2026", [0.09, 0.08]),
+        ("who cleans from October 2026", [0.9, 0.8]),
+        ("who cleans, Apr-May 2026", [0.9, 0.8]),
     ],
 )
 def test_rows_of_another_day_are_held_back(question: str, scores: list[float]) -> None:
@@ -113,6 +117,16 @@ def test_rows_of_another_day_are_held_back(question: str, scores: list[float]) -
     ]
     kept = prefer_named_rows(question, rows)
     assert [one.score for one in kept] == [pytest.approx(score) for score in scores]
+
+
+def test_a_row_that_names_the_month_is_of_it_whenever_it_was_paid() -> None:
+    rows = [
+        found("Invoice: May 2026 | Paid: 2 June 2026 | Amount: £5", 0.9),
+        found("Invoice: June 2026 | Paid: 3 July 2026 | Amount: £6", 0.8),
+    ]
+    kept = prefer_named_rows("What was the invoice of May 2026?", rows)
+    assert kept[0].score == pytest.approx(0.9)
+    assert kept[1].score == pytest.approx(0.08)
 
 
 def test_what_is_about_another_device_or_flat_is_no_answer() -> None:
