@@ -71,7 +71,8 @@ def choose(
     for candidate in found:
         if candidate.score < bar:
             break
-        sentence = whole_list(candidate, documents) if grow or is_torn(candidate) else candidate
+        torn = grow or is_torn(candidate, documents)
+        sentence = whole_list(candidate, documents) if torn else candidate
         if any(_within(sentence, shown) for group in groups.values() for shown in group):
             continue
         key = " ".join(words(sentence.quote))

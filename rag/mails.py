@@ -6,19 +6,22 @@ import re
 
 from rag.quotable import COLUMN
 
-#: "Imogen", "Dr M. Voss", "Dear Ruth and Alasdair," – alone on a line of a mail.
-_NAME_ALONE = r"[^\W\d_][\w’'-]*\.?(?: [^\W\d_][\w’'-]*\.?){0,3}"
+#: "Imogen", "Dr M. Voss", alone on a line of a mail.
+_CALLED = r"[A-ZÀ-Þ][\w’'-]*\.?"
+_NAME_ALONE = re.compile(rf"{_CALLED}(?: {_CALLED}){{0,3}}")
+_TO_ALL = r"(?:all|both|everyone|team|folks|there|sir|madam)"
 _GREETING = re.compile(
-    r"(?:dear|hi|hello|hallo|hey|(?:good )?(?:morning|afternoon|evening)|all|both|everyone|team)"
-    r"\b[^.?!:;|\d]{0,60},?",
-    re.I,
+    r"(?i:dear|hi|hello|hallo|hey|(?:good )?(?:morning|afternoon|evening))"
+    rf"(?:,? (?:{_CALLED}|(?i:{_TO_ALL})|and|&|or)){{0,6}}\s?[,!.:]?|(?i:{_TO_ALL}),"
 )
 _CLOSING = re.compile(
-    r"(?:(?:kind|best|warm|with)(?: (?:kind|best|warm))?(?:est)? (?:regards|wishes)|regards|best"
-    r"|cheers|thanks|many thanks|thank you|love|yours(?: \w+)?|sincerely)\b[,.!]?(?:\s+"
-    rf"{_NAME_ALONE})?",
-    re.I,
+    r"(?i:(?:kind|best|warm|with)(?: (?:kind|best|warm))?(?:est)? (?:regards|wishes)|regards|best"
+    r"|all the best|cheers|(?:many )?thanks(?: again| in advance)?|thank you|(?:lots of )?love"
+    r"|yours(?: sincerely| faithfully| truly)?|sincerely|take care|see you soon)(?:\s*[,.!]?"
+    rf"|\s*[,!\n]\s*{_NAME_ALONE.pattern})|Sent from my \w+"
 )
+#: Before a name that answers and does not sign: "The chair is as follows.", "The new password is".
+_ANNOUNCED = re.compile(r"\b(?:following|follows|here (?:is|are)|new)\b[^.!?\n]*[.!?]$", re.I)
 _MAIL = (".eml", ".mbox", ".msg")
 _HEADER = re.compile(rf"From: [^\n]*{re.escape(COLUMN)}(?:To|Date|Sent|Subject): ")
 _OF_HEADER = re.compile(
@@ -39,14 +42,17 @@ def is_courtesy(text: str, start: int, end: int, source: str) -> bool:
     words = text[start:end].lstrip("> ").strip()
     if _GREETING.fullmatch(words) or _CLOSING.fullmatch(words):
         return True
-    named = re.fullmatch(_NAME_ALONE, words) is not None
-    if not named or not all(word[0].isupper() for word in words.split()):
+    if not _NAME_ALONE.fullmatch(words) or words.endswith("."):
         return False
     # An item of a list is a word alone too; a name stands below a sentence and ends the mail.
     before, after = text[:start].rstrip("> \t\n"), text[end:].lstrip()
-    told = before.endswith((".", "!", "?", ",")) or _CLOSING.fullmatch(before.split("\n")[-1])
-    ends = not after or after.startswith((">", "On ", "From: "))
-    return ends and bool(told or not before)
+    if not before and not after:
+        return " " not in words
+    line = before.rpartition("\n")[2]
+    told = before.endswith((".", "!", "?")) or _CLOSING.fullmatch(line)
+    if before and (not told or _ANNOUNCED.search(before)):
+        return False
+    return not after or after.startswith((">", "On ", "From: "))
 
 
 def is_idle_header(question: str, quote: str) -> bool:

@@ -17,18 +17,26 @@ _POLAR = re.compile(
 )
 _MAY = r"(?:ok(?:ay)?|all ?right|safe|possible|allowed|permitted|legal)"
 _IS_IT = re.compile(rf"^\W*{_MAY} (?:to|if|for)\b", re.I)
+_NO_WH = r"(?!.*\b(?:wh(?:o|om|ose|at|ats|ich|en|ere|y)|how)\b)"
+#: What "the largest bag allowed" and "time allowed" ask for.
+_MEASURES = (
+    r"(?:names?|number|amount|cost|price|total|weight|speed|max\w*|min\w*|most|least|limit|level"
+    r"|size|age|time|hours|days?|dates?|dose|temperature|length|height|depth|distance|percentage"
+    r"|discount|penalty|methods?|types?|kinds?|items?|things?|extras|luggage|baggage|earliest|latest"
+    r"|largest|biggest|smallest|highest|lowest|longest|shortest)"
+)
 #: "ok to freeze it", "flash with 16 shots possible?", "dogs allowed in the garden?"
 _TERSE_POLAR = re.compile(
-    rf"^\W*(?:is it )?(?:{_MAY} (?:to|if|for)\b|any chance\b"
-    r"|(?!.*\b(?:wh(?:o|om|ose|at|ich|en|ere|y)|how|name|number|amount|weight|speed|max\w*|min\w*"
-    r"|most|least|items?|things?|luggage|baggage)\b)[^?,]*\b(?:possible|ok(?:ay)?|allowed|permitted|included|compulsory|mandatory|refundable)"
+    rf"^\W*(?:is it )?{_NO_WH}(?:{_MAY} (?:to|if|for)\s+\w|any chance (?:of an?|to|for)\b"
+    rf"|(?!.*\b{_MEASURES}\b)[^?,]*\b(?:possible|ok(?:ay)?|allowed|permitted|included|compulsory"
+    r"|mandatory|refundable)"
     r"(?: (?:in|at|on|for|with|by|after|before|here|there|too|as well)\b[^?]*)?\?\s*$)",
     re.I,
 )
 #: "It is past its date, can we use it?"
 _ASKED_LAST = re.compile(
-    rf"^\W*(?!(?:wh\w+|how|{_AUXILIARY})\b)[^?]*,\s+(?P<asked>(?:{_AUXILIARY})\s+"
-    r"(?:i|we|you|it|they|he|she|that|this|these|those)\b[^?]*\?)\s*$",
+    rf"^\W*(?!(?:{_AUXILIARY})\b){_NO_WH}[^?]*,\s+(?P<asked>(?:{_AUXILIARY})\s+"
+    r"(?:i|we|you|it|they|he|she|that|this|these|those)\s+\w[^?]*\?)\s*$",
     re.I,
 )
 # "Can you tell me where …" and "Is it Monday or Tuesday?" do not ask for yes or no

@@ -37,7 +37,7 @@ _FROM_TO = (
 _ROSE_FROM = re.compile(rf"\b{_CHANGES}\s+from $", re.I)
 _NOW = re.compile(rf"\bchanged\b.*\b(?:it['’]s|it is|is now|now)\s+(?:now\s+)?{_TO}", re.I)
 _PROPOSED = re.compile(
-    r"\b(?:if|would|could|might|may|should|can|must|propos\w+|ask(?:ed|s|ing)?|suggest\w*|wants?"
+    r"\b(?:if|would|could|might|(?-i:may)|should|can|must|propos\w+|ask(?:ed|s|ing)?|suggest\w*|wants?"
     r"|wanted|plan\w*|discuss\w*|consider\w*|demand\w*|motion|reject\w*|vot(?:e|ed|ing)|against"
     r"|unless|when|(?:not|never)(?: \w+)? \w+ed)\b|n['’]t\b|\?",
     re.I,
@@ -48,9 +48,10 @@ _DAY = (
 )
 #: What stands before a figure that holds no longer: "and not 07:45", "the old week (9-13 June)".
 _NO_LONGER = re.compile(
-    rf"\b(?:instead of|rather than|not|no longer|was|were|old|former|formerly|previous|previously"
-    r"|original|originally|replac(?:es?|ing)|in place of|(?:cannot|can['’]t) (?:do|make|manage))"
-    rf"(?:\W+{_DAY}\b\.?){{0,4}}\W*$",
+    r"(?:\b(?:instead of|rather than|not|no longer|formerly|previously|originally|in place of"
+    r"|replac(?:es?|ing)|(?:the|our|your) (?:old|former|previous|original)"
+    r"|(?:cannot|can['’]t) (?:do|make|manage))|[(;,]\s*(?:was|were))"
+    rf"(?:[^\w.;:!?]+{_DAY}\b\.?){{0,4}}[^\w.;:!?]*$",
     re.I,
 )
 #: What stands behind it: "9-13 June is off".
@@ -61,20 +62,23 @@ _IS_OFF = re.compile(
 )
 #: A bare answer that goes on to what it is no longer: "08:00 and not 07:45", "7 June (was 24 May)".
 _AND_NOT = re.compile(
-    r"(?P<now>.*?\d.*?)[\s,(–-]+(?:(?:and|but) )?(?:not|no longer|instead of|rather than|was|were"
-    r"|formerly|previously|originally)\b.*",
+    r"(?P<now>.*?\d.*?)(?:[\s,(–-]+(?:(?:and|but) )?(?:not|no longer|instead of|rather than"
+    r"|formerly|previously|originally)|\s*[(,]\s*(?:was|were))"
+    rf"(?P<was>(?:\W+{_DAY}\b\.?){{0,4}}\W*\d.*)",
     re.I | re.S,
+)
+_DATED = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b\d{1,2}/\d{1,2}\b|\bday\b"
+    r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
+    re.I,
 )
 _KINDS = (
     re.compile(r"[£$€]|\b(?:pounds?|euros?|dollars?)\b", re.I),
     re.compile(r"%|\bper ?cent\b", re.I),
     re.compile(r"(?<!\d)\d{1,2}[:.]\d\d(?!\d)|\b\d{1,2} ?[ap]\.?m\b", re.I),
-    re.compile(
-        r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b\d{1,2}/\d{1,2}\b|\bday\b"
-        r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
-        re.I,
-    ),
+    _DATED,
 )
+_PRESENT = frozenset(terms("now currently current today still present moment"))
 _CANDIDATES = 6
 _SHARE = 0.04  # of the best one's score, at the least
 _LEAST = 2  # words of the question that a figure without what it was before has to share
@@ -82,6 +86,12 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _FIGURE = re.compile(rf"[£$€]?{_NUMBER.pattern}")
 _APART = 12  # characters between two figures of one: "24 to 31 May"
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+#: Questions that want both ends of "from £2 to £3".
+_BOTH_ENDS = re.compile(
+    r"\b(?:from (?:what|which|when|where|how)|by how much|rises?|rose|chang\w+|increas\w+|range"
+    r"|when|years?|high)\b",
+    re.I,
+)
 _OTHER_TIMES = re.compile(r"\b(?:was|were|old|before|original\w*|first)\b", re.I)
 
 
@@ -94,14 +104,14 @@ def superseding(question: str, found: Sequence[Found]) -> Found | None:
     """
     if not found or _OTHER_TIMES.search(question) or _YEAR.search(question):
         return None
-    best, asked = found[0], set(question_terms(question))
+    best, asked = found[0], set(question_terms(question)) - _PRESENT
     held, subject = _figures(best.quote), asked & set(terms(best.quote))
     for other in found[1:_CANDIDATES]:
         if other.score < _SHARE * best.score:
             break
         if _PROPOSED.search(other.quote):
             continue
-        if _displaces(other, best):
+        if _displaces(other, best, subject):
             return other
         if not subject or not subject <= set(terms(other.quote)):
             continue
@@ -120,13 +130,14 @@ def present(question: str, quote: str, short: str | None) -> str | None:
         return short
     was, _, now = short.removeprefix("from ").partition(" to ")
     before = quote[: max(0, quote.find(short))] + ("from " if short.startswith("from ") else "")
-    if _values(was) and _values(now) and _ROSE_FROM.search(before):
+    whole = _BOTH_ENDS.search(question) or _YEAR.search(was)
+    if not whole and _values(was) and _values(now) and _ROSE_FROM.search(before):
         return now
     parted = _AND_NOT.fullmatch(short)
-    return parted["now"].strip() if parted else short
+    return parted["now"].strip() if parted and _alike(parted["was"], parted["now"]) else short
 
 
-def _displaces(other: Found, best: Found) -> bool:
+def _displaces(other: Found, best: Found, subject: set[str]) -> bool:
     """Does the line that another candidate stands in say that the figures of the best are old?"""
     was, now = best.short or best.quote, other.short or other.quote
     held = {one for one in _values(was) if not _YEAR.fullmatch(one)}
@@ -136,6 +147,11 @@ def _displaces(other: Found, best: Found) -> bool:
     begin = text.rfind("\n", 0, other.start - base) + 1
     stop = text.find("\n", other.end - base)
     line = text[begin : stop if stop >= 0 else len(text)]
+    # Another thing may have the same figure: the sauna costs £8 instead of £5. Not so often the
+    # same days.
+    shared = subject & set(terms(line))
+    if shared != subject and not (shared and len(held) > 1 and _DATED.search(was)):
+        return False
     return any(_is_old(line, held, match) for match in _FIGURE.finditer(line))
 
 

@@ -119,6 +119,56 @@ def test_a_numbered_list_ends_where_the_numbers_begin_again(between: str) -> Non
     assert whole_list(found).quote == markdown
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Not covered:\n2. roofs\n5. walls\n7. gutters",
+        "Not covered:\n1. wear\n2. glass\n(1) windows\n(2) walls\n3. rust",
+        "You cannot bring:\n\ndogs\nwalls",
+        "Exclusions:\n\n☐ roofs\n\n☐ walls",
+    ],
+)
+def test_an_item_keeps_the_words_that_deny_it(text: str) -> None:
+    (found,) = find_sentences([passage(text)], [reading(text, "walls")])
+    assert is_torn(found)
+    assert whole_list(found).quote == text
+
+
+LEFT_OUT = "loss of or damage to property that was left in a vehicle overnight"
+
+
+@pytest.mark.parametrize(
+    ("above", "kind", "torn"),
+    [
+        ("We do not cover:", BlockKind.PARAGRAPH, True),
+        ("What is not covered", BlockKind.HEADING, True),
+        ("What is covered", BlockKind.HEADING, False),
+    ],
+)
+def test_what_denies_an_item_may_stand_beyond_its_passage(
+    above: str, kind: BlockKind, torn: bool
+) -> None:
+    whole = f"{above}\n\nwear and tear\n{LEFT_OUT}\n\nCovered\n\nfire\nflood"
+    blocks = [Block(kind, 0, len(above), 1, None)]
+    for words, other in (
+        ("wear and tear", BlockKind.LIST_ITEM),
+        (LEFT_OUT, BlockKind.LIST_ITEM),
+        ("Covered", BlockKind.HEADING),
+        ("fire", BlockKind.LIST_ITEM),
+        ("flood", BlockKind.LIST_ITEM),
+    ):
+        start = whole.rindex(f"\n{words}") + 1
+        blocks.append(Block(other, start, start + len(words), 1, None))
+    document = Document("d", "Kit", whole, tuple(blocks), "en", "text/1", None)
+    start = whole.index(LEFT_OUT)
+    (found,) = find_sentences([passage(LEFT_OUT, start=start)], [reading(LEFT_OUT, "vehicle")])
+    assert is_torn(found, lambda _: document) == torn
+    assert not is_torn(found)
+    grown = whole_list(found, lambda _: document)
+    assert grown.quote == whole[0 if torn else start : start + len(LEFT_OUT)]
+    assert document.text[grown.start : grown.end] == grown.quote
+
+
 def test_a_long_line_that_announces_a_list_stays_before_it() -> None:
     before = "For the walk to the mill, which takes all day and leads over a ford, " * 4 + "bring:"
     text = f"{before}\nflour\nwater\nsalt"

@@ -30,6 +30,13 @@ def test_how_a_mail_opens_and_ends_is_nothing_to_quote(words: str) -> None:
         ("You need:\nFlour\nSalt", "Salt"),
         ("You need three things.\n\nFlour\n\nSalt", "Flour"),
         ("Who comes?\nImogen\nRuth", "Imogen"),
+        ("All dogs must be on a lead", "All dogs must be on a lead"),
+        ("Both parents to sign", "Both parents to sign"),
+        ("Best Western Hotel", "Best Western Hotel"),
+        ("Best to use bleach.", "Best to use bleach."),
+        ("Hi-vis jacket", "Hi-vis jacket"),
+        ("Hi Ruth,\n\nTuesday.", "Tuesday."),
+        ("Here is the new password.\n\nWaterloo", "Waterloo"),
     ],
 )
 def test_what_a_mail_says_is_quoted(text: str, words: str) -> None:

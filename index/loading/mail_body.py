@@ -23,21 +23,25 @@ _QUOTE = re.compile(r"^[ \t]?((?:>[ \t]?)+)")
 _QUOTED = (
     "//blockquote[@type='cite'] | //blockquote[contains(@class, 'quote')]"
     " | //div[contains(concat(' ', @class, ' '), ' gmail_quote ')][not(.//blockquote)]"
-    " | //div[contains(@class, 'yahoo_quoted')] | //div[@id='divRplyFwdMsg']"
+    " | //div[contains(@class, 'yahoo_quoted')]"
 )
 #: Stand-ins around a quotation in HTML; such words no mail holds.
 _OPENS, _CLOSES = "footnote-quotation-begins", "footnote-quotation-ends"
 _MAX_QUOTE_DEPTH = 9
-#: "On Monday, Bob wrote:", over one line or two, as mail programs say it in four languages.
+#: "On Mon, 3 May 2025, Bob wrote:", on one line or two, as mail programs say it in four languages.
+_TIMED = r"(?=[^\n]{0,100}(?:\d{4}|\d[:.]\d\d|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)))"
 _WROTE = (
-    r"(?:On\b[^\n]{3,150}(?:\n[^\n]{0,100})?\bwrote|Le\b[^\n]{3,150}(?:\n[^\n]{0,100})?\ba écrit"
-    r"|Am\b[^\n]{3,150}(?:\n[^\n]{0,100})?\bschrieb\b[^\n]{0,100}"
-    r"|El\b[^\n]{3,150}(?:\n[^\n]{0,100})?\bescribió)\s?:"
+    rf"(?:On\b{_TIMED}[^\n]{{3,150}}(?:\n[^\n]{{0,100}})?\bwrote"
+    rf"|Le\b{_TIMED}[^\n]{{3,150}}(?:\n[^\n]{{0,100}})?\ba écrit"
+    rf"|Am\b{_TIMED}[^\n]{{3,150}}(?:\n[^\n]{{0,100}})?\bschrieb\b[^\n]{{0,100}}"
+    rf"|El\b{_TIMED}[^\n]{{3,150}}(?:\n[^\n]{{0,100}})?\bescribió)\s?:"
 )
 #: The lines that Outlook and forwarded mails put there instead.
 _SENT = (
-    r"(?:-+ ?[^\n-]{4,40}? ?-+\n+)?(?P<sent>From: [^\n]+\n(?:Sent|Date): [^\n]+)"
-    r"(?P<rest>(?:\n(?:To|Cc|Subject): [^\n]*)+)"
+    r"(?:-{2,} ?(?:Original|Forwarded)[^\n-]{0,30}-+\n+)?"
+    r"(?P<sent>\*?From:\*?[ \t]+[^\n]+\n\*?(?:Sent|Date):\*?[ \t]+[^\n]+)"
+    r"(?=(?:\n[^\n]*){0,4}?\n\*?Subject:)"
+    r"(?P<rest>(?:\n\*?(?:To|Cc|Bcc|Subject|Importance|Attachments):[^\n]*)+)"
 )
 _EARLIER = re.compile(rf"(?m)^(?:{_WROTE}|{_SENT})[ \t]*$")
 _WROTE_LEVEL = 6  #: of its heading: below the subject and all that a mail holds
@@ -51,6 +55,7 @@ class _Piece:
     kind: BlockKind
     words: str
     level: int
+    begins: bool  #: whether a table begins with it
 
 
 def add_plain_body(builder: TextBuilder, text: str) -> None:
@@ -95,38 +100,55 @@ def _depth(line: str) -> int:
 
 
 def _pieces(inner: TextBuilder, depth: int) -> list[_Piece]:
-    text = inner.text
-    return [
-        _Piece(depth, block.kind, text[block.start : block.end], block.level)
-        for block in inner.blocks
-    ]
+    text, pieces, end = inner.text, list[_Piece](), 0
+    for block in inner.blocks:
+        apart = block.kind is BlockKind.TABLE_ROW and text[end : block.start] != "\n"
+        words = text[block.start : block.end]
+        pieces.append(_Piece(depth, block.kind, words, block.level, apart))
+        end = block.end
+    return pieces
 
 
 def _add(builder: TextBuilder, pieces: Sequence[_Piece]) -> None:
     """Add the blocks of a body: earlier mails under who wrote them, or marked as quotations."""
     threaded = all(one.depth <= two.depth for one, two in pairwise(pieces))
-    named = False  # whether what follows has a heading that says whose words they are
-    for piece, after in zip(pieces, [*pieces[1:], None], strict=True):
+    named = 0  # how deep the words stand that have a heading which says whose they are
+    for place, piece in enumerate(pieces):
         match = _EARLIER.fullmatch(piece.words) if threaded else None
-        # "On Monday Bob wrote:" opens an earlier mail above a quotation, or as its first line
-        if match is not None and (match["sent"] or (after is not None and after.depth > 0)):
-            opened = match["sent"] or match.group()
-            said = [" ".join(line.split()) for line in opened.splitlines()]
-            parted = " | " if match["sent"] else " "
-            builder.add(BlockKind.HEADING, parted.join(said), _WROTE_LEVEL)
-            if match["sent"]:
-                builder.start_table()
-                builder.add(BlockKind.TABLE_ROW, " | ".join(match["rest"].split("\n")[1:]))
-            named = True
-        elif not piece.depth or (named and piece.kind is not BlockKind.HEADING):
+        if match is not None and _opens(match, pieces, place):
+            _add_opening(builder, match)
+            named = pieces[place + 1].depth if place + 1 < len(pieces) else piece.depth
+            continue
+        if piece.begins:
+            builder.start_table()
+        if not piece.depth or (piece.depth <= named and piece.kind is not BlockKind.HEADING):
             builder.add(piece.kind, piece.words, piece.level)
         else:
-            marks = "" if named else ">" * piece.depth + " "
-            builder.add(BlockKind.PARAGRAPH, marks + piece.words)
+            marks = ">" * (piece.depth - named)
+            builder.add(BlockKind.PARAGRAPH, f"{marks} {piece.words}")
+
+
+def _opens(match: re.Match[str], pieces: Sequence[_Piece], place: int) -> bool:
+    """Does "On Monday Bob wrote:" stand above a quotation, or begin one?"""
+    if match["sent"]:
+        return True
+    piece, after = pieces[place], pieces[place + 1 : place + 2]
+    first = place == 0 or pieces[place - 1].depth < piece.depth
+    return bool(after) and after[0].depth > piece.depth - (first and piece.depth > 0)
+
+
+def _add_opening(builder: TextBuilder, match: re.Match[str]) -> None:
+    """Add who wrote an earlier mail and when as a heading, and to whom below it."""
+    said = [" ".join(line.split()) for line in (match["sent"] or match.group()).splitlines()]
+    builder.add(BlockKind.HEADING, (" | " if match["sent"] else " ").join(said), _WROTE_LEVEL)
+    if match["sent"]:
+        builder.start_table()
+        rest = [" ".join(line.split()) for line in match["rest"].splitlines() if line.strip()]
+        builder.add(BlockKind.TABLE_ROW, " | ".join(rest))
 
 
 def add_html_body(builder: TextBuilder, source: str) -> None:
-    """Add an HTML body; blocks within a quotation begin with its marks."""
+    """Add an HTML body, and what it quotes."""
     from lxml import etree
     from lxml import html as lxml_html
 
@@ -136,7 +158,7 @@ def add_html_body(builder: TextBuilder, source: str) -> None:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         root = None
     quotes = root.xpath(_QUOTED) if root is not None else []
-    if not quotes:
+    if root is None:
         add_html(builder, source)
         return
     for quote in quotes:
@@ -148,6 +170,8 @@ def add_html_body(builder: TextBuilder, source: str) -> None:
         quote[0].tail, quote.text = quote.text, None
     inner = TextBuilder()
     add_html(inner, lxml_html.tostring(root, encoding="unicode"))
+    for words in inner.unseen:
+        builder.leave_unseen(words)
     depth, pieces = 0, list[_Piece]()
     for piece in _pieces(inner, 0):
         if piece.words in (_OPENS, _CLOSES):
