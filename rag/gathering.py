@@ -30,6 +30,7 @@ _REACH = 3_000  # characters of a document around a candidate, in which its list
 _ITEM_START = re.compile(r"\W*(?:\d|[A-ZÀ-Þ])")
 _MARK = re.compile(r"\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]\s|[-*•–·▪◦☐☑☒✓]\s")
 _NUMBER = re.compile(r"(\(?)(\d{1,2})([.)])\s")
+_FIRST = re.compile(r"\(?(?:1|a|i)[.)]\s")
 _NEGATED = re.compile(
     r"\b(?:not|cannot|no(?!\.?\s*\d)|never|none|neither|except\w*|without|unless|exclu\w+|prohibit\w*|forbid\w*"
     r"|ban(?:s|ned)?|avoid|refus\w+)\b|n['’]ts?\b",
@@ -174,13 +175,7 @@ def _run(
         return None
     if text[start:end].rstrip().endswith(":") and place + 1 < len(lines):
         place += 1
-    first = last = place
-    while first > 0 and _follows(text, lines[first - 1], lines[first]):
-        if text[slice(*lines[first - 1])].rstrip().endswith(":"):
-            break  # it announces the list
-        first -= 1
-    while last + 1 < len(lines) and _follows(text, lines[last], lines[last + 1]):
-        last += 1
+    first, last = _joined(text, lines, place)
     first, last = _one_numbering(text, lines, first, place, last)
     items = lines[first : last + 1]
     told = [
@@ -191,7 +186,46 @@ def _run(
         listed or _is_item(text[a:b]) for listed, (a, b) in zip(told, items, strict=True)
     ):
         return None
+    closing = lines[last + 1 : last + 2]
+    if closing and _closes(text, lines[last], closing[0]):
+        last += 1
     return lines[first][0], lines[last][1]
+
+
+def _joined(text: str, lines: Sequence[tuple[int, int]], place: int) -> tuple[int, int]:
+    """The first and last of the lines that stand together around ``place``."""
+    first = last = place
+    while first > 0:
+        if _follows(text, lines[first - 1], lines[first]):
+            if text[slice(*lines[first - 1])].rstrip().endswith(":"):
+                break  # it announces the list
+            first -= 1
+        elif first > 1 and _counts_on(text, lines[first - 2], lines[first]):
+            first -= 2
+        else:
+            break
+    while last + 1 < len(lines):
+        if _follows(text, lines[last], lines[last + 1]):
+            last += 1
+        elif last + 2 < len(lines) and _counts_on(text, lines[last], lines[last + 2]):
+            last += 2
+        else:
+            break
+    return first, last
+
+
+def _counts_on(text: str, line: tuple[int, int], later: tuple[int, int]) -> bool:
+    """Does a later line go on with the next number: a note stands between two steps?"""
+    one, two = _NUMBER.match(text, line[0]), _NUMBER.match(text, later[0])
+    if one is None or two is None or one.group(1, 3) != two.group(1, 3):
+        return False
+    return int(two[2]) - int(one[2]) == 1
+
+
+def _closes(text: str, line: tuple[int, int], following: tuple[int, int]) -> bool:
+    """Does the line below a list end the sentence of it: "provided that notice is given"?"""
+    open_end = not text[: line[1]].rstrip().endswith((".", ";", ":", "!", "?"))
+    return open_end and text[following[0]].islower() and not _MARK.match(text, following[0])
 
 
 def _one_numbering(
@@ -217,6 +251,9 @@ def _one_numbering(
 def _follows(text: str, line: tuple[int, int], following: tuple[int, int]) -> bool:
     """Do two lines stand together? Items with marks of their own may be paragraphs."""
     between = text[line[1] : following[0]]
+    begins = _FIRST.match(text, following[0]) and not _MARK.match(text, line[0])
+    if begins and not text[: line[1]].rstrip().endswith(":"):
+        return False  # steps below a list without marks
     marked = _MARK.match(text, line[0]) and _MARK.match(text, following[0])
     return between == "\n" or (between == "\n\n" and marked is not None)
 

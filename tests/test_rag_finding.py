@@ -169,6 +169,30 @@ def test_what_denies_an_item_may_stand_beyond_its_passage(
     assert document.text[grown.start : grown.end] == grown.quote
 
 
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_a_note_between_two_steps_ends_no_list(between: str) -> None:
+    steps = ["1. Open V1.", "2. Press START.", "Note: it hums.", "3. Wait.", "4. Close V1."]
+    text = between.join(steps)
+    for words in ("Open V1", "Wait"):
+        (found,) = find_sentences([passage(text)], [reading(text, words)])
+        assert whole_list(found).quote == text
+
+
+def test_the_words_below_a_list_that_end_its_sentence_belong_to_it() -> None:
+    text = "The Supplier shall not:\n\n(a) sell the data;\n\n(b) assign this Agreement,"
+    closed = f"{text}\n\nwithout the written consent of the Client.\n\nIt may hire others."
+    (found,) = find_sentences([passage(closed)], [reading(closed, "assign")])
+    assert whole_list(found).quote == f"{text}\n\nwithout the written consent of the Client."
+
+
+def test_steps_below_a_list_without_marks_are_a_list_of_their_own() -> None:
+    text = "Do not use:\n\nbleach\nhot water\n1. Open the lid.\n2. Take out the filter."
+    (found,) = find_sentences([passage(text)], [reading(text, "bleach")])
+    assert whole_list(found).quote == text[: text.index("\n1.")]
+    (found,) = find_sentences([passage(text)], [reading(text, "Open the lid")])
+    assert whole_list(found).quote == text[text.index("1.") :]
+
+
 def test_a_long_line_that_announces_a_list_stays_before_it() -> None:
     before = "For the walk to the mill, which takes all day and leads over a ford, " * 4 + "bring:"
     text = f"{before}\nflour\nwater\nsalt"
