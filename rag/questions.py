@@ -20,7 +20,7 @@ _IS_IT = re.compile(rf"^\W*{_MAY} (?:to|if|for)\b", re.I)
 _NO_WH = r"(?!.*\b(?:wh(?:o|om|ose|at|ats|ich|en|ere|y)|how)\b)"
 #: What "the largest bag allowed" and "time allowed" ask for.
 _MEASURES = (
-    r"(?:names?|number|amount|cost|price|total|weight|speed|max\w*|min\w*|most|least|limit|level"
+    r"(?:list|show|gap|names?|number|amount|cost|price|total|weight|speed|max\w*|min\w*|most|least|limit|level"
     r"|size|age|time|hours|days?|dates?|dose|temperature|length|height|depth|distance|percentage"
     r"|discount|penalty|methods?|types?|kinds?|items?|things?|extras|luggage|baggage|earliest|latest"
     r"|largest|biggest|smallest|highest|lowest|longest|shortest)"
@@ -30,7 +30,7 @@ _TERSE_POLAR = re.compile(
     rf"^\W*(?:is it )?{_NO_WH}(?:{_MAY} (?:to|if|for)\s+\w|any chance (?:of an?|to|for)\b"
     rf"|(?!.*\b{_MEASURES}\b)[^?,]*\b(?:possible|ok(?:ay)?|allowed|permitted|included|compulsory"
     r"|mandatory|refundable)"
-    r"(?: (?:in|at|on|for|with|by|after|before|here|there|too|as well)\b[^?]*)?\?\s*$)",
+    r"(?: (?:in|at|on|for|with|by|after|before|here|there|too|as well)\b[^?]*)?\??\s*$)",
     re.I,
 )
 #: "It is past its date, can we use it?"

@@ -31,6 +31,7 @@ from rag.questions import (
         "is it okay if I bring a friend",
         "breakfast included at the inn?",
         "dogs allowed in the garden?",
+        "breakfast included",
         "It is past its date, can we use it?",
     ],
 )
@@ -51,6 +52,7 @@ def test_yes_or_no_is_asked(question: str) -> None:
         "What can I borrow?",
         "fine for a wrong code",
         "number of guests allowed?",
+        "list three offices included in the palace",
         "ok to freeze for how long?",
         "earliest check-in possible?",
         "time allowed for the exam?",
