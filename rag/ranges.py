@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
-from index.analysis import terms
+from index.analysis import question_terms, terms
 from rag.comparisons.values import Value, values_in
 from rag.finding import Found, held_back
 from rag.quotable import COLUMN
@@ -33,6 +33,7 @@ _UP_TO = re.compile(
     r"(?:less|fewer|under|below|shorter|younger)",
     re.I,
 )
+_MEANT = 0.7  # how far a row is believed for what the reader says of a better one
 _AGE = frozenset(terms("age ages"))
 
 
@@ -56,7 +57,8 @@ def prefer_fitting_rows(question: str, found: Sequence[Found]) -> list[Found]:
     """The candidates, best first, rows held back whose range leaves out an amount of the question.
 
     Only where another row of the same document has it in its range: "for 5 years of service" wants
-    the row of 3 to 7 years, not that of 8 and more.
+    the row of 3 to 7 years, not that of 8 and more. The one row whose range is of what the question
+    names, "30 hours' notice" below "Notice you give", is nearly as likely as the best.
     """
     asked = [one for one in values_in(question) if one.dimension != "date"]
     if not asked:
@@ -69,7 +71,33 @@ def prefer_fitting_rows(question: str, found: Sequence[Found]) -> list[Found]:
         held_back(one) if fit is False and one.passage.chunk.document_id in fitting else one
         for one, fit in zip(found, fits, strict=True)
     ]
+    meant = [
+        number
+        for number, (one, fit) in enumerate(zip(found, fits, strict=True))
+        if fit is True and _is_of(one, asked, question)
+    ]
+    if len(meant) == 1:
+        kept[meant[0]] = _likely(kept[meant[0]], max(kept, key=lambda one: one.score))
     return sorted(kept, key=lambda one: -one.score)
+
+
+def _likely(row: Found, best: Found) -> Found:
+    """The row before the best candidate, and believed nearly as much."""
+    if row is best:
+        return row
+    believed = max(row.probability, _MEANT * best.probability)
+    # The reader did not mean this row, so its bare answer is a guess.
+    return replace(row, score=1.001 * best.score, probability=believed, short=None)
+
+
+def _is_of(row: Found, asked: Sequence[Value], question: str) -> bool:
+    """Does the question name what the range of the row is of?"""
+    words = set(question_terms(question)) - {term for one in asked for term in terms(one.unit)}
+    for cell in row.quote.split(COLUMN):
+        label, colon, value = cell.partition(": ")
+        if colon and words & set(terms(label)) and any(_range(label, value, one) for one in asked):
+            return True
+    return False
 
 
 def _fit(row: Found, asked: Sequence[Value]) -> bool | None:

@@ -68,3 +68,21 @@ def test_rows_of_another_document_stay() -> None:
     other = found(NOTICE[2], 0.9, "other")
     kept = prefer_fitting_rows("Notice after five years?", [other, found(NOTICE[1], 0.4)])
     assert kept == [other, found(NOTICE[1], 0.4)]
+
+
+CANCELLING = (
+    "When: Saturday and Sunday | Per hour: £29.80",
+    "Notice you give: Less than 24 hours | Charge: Full",
+    "Notice you give: 24 to 48 hours | Charge: Half",
+)
+
+
+def test_the_one_row_whose_range_is_of_what_is_named_comes_first() -> None:
+    first, *others = ranked("What do we pay with 30 hours' notice on a Saturday?", CANCELLING)
+    assert first.quote == CANCELLING[2]
+    assert first.probability == pytest.approx(0.7)
+    assert first.short is None
+    assert [one.quote for one in others] == [CANCELLING[0], CANCELLING[1]]
+    # "hours" alone names nothing: a visit may take as long
+    first, *_ = ranked("What is a visit of 30 hours on a Saturday?", CANCELLING)
+    assert first.quote == CANCELLING[0]
