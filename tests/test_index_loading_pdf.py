@@ -232,3 +232,38 @@ def test_a_running_head_makes_no_column_wider() -> None:
     assert parsed.text.count("The River Wenlow and its mills") == 3  # once, in its place
     assert " ".join(rows[1:10]) in parsed.text
     assert " ".join(rows[23:32]) in parsed.text
+
+
+def typed(*rows: str, leading: float = 14, size: float = 11) -> bytes:
+    """A page of lines as a typewriter sets them: "" is an empty one, "**" makes a line bold."""
+
+    def page(sheet) -> None:
+        for number, row in enumerate(rows):
+            sheet.setFont("Helvetica-Bold" if row.startswith("**") else "Helvetica", size)
+            sheet.drawString(72, 740 - leading * number, row.strip("*"))
+
+    return make(page)
+
+
+def test_a_bold_heading_of_body_size_ends_the_list_above() -> None:
+    data = typed(
+        "We will:",
+        "(a) pay the fee; and",
+        "(b) give access.",
+        "**Termination**",
+        "Either party may end this on 60 days' notice.",
+    )
+    assert kinds(pdf.parse(data, Limits())) == [
+        ("paragraph", "We will:"),
+        ("list item", "(a) pay the fee; and"),
+        ("list item", "(b) give access."),
+        ("heading", "Termination"),
+        ("paragraph", "Either party may end this on 60 days' notice."),
+    ]
+
+
+def test_bold_words_that_run_on_from_a_list_item_are_no_heading() -> None:
+    data = typed("(a) The form is to be sent by", "**the last day of April**")
+    (block,) = kinds(pdf.parse(data, Limits()))
+    assert block[0] == "list item"
+    assert block[1].split() == "(a) The form is to be sent by the last day of April".split()

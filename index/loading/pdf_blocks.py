@@ -157,10 +157,13 @@ class _Maker:
         if last is None or abs(last.size - row.size) > 0.15 * self._body:
             return False
         level = self._heading_level(row)
-        if block.kind is BlockKind.HEADING or level:
-            near = last.page == row.page and 0 < last.top - row.top < 1.6 * row.size
-            return near and level == block.level and len(block.text) < _HEADING_CHARS
         ended = bool(_ENDED.search(block.text))
+        if block.kind is BlockKind.HEADING or level:
+            close = last.page == row.page and 0 < last.top - row.top < 1.6 * row.size
+            if block.kind is BlockKind.LIST_ITEM:
+                # Bold words that run on from the line above are no heading.
+                return close and not ended and row.text[:1].islower()
+            return close and level == block.level and len(block.text) < _HEADING_CHARS
         begins = _NUMBER.match(row.text) or (ended and _CLAUSE.match(row.text))
         if begins or _bullet_end(row.pieces[0]):
             return False
