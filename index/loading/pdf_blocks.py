@@ -156,14 +156,14 @@ class _Maker:
         last = block.last
         if last is None or abs(last.size - row.size) > 0.15 * self._body:
             return False
-        level = self._heading_level(row)
         ended = bool(_ENDED.search(block.text))
+        level = self._heading_level(row)
         if block.kind is BlockKind.HEADING or level:
             close = last.page == row.page and 0 < last.top - row.top < 1.6 * row.size
+            same = level == block.level and len(block.text) < _HEADING_CHARS
             if block.kind is BlockKind.LIST_ITEM:
-                # Bold words that run on from the line above are no heading.
-                return close and not ended and row.text[:1].islower()
-            return close and level == block.level and len(block.text) < _HEADING_CHARS
+                same = not ended and row.text[:1].islower()  # its sentence goes on in bold
+            return close and same
         begins = _NUMBER.match(row.text) or (ended and _CLAUSE.match(row.text))
         if begins or _bullet_end(row.pieces[0]):
             return False
