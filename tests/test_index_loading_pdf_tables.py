@@ -26,16 +26,22 @@ NAMED = [
 ]
 
 
-def ruled(sheet, rows: Sequence[Sequence[str]], top: float = 700.0, bold_first: bool = False):
+def ruled(
+    sheet,
+    rows: Sequence[Sequence[str]],
+    top: float = 700.0,
+    bold_first: bool = False,
+    left: float = 72,
+):
     """A table with a box around each cell; a cell may have several lines. Its lower edge."""
     width = 120.0
     for number, row in enumerate(rows):
         sheet.setFont("Helvetica-Bold" if bold_first and number == 0 else "Helvetica", 10)
         high = 14.0 * max(cell.count("\n") + 1 for cell in row)
         for place, cell in enumerate(row):
-            sheet.rect(72 + width * place, top - high, width, high)
+            sheet.rect(left + width * place, top - high, width, high)
             for at, line in enumerate(cell.split("\n")):
-                sheet.drawString(75 + width * place, top - 11 - 12 * at, line)
+                sheet.drawString(left + 3 + width * place, top - 11 - 12 * at, line)
         top -= high
     return top
 
@@ -97,6 +103,51 @@ def test_a_table_stands_between_the_words_above_and_below() -> None:
     found = kinds(pdf.parse(make(page), Limits()))
     assert [kind for kind, _ in found] == ["paragraph", *["table row"] * 3, "paragraph"]
     assert found[-1][1] == "What follows the table stands after it."
+
+
+def test_tables_beside_short_lines_stay_between_them() -> None:
+    def page(sheet) -> None:
+        draw(sheet, ["Spare parts"], 72, 740)
+        bottom = ruled(sheet, (HEAD, BODY[0]), 720, left=200)
+        draw(sheet, ["* discontinued"], 72, bottom - 20)
+        draw(sheet, ["Labour"], 72, 610)
+        bottom = ruled(sheet, (("Job", "Hours", "Price"), ("Oil", "1", "40 €")), 600, left=200)
+        draw(sheet, ["End."], 72, bottom - 20)
+
+    assert [text for _, text in kinds(pdf.parse(make(page), Limits()))] == [
+        "Spare parts",
+        NAMED[0],
+        "* discontinued",
+        "Labour",
+        "Job: Oil | Hours: 1 | Price: 40 €",
+        "End.",
+    ]
+
+
+def test_a_note_beside_the_table_leaves_its_rows_their_names_on_the_next_page() -> None:
+    def first(sheet) -> None:
+        ruled(sheet, (HEAD, BODY[0]), 200, left=200)
+
+    def second(sheet) -> None:
+        bottom = ruled(sheet, BODY[1:], 600, left=200)
+        draw(sheet, ["* discontinued"], 72, bottom - 20)
+
+    said = [text for _, text in kinds(pdf.parse(make(first, second), Limits()))]
+    assert said == [*NAMED, "* discontinued"]
+
+
+def test_a_table_beside_two_columns_is_read_with_the_nearer_one() -> None:
+    def page(sheet) -> None:
+        rows = [*lines(WORDS * 2, 34)[:20], "when its owners cleared its banks."]
+        for number, line in enumerate(rows):
+            draw(sheet, [line], 40, 740 - 12 * number)
+            draw(sheet, [line.upper()[:30]], 220, 740 - 12 * number)
+        ruled(sheet, (("Mill", "Built"), ("Upper", "1790"), ("Lower", "1812")), 700, left=420)
+
+    found = [text for _, text in kinds(pdf.parse(make(page), Limits()))]
+    assert found[0].endswith("cleared its banks.")
+    assert found[1].startswith("THE RIVER")
+    assert found[2:5] == ["Mill | Built", "Upper | 1790", "Lower | 1812"]
 
 
 def test_columns_in_line_without_rules_are_named() -> None:

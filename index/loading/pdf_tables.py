@@ -134,12 +134,13 @@ def with_tables(
     for table, grid in zip(tables, grids, strict=True):
         if not table:
             continue
-        left, right, bottom = grid.xs[0], grid.xs[-1], grid.ys[-1]
+        # Short lines may leave a table beside their column: then the nearest column is its own.
+        nearest = min((_apart(row, grid) for row in rows), default=0.0)
         place, last = None, None
         for number, row in enumerate(out):
-            if row.column_right <= left or row.column_left >= right:
+            if _apart(row, grid) > nearest:
                 continue
-            if (row.top + row.bottom) / 2 < bottom:
+            if (row.top + row.bottom) / 2 < grid.ys[-1]:
                 place = number
                 break
             last = number
@@ -147,6 +148,11 @@ def with_tables(
             place = len(out) if last is None else last + 1
         out[place:place] = table
     return out
+
+
+def _apart(row: Row, grid: Grid) -> float:
+    """How far the row's column stands beside the table; 0 where one is above the other."""
+    return max(0.0, row.column_left - grid.xs[-1], grid.xs[0] - row.column_right)
 
 
 @dataclass(frozen=True, slots=True)
