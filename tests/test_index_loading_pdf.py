@@ -267,3 +267,56 @@ def test_bold_words_that_run_on_from_a_list_item_are_no_heading() -> None:
     (block,) = kinds(pdf.parse(data, Limits()))
     assert block[0] == "list item"
     assert block[1].split() == "(a) The form is to be sent by the last day of April".split()
+
+
+def test_an_item_with_a_large_bullet_is_no_heading() -> None:
+    def page(sheet) -> None:
+        draw(sheet, ["Do not install the machine:"], 72, 720)
+        for number, words in enumerate(("on carpet", "outdoors", "near a heater")):
+            y = 705.0 - 15 * number
+            sheet.setFont("Helvetica", 14)
+            sheet.drawString(76, y - 1, "•")
+            sheet.setFont("Helvetica", 10)
+            sheet.drawString(84, y, words)
+
+    found = kinds(pdf.parse(make(page), Limits()))
+    assert found[1:] == [
+        ("list item", "on carpet"),
+        ("list item", "outdoors"),
+        ("list item", "near a heater"),
+    ]
+
+
+@pytest.mark.parametrize("left", [72, 84])
+def test_the_last_item_ends_where_the_margin_begins_again(left: float) -> None:
+    text = "Then connect the hose to the tap and wait until the lamp on its side lights up."
+
+    def page(sheet) -> None:
+        draw(sheet, ["Before you install the machine, take these parts out of the drum:"], 72, 720)
+        draw(sheet, ["• the four bolts", "• the bag of screws"], left, 708)
+        draw(sheet, [text], 72, 684)
+
+    found = kinds(pdf.parse(make(page), Limits()))
+    assert found[1:] == [
+        ("list item", "the four bolts"),
+        ("list item", "the bag of screws"),
+        ("paragraph", text),
+    ]
+
+
+@pytest.mark.parametrize("left", [72, 80])
+def test_a_broken_item_stays_whole(left: float) -> None:
+    def page(sheet) -> None:
+        draw(sheet, ["(a) assign this Agreement,"], 72, 720)
+        draw(sheet, ["without the prior written consent of the Client; and"], left, 708)
+        draw(
+            sheet,
+            ["(b) give any of the keys of the house on Mill Lane to Messrs. Smith and"],
+            72,
+            696,
+        )
+        draw(sheet, ["Company or to anyone who acts for them."], left, 684)
+
+    found = kinds(pdf.parse(make(page), Limits()))
+    assert [kind for kind, _ in found] == ["list item"] * 2
+    assert found[1][1].endswith("Smith and Company or to anyone who acts for them.")

@@ -273,7 +273,9 @@ def _piece(
     fonts: dict[bytes, _Font],
 ) -> Piece:
     start, end = words[0][0], words[-1][1]
-    heights = sorted(high - low for _, _, _, low, _, high in words)
+    # One sign in front may be a bullet, which is often drawn larger than the words.
+    lone = len(words) > 1 and words[0][1] - start == 1
+    heights = sorted(word[5] - word[3] for word in words[lone:])
     first, last = _font(text_page, start, fonts), _font(text_page, words[-1][0], fonts)
     following = words[1][0] if len(words) > 1 else end
     return Piece(

@@ -32,6 +32,7 @@ class _Open:
     kind: BlockKind
     page: int
     level: int = 0
+    left: float = 0.0  #: of its first row
     text: str = ""
     runs: list[PageRun] = field(default_factory=list)
     last: Row | None = None
@@ -113,11 +114,11 @@ class _Maker:
         self._close()
         level = self._heading_level(row)
         if level:
-            self._open = _Open(BlockKind.HEADING, row.page, level)
+            self._open = _Open(BlockKind.HEADING, row.page, level, row.left)
         elif _bullet_end(row.pieces[0]) or _NUMBER.match(row.text):
-            self._open = _Open(BlockKind.LIST_ITEM, row.page, 1)
+            self._open = _Open(BlockKind.LIST_ITEM, row.page, 1, row.left)
         else:
-            self._open = _Open(BlockKind.PARAGRAPH, row.page)
+            self._open = _Open(BlockKind.PARAGRAPH, row.page, 0, row.left)
         self._append(self._open, row, self._open.kind is BlockKind.LIST_ITEM)
 
     def _append(self, block: _Open, row: Row, strip_bullet: bool = False) -> None:
@@ -172,9 +173,18 @@ class _Maker:
             return not ended and row.text[:1].islower()
         near = last.top - row.top <= max(1.3 * self._leading, 1.45 * row.size)
         if block.kind is BlockKind.LIST_ITEM:
-            return near and (row.left >= last.column_left + 0.5 * self._body or not ended)
+            return near and self._in_item(block, last, row, ended)
         indented = row.left > last.left + 0.8 * self._body and last.left <= row.column_left + 2
         return near and not (indented and ended)
+
+    def _in_item(self, item: _Open, last: Row, row: Row, ended: bool) -> bool:
+        """Does a near row go on with the item, rather than stand below its list?"""
+        indent = 0.5 * self._body
+        outside = row.left < item.left + indent and not row.text[:1].islower()
+        # Words at the margin, below a line with room for them, begin something new.
+        if outside and not item.text.endswith(":") and self._broke_early(last, row):
+            return False
+        return row.left >= last.column_left + indent or not ended
 
     def _table_row(self, row: Row, table: TableRow) -> None:
         self._close()
