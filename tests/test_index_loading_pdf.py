@@ -320,3 +320,41 @@ def test_a_broken_item_stays_whole(left: float) -> None:
     found = kinds(pdf.parse(make(page), Limits()))
     assert [kind for kind, _ in found] == ["list item"] * 2
     assert found[1][1].endswith("Smith and Company or to anyone who acts for them.")
+
+
+def test_one_line_paragraphs_stay_apart() -> None:
+    data = typed(
+        *("Dear Ms Lee,", "", "We cannot pay for:", "", "1. the vase", "2. the carpet", ""),
+        *("Please return the form.", "", "We pay the rest.", "", "Yours,", "", "Ann"),
+    )
+    said = [text for _, text in kinds(pdf.parse(data, Limits()))]
+    assert said[1:4] == ["We cannot pay for:", "1. the vase", "2. the carpet"]
+    assert said[4:] == ["Please return the form.", "We pay the rest.", "Yours,", "Ann"]
+
+
+def test_a_line_whose_sentence_goes_on_tells_the_leading_of_a_letter() -> None:
+    data = typed(
+        *("Dear Dr. Voss,", "", "We regret that we cannot pay for the", "following items:", ""),
+        *("1. the broken vase (EUR 120)", "", "2. the carpet (EUR 300)", ""),
+        *(
+            "Please return the form.",
+            "",
+            "We pay the rest.",
+            "",
+            "Yours sincerely,",
+            "",
+            "P. Kraus",
+        ),
+        leading=15,
+    )
+    said = [text for _, text in kinds(pdf.parse(data, Limits()))]
+    assert said[1] == "We regret that we cannot pay for the following items:"
+    assert said[3:5] == ["2. the carpet (EUR 300)", "Please return the form."]
+
+
+@pytest.mark.parametrize("upper", [False, True])
+def test_a_paragraph_set_at_double_space_is_one(upper: bool) -> None:
+    words = " ".join(WORDS * 2)
+    rows = lines((words.upper() if upper else words).split(), 80)
+    (block,) = kinds(pdf.parse(typed(*rows, leading=26), Limits()))
+    assert " ".join(block[1].split()).lower() == words.lower()

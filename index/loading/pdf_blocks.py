@@ -20,6 +20,7 @@ _NUMBER = re.compile(r"^\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+\S|^\(?(?:\d{1,2}|
 _CLAUSE = re.compile(r"^\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+[A-ZÀ-Þ]")  # "2.3 Life members"
 _ENDED = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 _HEADING_RATIO = 1.12  #: of body size; book headings begin at about 1.2
+_LEADING = 1.6  #: of body size, at most; where no paragraph of two lines tells
 _HEADING_CHARS = 160
 _BOLD_HEADING_CHARS = 90
 _FULL_LINES = 3  # that end alike show how far a column reaches
@@ -70,16 +71,11 @@ class _Maker:
         self._rows = rows
         self._words = vocabulary(row.text for row in rows)
         self._body = _body_size(rows)
-        gaps = [
-            above.top - below.top
-            for above, below in pairwise(rows)
-            if above.page == below.page and 0 < above.top - below.top < 4 * self._body
-        ]
-        self._leading = median(gaps) if gaps else self._body * 1.2
         self._levels = self._heading_levels()
         self._open: _Open | None = None
         self._tables = named_rows(rows, sorted(_table_rows(rows)))
         self._reach = _reach(rows)
+        self._leading = self._find_leading()
 
     def run(self) -> None:
         for place, row in enumerate(self._rows):
@@ -90,6 +86,26 @@ class _Maker:
             else:
                 self._begin(row)
         self._close()
+
+    def _find_leading(self) -> float:
+        """From one line of a paragraph to the next.
+
+        Where most paragraphs are one line long, only lines whose sentence goes on below tell it.
+        """
+        gaps: list[float] = []
+        within: list[float] = []
+        for above, row in pairwise(self._rows):
+            gap = above.top - row.top
+            if above.page != row.page or not 0 < gap < 4 * self._body:
+                continue
+            gaps.append(gap)
+            full = above.right > 0.9 * self._reach.get(_column(above), float("inf"))
+            if not _ENDED.search(above.text) and (full or row.text[:1].islower()):
+                within.append(gap)
+        if within:
+            return min(median(within), median(gaps))
+        usual = _LEADING * self._body
+        return min(median(gaps), usual) if gaps else usual
 
     def _heading_levels(self) -> dict[float, int]:
         sizes = {_rounded(row.size) for row in self._rows if self._is_large(row)}
