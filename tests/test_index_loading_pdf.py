@@ -358,3 +358,32 @@ def test_a_paragraph_set_at_double_space_is_one(upper: bool) -> None:
     rows = lines((words.upper() if upper else words).split(), 80)
     (block,) = kinds(pdf.parse(typed(*rows, leading=26), Limits()))
     assert " ".join(block[1].split()).lower() == words.lower()
+
+
+def figures(sheet, x: float, *parts: tuple[str, float, float]) -> None:
+    """Words one after the other, each with its size and how much it is raised."""
+    for words, size, raised in parts:
+        sheet.setFont("Helvetica", size)
+        sheet.drawString(x, 700 + raised, words)
+        x += sheet.stringWidth(words, "Helvetica", size)
+
+
+@pytest.mark.parametrize(("size", "raised"), [(6.5, 3.3), (8, 5), (5.5, 4)])
+def test_the_mark_of_a_footnote_is_no_digit_of_the_price(size: float, raised: float) -> None:
+    def page(sheet) -> None:
+        mark = (("1", size, raised), ("12", size, raised))
+        figures(
+            sheet, 72, ("It costs £45", 10, 0), mark[0], (" by day and £1,260.", 10, 0), mark[1]
+        )
+
+    data = make(page)
+    parsed = pdf.parse(data, Limits())
+    assert parsed.text == "It costs £45¹ by day and £1,260.¹²"
+    assert check_runs(data, parsed) > 0.85 * len(parsed.text)
+
+
+def test_small_digits_on_the_line_stay_digits() -> None:
+    def page(sheet) -> None:
+        figures(sheet, 72, ("4", 20, 0), ("99 or 4", 10, 0), (".50 or H", 7, 0), ("21", 7, -3))
+
+    assert "499 or 4.50 or H21" in pdf.parse(make(page), Limits()).text

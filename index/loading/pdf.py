@@ -23,6 +23,7 @@ from index.loading.limits import Limits, RefusedError
 from index.loading.pdf_blocks import add_rows
 from index.loading.pdf_columns import Word, cuts
 from index.loading.pdf_layout import Piece, Row, reading_order, repeated_edges
+from index.loading.pdf_raised import with_raised
 from index.loading.pdf_rules import Rules, grids, read_rules
 from index.loading.pdf_tables import ruled_rows, with_tables
 from index.loading.pdf_unseen import hidden_pieces
@@ -164,6 +165,7 @@ def _page(
         try:
             characters = page_characters(text_page)
             known = sum(not _is_unknown(char) for char in characters)
+            characters = with_raised(text_page, characters)
             # A font without a table of meanings gives noise that nobody could search.
             readable = known > len(characters) / 2 and says_something(characters)
             rules = read_rules(page) if readable else Rules()

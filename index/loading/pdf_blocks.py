@@ -12,6 +12,7 @@ from statistics import median
 from index.loading.builder import TextBuilder
 from index.loading.mending import ends_in_hyphen, is_soft_hyphen, vocabulary
 from index.loading.pdf_layout import Piece, Row
+from index.loading.pdf_raised import RAISED
 from index.loading.pdf_tables import TableRow, named_rows
 from index.types import BlockKind, PageRun
 
@@ -19,6 +20,7 @@ _BULLET = re.compile(r"^[•‣◦▪■□●○·➢➤✓✔\uf0b7\uf0a7\uf0d
 _NUMBER = re.compile(r"^\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+\S|^\(?(?:\d{1,2}|[a-z])[.)]$")
 _CLAUSE = re.compile(r"^\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+[A-ZÀ-Þ]")  # "2.3 Life members"
 _ENDED = re.compile(r"[.!?:;…][\"'”’)\]]*$")
+_UNRAISED = re.compile(f"[^{RAISED}]+")
 _HEADING_RATIO = 1.12  #: of body size; book headings begin at about 1.2
 _LEADING = 1.6  #: of body size, at most; where no paragraph of two lines tells
 _HEADING_CHARS = 160
@@ -39,12 +41,13 @@ class _Open:
     last: Row | None = None
 
     def take(self, text: str, page: int, page_start: int) -> None:
-        """Append characters as they stand on a page."""
-        if text:
-            start = len(self.text)
-            self.text += text
+        """Append characters as they stand on a page, but for the raised digits among them."""
+        start = len(self.text)
+        self.text += text
+        for same in _UNRAISED.finditer(text):
+            first, last = same.span()
             self.runs.append(
-                PageRun(start, start + len(text), page, page_start, page_start + len(text))
+                PageRun(start + first, start + last, page, page_start + first, page_start + last)
             )
 
     def drop_last(self) -> None:
