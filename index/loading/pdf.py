@@ -23,6 +23,7 @@ from index.loading.limits import Limits, RefusedError
 from index.loading.pdf_blocks import add_rows
 from index.loading.pdf_columns import Word, cuts
 from index.loading.pdf_layout import Piece, Row, reading_order, repeated_edges
+from index.loading.pdf_open_tables import with_columns
 from index.loading.pdf_raised import with_raised
 from index.loading.pdf_rules import Rules, grids, read_rules
 from index.loading.pdf_tables import ruled_rows, with_tables
@@ -168,8 +169,7 @@ def _page(
             characters = with_raised(text_page, characters)
             # A font without a table of meanings gives noise that nobody could search.
             readable = known > len(characters) / 2 and says_something(characters)
-            rules = read_rules(page) if readable else Rules()
-            groups = _groups(text_page, characters, rules) if readable else []
+            rules, groups = _ruled(page, text_page, characters) if readable else (Rules(), [])
             fonts: dict[bytes, _Font] = {}
             pieces = [_piece(text_page, characters, words, fonts) for words in groups]
             hidden = hidden_pieces(page, text_page, pieces)
@@ -220,6 +220,16 @@ def _is_unknown(char: str) -> bool:
 def _lower(piece: Piece, by: float) -> Piece:
     """The piece with heights counted from the page's lower edge, which need not be at 0."""
     return replace(piece, bottom=piece.bottom - by, top=piece.top - by)
+
+
+def _ruled(
+    page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, characters: str
+) -> tuple[Rules, list[list[Word]]]:
+    """The page's ruled lines, with those that part the columns of open tables, and its words."""
+    drawn = read_rules(page)
+    groups = _groups(text_page, characters, drawn)
+    rules = with_columns(drawn, [word for words in groups for word in words], characters)
+    return rules, groups if rules is drawn else _groups(text_page, characters, rules)
 
 
 def _groups(text_page: pdfium.PdfTextPage, characters: str, rules: Rules) -> list[list[Word]]:
