@@ -232,3 +232,158 @@ def test_a_running_head_makes_no_column_wider() -> None:
     assert parsed.text.count("The River Wenlow and its mills") == 3  # once, in its place
     assert " ".join(rows[1:10]) in parsed.text
     assert " ".join(rows[23:32]) in parsed.text
+
+
+def typed(*rows: str, leading: float = 14, size: float = 11) -> bytes:
+    """A page of lines as a typewriter sets them: "" is an empty one, "**" makes a line bold."""
+
+    def page(sheet) -> None:
+        for number, row in enumerate(rows):
+            sheet.setFont("Helvetica-Bold" if row.startswith("**") else "Helvetica", size)
+            sheet.drawString(72, 740 - leading * number, row.strip("*"))
+
+    return make(page)
+
+
+def test_a_bold_heading_of_body_size_ends_the_list_above() -> None:
+    data = typed(
+        "We will:",
+        "(a) pay the fee; and",
+        "(b) give access.",
+        "**Termination**",
+        "Either party may end this on 60 days' notice.",
+    )
+    assert kinds(pdf.parse(data, Limits())) == [
+        ("paragraph", "We will:"),
+        ("list item", "(a) pay the fee; and"),
+        ("list item", "(b) give access."),
+        ("heading", "Termination"),
+        ("paragraph", "Either party may end this on 60 days' notice."),
+    ]
+
+
+def test_bold_words_that_run_on_from_a_list_item_are_no_heading() -> None:
+    data = typed("(a) The form is to be sent by", "**the last day of April**")
+    (block,) = kinds(pdf.parse(data, Limits()))
+    assert block[0] == "list item"
+    assert block[1].split() == "(a) The form is to be sent by the last day of April".split()
+
+
+def test_an_item_with_a_large_bullet_is_no_heading() -> None:
+    def page(sheet) -> None:
+        draw(sheet, ["Do not install the machine:"], 72, 720)
+        for number, words in enumerate(("on carpet", "outdoors", "near a heater")):
+            y = 705.0 - 15 * number
+            sheet.setFont("Helvetica", 14)
+            sheet.drawString(76, y - 1, "•")
+            sheet.setFont("Helvetica", 10)
+            sheet.drawString(84, y, words)
+
+    found = kinds(pdf.parse(make(page), Limits()))
+    assert found[1:] == [
+        ("list item", "on carpet"),
+        ("list item", "outdoors"),
+        ("list item", "near a heater"),
+    ]
+
+
+@pytest.mark.parametrize("left", [72, 84])
+def test_the_last_item_ends_where_the_margin_begins_again(left: float) -> None:
+    text = "Then connect the hose to the tap and wait until the lamp on its side lights up."
+
+    def page(sheet) -> None:
+        draw(sheet, ["Before you install the machine, take these parts out of the drum:"], 72, 720)
+        draw(sheet, ["• the four bolts", "• the bag of screws"], left, 708)
+        draw(sheet, [text], 72, 684)
+
+    found = kinds(pdf.parse(make(page), Limits()))
+    assert found[1:] == [
+        ("list item", "the four bolts"),
+        ("list item", "the bag of screws"),
+        ("paragraph", text),
+    ]
+
+
+@pytest.mark.parametrize("left", [72, 80])
+def test_a_broken_item_stays_whole(left: float) -> None:
+    def page(sheet) -> None:
+        draw(sheet, ["(a) assign this Agreement,"], 72, 720)
+        draw(sheet, ["without the prior written consent of the Client; and"], left, 708)
+        draw(
+            sheet,
+            ["(b) give any of the keys of the house on Mill Lane to Messrs. Smith and"],
+            72,
+            696,
+        )
+        draw(sheet, ["Company or to anyone who acts for them."], left, 684)
+
+    found = kinds(pdf.parse(make(page), Limits()))
+    assert [kind for kind, _ in found] == ["list item"] * 2
+    assert found[1][1].endswith("Smith and Company or to anyone who acts for them.")
+
+
+def test_one_line_paragraphs_stay_apart() -> None:
+    data = typed(
+        *("Dear Ms Lee,", "", "We cannot pay for:", "", "1. the vase", "2. the carpet", ""),
+        *("Please return the form.", "", "We pay the rest.", "", "Yours,", "", "Ann"),
+    )
+    said = [text for _, text in kinds(pdf.parse(data, Limits()))]
+    assert said[1:4] == ["We cannot pay for:", "1. the vase", "2. the carpet"]
+    assert said[4:] == ["Please return the form.", "We pay the rest.", "Yours,", "Ann"]
+
+
+def test_a_line_whose_sentence_goes_on_tells_the_leading_of_a_letter() -> None:
+    data = typed(
+        *("Dear Dr. Voss,", "", "We regret that we cannot pay for the", "following items:", ""),
+        *("1. the broken vase (EUR 120)", "", "2. the carpet (EUR 300)", ""),
+        *(
+            "Please return the form.",
+            "",
+            "We pay the rest.",
+            "",
+            "Yours sincerely,",
+            "",
+            "P. Kraus",
+        ),
+        leading=15,
+    )
+    said = [text for _, text in kinds(pdf.parse(data, Limits()))]
+    assert said[1] == "We regret that we cannot pay for the following items:"
+    assert said[3:5] == ["2. the carpet (EUR 300)", "Please return the form."]
+
+
+@pytest.mark.parametrize("upper", [False, True])
+def test_a_paragraph_set_at_double_space_is_one(upper: bool) -> None:
+    words = " ".join(WORDS * 2)
+    rows = lines((words.upper() if upper else words).split(), 80)
+    (block,) = kinds(pdf.parse(typed(*rows, leading=26), Limits()))
+    assert " ".join(block[1].split()).lower() == words.lower()
+
+
+def figures(sheet, x: float, *parts: tuple[str, float, float]) -> None:
+    """Words one after the other, each with its size and how much it is raised."""
+    for words, size, raised in parts:
+        sheet.setFont("Helvetica", size)
+        sheet.drawString(x, 700 + raised, words)
+        x += sheet.stringWidth(words, "Helvetica", size)
+
+
+@pytest.mark.parametrize(("size", "raised"), [(6.5, 3.3), (8, 5), (5.5, 4)])
+def test_the_mark_of_a_footnote_is_no_digit_of_the_price(size: float, raised: float) -> None:
+    def page(sheet) -> None:
+        mark = (("1", size, raised), ("12", size, raised))
+        figures(
+            sheet, 72, ("It costs £45", 10, 0), mark[0], (" by day and £1,260.", 10, 0), mark[1]
+        )
+
+    data = make(page)
+    parsed = pdf.parse(data, Limits())
+    assert parsed.text == "It costs £45¹ by day and £1,260.¹²"
+    assert check_runs(data, parsed) > 0.85 * len(parsed.text)
+
+
+def test_small_digits_on_the_line_stay_digits() -> None:
+    def page(sheet) -> None:
+        figures(sheet, 72, ("4", 20, 0), ("99 or 4", 10, 0), (".50 or H", 7, 0), ("21", 7, -3))
+
+    assert "499 or 4.50 or H21" in pdf.parse(make(page), Limits()).text

@@ -109,7 +109,8 @@ def test_tables_beside_short_lines_stay_between_them() -> None:
     def page(sheet) -> None:
         draw(sheet, ["Spare parts"], 72, 740)
         bottom = ruled(sheet, (HEAD, BODY[0]), 720, left=200)
-        draw(sheet, ["* discontinued", "", "Labour"], 72, bottom - 20)
+        draw(sheet, ["* discontinued"], 72, bottom - 20)
+        draw(sheet, ["Labour"], 72, 610)
         bottom = ruled(sheet, (("Job", "Hours", "Price"), ("Oil", "1", "40 €")), 600, left=200)
         draw(sheet, ["End."], 72, bottom - 20)
 
@@ -125,10 +126,10 @@ def test_tables_beside_short_lines_stay_between_them() -> None:
 
 def test_a_note_beside_the_table_leaves_its_rows_their_names_on_the_next_page() -> None:
     def first(sheet) -> None:
-        ruled(sheet, (HEAD, *BODY[:2]), 200, left=200)
+        ruled(sheet, (HEAD, BODY[0]), 200, left=200)
 
     def second(sheet) -> None:
-        bottom = ruled(sheet, BODY[2:], 600, left=200)
+        bottom = ruled(sheet, BODY[1:], 600, left=200)
         draw(sheet, ["* discontinued"], 72, bottom - 20)
 
     said = [text for _, text in kinds(pdf.parse(make(first, second), Limits()))]
@@ -137,16 +138,16 @@ def test_a_note_beside_the_table_leaves_its_rows_their_names_on_the_next_page() 
 
 def test_a_table_beside_two_columns_is_read_with_the_nearer_one() -> None:
     def page(sheet) -> None:
-        for number, line in enumerate(lines(WORDS * 2, 34)[:20]):
+        rows = [*lines(WORDS * 2, 34)[:20], "when its owners cleared its banks."]
+        for number, line in enumerate(rows):
             draw(sheet, [line], 40, 740 - 12 * number)
             draw(sheet, [line.upper()[:30]], 220, 740 - 12 * number)
         ruled(sheet, (("Mill", "Built"), ("Upper", "1790"), ("Lower", "1812")), 700, left=420)
 
-    words = pdf.parse(make(page), Limits()).text.split()
-    uppers = [place for place, word in enumerate(words) if word.isupper() and len(word) > 1]
-    lowers = [place for place, word in enumerate(words) if word.islower() and word.isalpha()]
-    assert max(lowers) < min(uppers)
-    assert words.index("Mill") > min(uppers) if "Mill" in words else words.index("Mill:")
+    found = [text for _, text in kinds(pdf.parse(make(page), Limits()))]
+    assert found[0].endswith("cleared its banks.")
+    assert found[1].startswith("THE RIVER")
+    assert found[2:5] == ["Mill | Built", "Upper | 1790", "Lower | 1812"]
 
 
 def test_columns_in_line_without_rules_are_named() -> None:
@@ -259,3 +260,101 @@ def test_a_sign_of_a_picture_font_is_a_bullet_whatever_it_reads_as() -> None:
     parsed = pdf.parse(data, Limits())
     assert kinds(parsed) == [("list item", "bring a coat"), ("list item", "bring a hat")]
     check_runs(data, parsed)
+
+
+COVER = (
+    ("Item", "Covered", "Not covered"),
+    ("Baggage", "Loss or theft of your bags up to\na total of 1,500 €", "Bags left alone"),
+    ("Medical", "Treatment abroad", "Treatment that can wait until\nyou return home"),
+    ("Delay", "20 € for every full 12 hours\nof delay", "Strikes that had been\nannounced before"),
+)
+COVERED = [
+    "Item: Baggage | Covered: Loss or theft of your bags up to a total of 1,500 € "
+    "| Not covered: Bags left alone",
+    "Item: Medical | Covered: Treatment abroad "
+    "| Not covered: Treatment that can wait until you return home",
+    "Item: Delay | Covered: 20 € for every full 12 hours of delay "
+    "| Not covered: Strikes that had been announced before",
+]
+
+
+def lined(
+    sheet, rows: Sequence[Sequence[str]], rules: slice = slice(1, None), wide: float = 160
+) -> None:
+    """A table with lines across only, as many as the slice leaves of all: the first is its top."""
+    top = 680.0
+    tops = [top]
+    for number, row in enumerate(rows):
+        sheet.setFont("Helvetica-Bold" if number == 0 else "Helvetica", 10)
+        for place, cell in enumerate(row):
+            for at, line in enumerate(cell.split("\n")):
+                sheet.drawString(72 + wide * place, top - 12 - 12 * at, line)
+        top -= 8 + 12.0 * max(cell.count("\n") + 1 for cell in row)
+        tops.append(top)
+    for y in tops[rules]:
+        sheet.line(70, y, 70 + 3 * wide, y)
+
+
+@pytest.mark.parametrize("rules", [slice(1, None), slice(0, None), slice(1, -1)])
+def test_broken_cells_between_lines_across_are_rows(rules: slice) -> None:
+    def page(sheet) -> None:
+        draw(sheet, lines(WORDS, 80), 72, 740)
+        lined(sheet, COVER, rules)
+        draw(sheet, lines(WORDS, 80), 72, 540)
+
+    data = make(page)
+    assert rows_of(data) == COVERED
+    assert [kind for kind, _ in kinds(pdf.parse(data, Limits()))] == [
+        "paragraph",
+        *["table row"] * 3,
+        "paragraph",
+    ]
+
+
+def test_columns_that_nearly_touch_between_lines_across_are_told_apart() -> None:
+    rows = (HEAD, ("a model", "costs a few\nthings", "Paris"), ("a second", "and so on", "Rome"))
+    data = make(lambda sheet: lined(sheet, rows, wide=60))
+    assert rows_of(data) == [
+        "Model: a model | Price: costs a few things | City: Paris",
+        "Model: a second | Price: and so on | City: Rome",
+    ]
+
+
+def test_a_mark_in_the_margin_leaves_the_first_cell_in_its_row() -> None:
+    def page(sheet) -> None:
+        lined(sheet, (HEAD, ("", *BODY[0][1:]), *BODY[1:]))
+        sheet.drawString(66, 680 - 32, "! X100")
+
+    assert rows_of(make(page)) == [NAMED[0].replace("X100", "! X100"), *NAMED[1:]]
+
+
+def test_a_line_that_heads_some_rows_leaves_the_table_whole() -> None:
+    rows = (HEAD, ("Old",), *BODY[:2], ("New",), BODY[2])
+    said = rows_of(make(lambda sheet: lined(sheet, rows)))
+    assert [row for row in said if row in NAMED] == NAMED
+
+
+def test_several_rows_between_lines_across_are_not_made_one() -> None:
+    rows = (
+        ("Kind", "Fruit", "Price"),
+        ("Old", "apple\npear\nplum", "3.00\n4.00\n5.00"),
+        ("New", "mango\nkiwi", "6.00\n7.00"),
+    )
+    said = rows_of(make(lambda sheet: lined(sheet, rows)))
+    assert not any("apple" in row and "pear" in row for row in said)
+
+
+def test_lines_across_two_columns_of_text_make_no_table() -> None:
+    def page(sheet) -> None:
+        rows = lines(WORDS * 4, 42)
+        for number, row in enumerate(rows[:28]):
+            draw(sheet, [row], 72, 740 - 12 * number)
+            draw(sheet, [row.upper()[:36]], 320, 740 - 12 * number)
+        for y in (755, 648, 540, 400):
+            sheet.line(70, y, 560, y)
+
+    found = kinds(pdf.parse(make(page), Limits()))
+    assert {kind for kind, _ in found} == {"paragraph"}
+    words = " ".join(text for _, text in found).split()
+    uppers = [place for place, word in enumerate(words) if word.isupper() and len(word) > 1]
+    assert max(n for n, word in enumerate(words) if word.islower()) < min(uppers)

@@ -23,6 +23,8 @@ from index.loading.limits import Limits, RefusedError
 from index.loading.pdf_blocks import add_rows
 from index.loading.pdf_columns import Word, cuts
 from index.loading.pdf_layout import Piece, Row, reading_order, repeated_edges
+from index.loading.pdf_open_tables import with_columns
+from index.loading.pdf_raised import with_raised
 from index.loading.pdf_rules import Rules, grids, read_rules
 from index.loading.pdf_tables import ruled_rows, with_tables
 from index.loading.pdf_unseen import hidden_pieces
@@ -164,10 +166,10 @@ def _page(
         try:
             characters = page_characters(text_page)
             known = sum(not _is_unknown(char) for char in characters)
+            characters = with_raised(text_page, characters)
             # A font without a table of meanings gives noise that nobody could search.
             readable = known > len(characters) / 2 and says_something(characters)
-            rules = read_rules(page) if readable else Rules()
-            groups = _groups(text_page, characters, rules) if readable else []
+            rules, groups = _ruled(page, text_page, characters) if readable else (Rules(), [])
             fonts: dict[bytes, _Font] = {}
             pieces = [_piece(text_page, characters, words, fonts) for words in groups]
             hidden = hidden_pieces(page, text_page, pieces)
@@ -218,6 +220,16 @@ def _is_unknown(char: str) -> bool:
 def _lower(piece: Piece, by: float) -> Piece:
     """The piece with heights counted from the page's lower edge, which need not be at 0."""
     return replace(piece, bottom=piece.bottom - by, top=piece.top - by)
+
+
+def _ruled(
+    page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, characters: str
+) -> tuple[Rules, list[list[Word]]]:
+    """The page's ruled lines, with those that part the columns of open tables, and its words."""
+    drawn = read_rules(page)
+    groups = _groups(text_page, characters, drawn)
+    rules = with_columns(drawn, [word for words in groups for word in words], characters)
+    return rules, groups if rules is drawn else _groups(text_page, characters, rules)
 
 
 def _groups(text_page: pdfium.PdfTextPage, characters: str, rules: Rules) -> list[list[Word]]:
@@ -273,7 +285,9 @@ def _piece(
     fonts: dict[bytes, _Font],
 ) -> Piece:
     start, end = words[0][0], words[-1][1]
-    heights = sorted(high - low for _, _, _, low, _, high in words)
+    # One sign in front may be a bullet, which is often drawn larger than the words.
+    lone = len(words) > 1 and words[0][1] - start == 1
+    heights = sorted(word[5] - word[3] for word in words[lone:])
     first, last = _font(text_page, start, fonts), _font(text_page, words[-1][0], fonts)
     following = words[1][0] if len(words) > 1 else end
     return Piece(

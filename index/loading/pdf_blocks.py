@@ -12,6 +12,7 @@ from statistics import median
 from index.loading.builder import TextBuilder
 from index.loading.mending import ends_in_hyphen, is_soft_hyphen, vocabulary
 from index.loading.pdf_layout import Piece, Row
+from index.loading.pdf_raised import RAISED
 from index.loading.pdf_tables import TableRow, named_rows
 from index.types import BlockKind, PageRun
 
@@ -19,7 +20,9 @@ _BULLET = re.compile(r"^[•‣◦▪■□●○·➢➤✓✔\uf0b7\uf0a7\uf0d
 _NUMBER = re.compile(r"^\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+\S|^\(?(?:\d{1,2}|[a-z])[.)]$")
 _CLAUSE = re.compile(r"^\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+[A-ZÀ-Þ]")  # "2.3 Life members"
 _ENDED = re.compile(r"[.!?:;…][\"'”’)\]]*$")
+_UNRAISED = re.compile(f"[^{RAISED}]+")
 _HEADING_RATIO = 1.12  #: of body size; book headings begin at about 1.2
+_LEADING = 1.6  #: of body size, at most; where no paragraph of two lines tells
 _HEADING_CHARS = 160
 _BOLD_HEADING_CHARS = 90
 _FULL_LINES = 3  # that end alike show how far a column reaches
@@ -32,17 +35,19 @@ class _Open:
     kind: BlockKind
     page: int
     level: int = 0
+    left: float = 0.0  #: of its first row
     text: str = ""
     runs: list[PageRun] = field(default_factory=list)
     last: Row | None = None
 
     def take(self, text: str, page: int, page_start: int) -> None:
-        """Append characters as they stand on a page."""
-        if text:
-            start = len(self.text)
-            self.text += text
+        """Append characters as they stand on a page, but for the raised digits among them."""
+        start = len(self.text)
+        self.text += text
+        for same in _UNRAISED.finditer(text):
+            first, last = same.span()
             self.runs.append(
-                PageRun(start, start + len(text), page, page_start, page_start + len(text))
+                PageRun(start + first, start + last, page, page_start + first, page_start + last)
             )
 
     def drop_last(self) -> None:
@@ -69,16 +74,11 @@ class _Maker:
         self._rows = rows
         self._words = vocabulary(row.text for row in rows)
         self._body = _body_size(rows)
-        gaps = [
-            above.top - below.top
-            for above, below in pairwise(rows)
-            if above.page == below.page and 0 < above.top - below.top < 4 * self._body
-        ]
-        self._leading = median(gaps) if gaps else self._body * 1.2
         self._levels = self._heading_levels()
         self._open: _Open | None = None
         self._tables = named_rows(rows, sorted(_table_rows(rows)))
         self._reach = _reach(rows)
+        self._leading = self._find_leading()
 
     def run(self) -> None:
         for place, row in enumerate(self._rows):
@@ -89,6 +89,26 @@ class _Maker:
             else:
                 self._begin(row)
         self._close()
+
+    def _find_leading(self) -> float:
+        """From one line of a paragraph to the next.
+
+        Where most paragraphs are one line long, only lines whose sentence goes on below tell it.
+        """
+        gaps: list[float] = []
+        within: list[float] = []
+        for above, row in pairwise(self._rows):
+            gap = above.top - row.top
+            if above.page != row.page or not 0 < gap < 4 * self._body:
+                continue
+            gaps.append(gap)
+            full = above.right > 0.9 * self._reach.get(_column(above), float("inf"))
+            if not _ENDED.search(above.text) and (full or row.text[:1].islower()):
+                within.append(gap)
+        if within:
+            return min(median(within), median(gaps))
+        usual = _LEADING * self._body
+        return min(median(gaps), usual) if gaps else usual
 
     def _heading_levels(self) -> dict[float, int]:
         sizes = {_rounded(row.size) for row in self._rows if self._is_large(row)}
@@ -113,11 +133,11 @@ class _Maker:
         self._close()
         level = self._heading_level(row)
         if level:
-            self._open = _Open(BlockKind.HEADING, row.page, level)
+            self._open = _Open(BlockKind.HEADING, row.page, level, row.left)
         elif _bullet_end(row.pieces[0]) or _NUMBER.match(row.text):
-            self._open = _Open(BlockKind.LIST_ITEM, row.page, 1)
+            self._open = _Open(BlockKind.LIST_ITEM, row.page, 1, row.left)
         else:
-            self._open = _Open(BlockKind.PARAGRAPH, row.page)
+            self._open = _Open(BlockKind.PARAGRAPH, row.page, 0, row.left)
         self._append(self._open, row, self._open.kind is BlockKind.LIST_ITEM)
 
     def _append(self, block: _Open, row: Row, strip_bullet: bool = False) -> None:
@@ -156,11 +176,14 @@ class _Maker:
         last = block.last
         if last is None or abs(last.size - row.size) > 0.15 * self._body:
             return False
+        ended = bool(_ENDED.search(block.text))
         level = self._heading_level(row)
         if block.kind is BlockKind.HEADING or level:
-            near = last.page == row.page and 0 < last.top - row.top < 1.6 * row.size
-            return near and level == block.level and len(block.text) < _HEADING_CHARS
-        ended = bool(_ENDED.search(block.text))
+            close = last.page == row.page and 0 < last.top - row.top < 1.6 * row.size
+            same = level == block.level and len(block.text) < _HEADING_CHARS
+            if block.kind is BlockKind.LIST_ITEM:
+                same = not ended and row.text[:1].islower()  # its sentence goes on in bold
+            return close and same
         begins = _NUMBER.match(row.text) or (ended and _CLAUSE.match(row.text))
         if begins or _bullet_end(row.pieces[0]):
             return False
@@ -169,9 +192,18 @@ class _Maker:
             return not ended and row.text[:1].islower()
         near = last.top - row.top <= max(1.3 * self._leading, 1.45 * row.size)
         if block.kind is BlockKind.LIST_ITEM:
-            return near and (row.left >= last.column_left + 0.5 * self._body or not ended)
+            return near and self._in_item(block, last, row, ended)
         indented = row.left > last.left + 0.8 * self._body and last.left <= row.column_left + 2
         return near and not (indented and ended)
+
+    def _in_item(self, item: _Open, last: Row, row: Row, ended: bool) -> bool:
+        """Does a near row go on with the item, rather than stand below its list?"""
+        indent = 0.5 * self._body
+        outside = row.left < item.left + indent and not row.text[:1].islower()
+        # Words at the margin, below a line with room for them, begin something new.
+        if outside and not item.text.endswith(":") and self._broke_early(last, row):
+            return False
+        return row.left >= last.column_left + indent or not ended
 
     def _table_row(self, row: Row, table: TableRow) -> None:
         self._close()

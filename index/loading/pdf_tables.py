@@ -32,7 +32,9 @@ def ruled_rows(
     taken: set[int] = set()
     for place, piece in enumerate(pieces):
         middle = (piece.top + piece.bottom) / 2
-        row, column = grid.row(middle), grid.column(min(piece.left + 2, piece.right))
+        # A mark in the margin may stand in one piece with the first cell's words.
+        left = max(piece.left + 2, min(grid.xs[0], (piece.left + piece.right) / 2))
+        row, column = grid.row(middle), grid.column(min(left, piece.right))
         if not (0 <= row < len(grid.ys) - 1 and 0 <= column < len(grid.xs) - 1):
             continue
         cells.setdefault(_owner(grid, row, column), []).append(piece)
