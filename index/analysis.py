@@ -18,7 +18,7 @@ from index.abbreviations import dates_written_out, written_out
 from index.irregular import base_form
 from index.spellings import joined, one_spelling
 
-ANALYSER_VERSION = "4"
+ANALYSER_VERSION = "5"
 
 # Vowel signs of Indic and South-East Asian scripts: part of a word, though \w leaves them out.
 _SIGNS = "".join(
@@ -31,6 +31,7 @@ _DECIMAL = re.compile(r"(?<![\w.])(\d++)\.(\d++)(?!\w|\.\d)")  # not the dots of
 _COMPOUND = re.compile(r"(?<![^\W_])[^\W_]++(?:[-/][^\W_]++)+")
 # Accents, and the vowel points of Hebrew and Arabic, which most texts leave out.
 _COMBINING = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]")
+_RAISED = re.compile("(?<=[0-9])[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 # Scripts written without spaces between words: Han, kana, Hangul, Thai, Lao, Khmer, Myanmar.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -68,7 +69,12 @@ def _stem(word: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Lower case, compatibility forms unified, accents and vowel points removed."""
+    """Lower case, compatibility forms unified, accents and vowel points removed.
+
+    Raised digits behind a figure, which mark a note or a power, are no digits of it.
+    """
+    if not text.isascii():
+        text = _RAISED.sub(lambda match: " " * len(match.group()), text)
     # Folded twice: compatibility forms such as "№" come apart into capitals.
     decomposed = _normalised("NFKD", text.casefold()).casefold()
     return _normalised("NFC", _COMBINING.sub("", decomposed))

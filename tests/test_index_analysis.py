@@ -211,6 +211,10 @@ def test_words_keep_their_endings() -> None:
     ]
 
 
+def test_the_mark_of_a_note_is_no_digit_of_a_price() -> None:
+    assert terms("£45¹ and 1,250²³ of 20 m²") == ["45", "and", "1250", "of", "20", "m2"]
+
+
 def test_question_words_are_folded_words() -> None:
     assert all(words(word) == [word] for word in QUESTION_WORDS)
 
