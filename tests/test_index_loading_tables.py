@@ -108,6 +108,45 @@ def test_how_many_rows_are_names(
     assert header_rows(rows, bold, said) == depth
 
 
+@pytest.mark.parametrize(
+    ("rows", "form"),
+    [
+        (["Surname:|Okafor|First name:|Ngozi", "Born:|12/04/1988|Phone:|07700 900456"], True),
+        (["Product|Oak table|Colour|Brown", "Weight|25 kg|Size|120 cm"], True),
+        (
+            ["Invoice:|A 44|Date:|2 May 2024", "Dose:|5 ml|Time:|9:00", "Dose:|2 ml|Time:|6:00"],
+            True,
+        ),
+        (["Name|Ann|Phone|01 13", "Name|Bob|Phone|01 14", "Name|Cy|Phone|01 15"], True),
+        (["Field|Type|Note|Status", "age|text|full name|5", "day|date|end date|7"], False),
+        (["Field|Sample|Type", "age|44|number", "born|1 May 1999|date", "no|7|number"], False),
+        (["Name|Booth|Phone|Fee", "Ann|A4|01 13|25", "Bob|A5|01 14|30"], False),
+        (["Date|Where|Time|Host", "2 May 2024|Hall|9:00|Ann", "3 May 2024|Pub|9:30|Bob"], False),
+    ],
+)
+def test_labels_and_values_side_by_side_name_no_column(rows: list[str], form: bool) -> None:
+    cells = [row.split("|") for row in rows]
+    for headed in (False, True):
+        builder = TextBuilder()
+        sheet = {n: dict(enumerate(map(cell_of, row))) for n, row in enumerate(cells)}
+        add_sheet(builder, Sheet(sheet, headed=headed))
+        assert (builder.text == "\n".join(" | ".join(row) for row in cells)) == form
+    assert not (form and header_rows(cells))
+
+
+def test_a_form_above_a_table_takes_no_names_from_it() -> None:
+    rows = ["Client|Ann Lee|Date|2 May 2024", "Phone|07700 900|Due|May", "Item|Number|Price|Total"]
+    rows += ["Oak|2|£45|£90", "Elm|1|£20|£20"]
+    sheet = {n: dict(enumerate(map(cell_of, row.split("|")))) for n, row in enumerate(rows)}
+    builder = TextBuilder()
+    add_sheet(builder, Sheet(sheet))
+    assert builder.text.split("\n\n") == [
+        "Client | Ann Lee | Date | 2 May 2024\nPhone | 07700 900 | Due | May",
+        "Item: Oak | Number: 2 | Price: £45 | Total: £90\n"
+        "Item: Elm | Number: 1 | Price: £20 | Total: £20",
+    ]
+
+
 def test_two_rows_of_names_are_joined() -> None:
     builder = TextBuilder()
     rows = [["Year", "2022", SPANNED], ["", "low", "high"], ["x", "1", "2"]]

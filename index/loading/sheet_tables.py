@@ -20,7 +20,7 @@ from index.loading.column_names import (
     is_marked,
     stands_out,
 )
-from index.loading.paired_columns import heads_pair
+from index.loading.paired_columns import heads_pair, is_column_word, is_form
 from index.loading.sheet_regions import Rows, is_unlike, regions
 from index.types import BlockKind
 
@@ -123,7 +123,8 @@ class _Reader:
 
     def _header(self, part: Rows, goes_on: bool) -> tuple[int, int]:
         """Where the rows with column names begin and how many there are: 0 when none is clear."""
-        columns = _usual_columns([row for _, row in part[:_HEADER_SAMPLE]])
+        sample = [row for _, row in part[:_HEADER_SAMPLE]]
+        columns, form = _usual_columns(sample), is_form(sample)
         for place, (number, row) in enumerate(part[:_HEADER_DEPTH]):
             double = any(area.left in row for area in self.wide.get(number, ()))
             depth = 2 if double else 1
@@ -133,9 +134,10 @@ class _Reader:
             if not body or not can_name(head, columns, loose):
                 continue
             sure = number in self.sheet.head_rows or is_marked(head, body)
-            if sure or stands_out(head, body):
+            own = not form or all(is_column_word(cell.text) for cell in head.values())
+            if sure or (own and stands_out(head, body)):
                 return place, depth
-            if place or goes_on:
+            if place or goes_on or not own:
                 continue
             if heads_words(head, body, loose) or heads_pair(head, body):
                 return place, depth

@@ -13,7 +13,7 @@ from index.loading.column_names import (
     is_marked,
     stands_out,
 )
-from index.loading.paired_columns import is_column_word
+from index.loading.paired_columns import is_column_word, is_form
 from index.types import BlockKind
 
 _HEADER_CELL_CHARS = 80
@@ -87,11 +87,18 @@ def header_rows(
         return 0
     if said or is_marked(head, body):
         return depth
+    if holds_form(rows):
+        return 0
     words = sum(map(is_column_word, names))  # a list of people has a first row, too
     named = stands_out(head, body, amounts=words > 0) or (
         heads_words(head, body) and 2 * words >= len(names)
     )
     return depth if columns >= _LEAST_COLUMNS and named else 0
+
+
+def holds_form(rows: Sequence[Sequence[str]]) -> bool:
+    """True when labels and values stand side by side, so that no row names the columns."""
+    return is_form([_row(row, False) for row in rows[:_SAMPLE_ROWS]])
 
 
 def _row(cells: Sequence[str], bold: bool) -> Row:
