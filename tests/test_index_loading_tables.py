@@ -10,6 +10,7 @@ from index.loading.builder import TextBuilder
 from index.loading.column_names import Cell, CellKind, cell_of, kind_of
 from index.loading.sheet_tables import Area, Sheet, add_sheet
 from index.loading.tables import SPANNED, add_table, header_rows
+from index.types import BlockKind
 
 
 @pytest.mark.parametrize(
@@ -224,6 +225,21 @@ def test_no_cell_of_a_sheet_is_lost(
             ["|Monday|Tuesday", "Early|Kim|Lou", "Late|Pia|Kim"],
             "Early | Monday: Kim | Tuesday: Lou\nLate | Monday: Pia | Tuesday: Kim",
         ),
+        (  # a row that says names again heads a table of its own
+            [
+                *("Mon-Fri|1st|2nd", "Riverside|07:10|08:10", "Mill Lane|07:18|08:18"),
+                *("Saturday|1st|2nd", "Riverside|09:10|10:10", "Mill Lane|09:18|10:18"),
+            ],
+            "Mon-Fri: Riverside | 1st: 07:10 | 2nd: 08:10\n"
+            "Mon-Fri: Mill Lane | 1st: 07:18 | 2nd: 08:18\n\n"
+            "Saturday: Riverside | 1st: 09:10 | 2nd: 10:10\n"
+            "Saturday: Mill Lane | 1st: 09:18 | 2nd: 10:18",
+        ),
+        (  # but not a cell that says the name of its column by chance
+            ["Team|Mascot|Points", "Ravens|Mascot|3", "Owls|Owl|5", "Team|Bear|6"],
+            "Team: Ravens | Mascot | Points: 3\nTeam: Owls | Mascot: Owl | Points: 5\n"
+            "Team | Mascot: Bear | Points: 6",
+        ),
     ],
 )
 def test_the_tables_of_a_sheet(rows: list[str], said: str) -> None:
@@ -235,3 +251,41 @@ def test_the_tables_of_a_sheet(rows: list[str], said: str) -> None:
     builder = TextBuilder()
     add_sheet(builder, Sheet(cells))
     assert builder.text == said
+
+
+def test_a_title_holds_over_a_table_that_names_its_columns_twice() -> None:
+    rows = ["Bus 42", "Mon-Fri|1st|2nd", "Mill|7:10|8:10", "Saturday|1st|2nd", "Mill|9:10|9:50"]
+    builder = TextBuilder()
+    sheet = {n: dict(enumerate(map(cell_of, row.split("|")))) for n, row in enumerate(rows)}
+    add_sheet(builder, Sheet(sheet))
+    assert [block.kind for block in builder.blocks if block.start == 0] == [BlockKind.HEADING]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (
+            ["Part|Length|Weight", "|mm|[kg]", "A1|12|3", "A2|14|4"],
+            "Part: A1 | Length (mm): 12 | Weight (kg): 3\n"
+            "Part: A2 | Length (mm): 14 | Weight (kg): 4",
+        ),
+        (["Length|Weight", "(mm)|kg", "12|3"], "Length (mm): 12 | Weight (kg): 3"),
+        (
+            ["Town|Sun|Rain|", "|h|mm|%", "Ulm|9|3|5"],
+            "Town: Ulm | Sun (h): 9 | Rain (mm): 3 | %: 5",
+        ),
+        (["Test|Urea|Iron", "|g/l|µg/l", "Ann|3|7"], "Test: Ann | Urea (g/l): 3 | Iron (µg/l): 7"),
+        (["Art|Ann|Bo", "|A|V", "Song|B|A"], None),
+        (["Length|Weight", "mm|kg"], None),
+    ],
+)
+def test_units_below_names_join_them(rows: list[str], said: str | None) -> None:
+    cells = [row.split("|") for row in rows]
+    table, sheet = TextBuilder(), TextBuilder()
+    add_table(table, cells, header_rows(cells))
+    found = {
+        n: {at: cell_of(text) for at, text in enumerate(row) if text} for n, row in enumerate(cells)
+    }
+    add_sheet(sheet, Sheet(found))
+    for builder in (table, sheet):
+        assert builder.text == said if said else "(" not in builder.text
