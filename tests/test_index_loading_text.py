@@ -408,3 +408,61 @@ def test_a_line_of_capitals_right_above_wrapped_text_is_its_heading() -> None:
         assert len(text.parse(licence, LIMITS).blocks) == 1
     poem = b"THE MILL\nTurns all day\nand sings"
     assert len(text.parse(poem, LIMITS).blocks) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "blocks"),
+    [
+        (
+            "- Card\n- Cash\nNot accepted:\n- Cheques\n",
+            ["- Card", "- Cash", "Not accepted:", "- Cheques"],
+        ),
+        (
+            "Payment:\n1. Card\n2. Cash\nWe do not accept:\n1. Cheques\n2. Gold\n",
+            [
+                "Payment:",
+                "- 1. Card",
+                "- 2. Cash",
+                "We do not accept:",
+                "- 1. Cheques",
+                "- 2. Gold",
+            ],
+        ),
+        (
+            "We regret that we cannot pay for the\nfollowing items:\n1. the vase\n2. the carpet\n"
+            "We will pay for the window within 14 days.\n",
+            [
+                *("We regret that we cannot pay for the\nfollowing items:", "- 1. the vase"),
+                *("- 2. the carpet", "We will pay for the window within 14 days."),
+            ],
+        ),
+        (
+            "1. Apologies\nNone.\n2. Playground\nThe swing is broken.\nPB to ask.\n",
+            ["1. Apologies", "None.", "2. Playground", "The swing is broken.\nPB to ask."],
+        ),
+        (
+            "- boots\n- 2 l water\nbut NOT:\n- dogs\n- drones\n",
+            ["- boots", "- 2 l water", "but NOT:", "- dogs", "- drones"],
+        ),
+        # lines that belong to the item above: records, labels, and those that wrap
+        ("- Ann Lee\nClerk\n- Bob Ray\nChair\n", ["- Ann Lee Clerk", "- Bob Ray Chair"]),
+        (
+            "1. Aims:\nTo learn.\n2. Exams:\nTwo in May.\n",
+            ["- 1. Aims: To learn.", "- 2. Exams: Two in May."],
+        ),
+        (
+            "- an item that names the Town Council of Brackwater and the\nParish of Hill.\n- two\n",
+            [
+                "- an item that names the Town Council of Brackwater and the Parish of Hill.",
+                "- two",
+            ],
+        ),
+        (
+            "- Call Ann\n  at noon.\n  Ask for Bo.\n- two\n",
+            ["- Call Ann at noon. Ask for Bo.", "- two"],
+        ),
+    ],
+)
+def test_lists_part_from_the_lines_above_and_below(words: str, blocks: list[str]) -> None:
+    found = read_text(words)
+    assert [("- " if kind == "list item" else "") + said for kind, said in found] == blocks

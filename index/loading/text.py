@@ -48,17 +48,32 @@ def parse(data: bytes, limits: Limits) -> Parsed:
 
 def add_plain(builder: TextBuilder, text: str) -> None:
     """Add the paragraphs, lists and headings of plain text."""
-    groups = _groups(text)
-    words = vocabulary(line for group in groups if len(group) > 1 for line in group)
-    for place, group in enumerate(groups):
-        following = groups[place + 1] if place + 1 < len(groups) else []
-        rest = _add_heading(builder, group, following, first=place == 0)
+    stretches = _stretches(text)
+    words = vocabulary(line for lines, _ in stretches if len(lines) > 1 for line in lines)
+    for place, (lines, following) in enumerate(stretches):
+        rest = _add_heading(builder, lines, following, first=place == 0)
         if not rest:
             continue
         if _BULLET.match(rest[0]) and not _is_prose_start(rest):
             _add_list(builder, rest, words)
         else:
             _add_paragraphs(builder, rest, words)
+
+
+def _stretches(text: str) -> list[tuple[list[str], list[str]]]:
+    """The groups and parts of groups, each with the lines below that it might be a heading of."""
+    stretches: list[tuple[list[str], list[str]]] = []
+    for group, below in pairwise([*_groups(text), []]):
+        parts = _parted(group)
+        if len(parts) == 1:
+            stretches.append((group, below))
+            continue
+        numbered = [part for part in parts if _NUMBERED.match(part[0].strip())]
+        sections = parts[0] in numbered and all(len(part) == 1 for part in numbered)
+        for place, part in enumerate(parts, 1):
+            after = [line for other in parts[place : place + 3] for line in other]
+            stretches.append((part, (after or below) if sections else []))
+    return stretches
 
 
 def _groups(text: str) -> list[list[str]]:
@@ -70,6 +85,49 @@ def _groups(text: str) -> list[list[str]]:
         elif groups[-1]:
             groups.append([])
     return [group for group in groups if group]
+
+
+def _parted(group: list[str]) -> list[list[str]]:
+    """The group, cut where a list begins below a colon and where other words follow its items."""
+    items = [_BULLET.match(line) is not None for line in group]
+    if sum(items) < 2:
+        return [group]
+    width = max(_NARROW, *map(len, group))
+    ended = _are_ended(group, items)
+    parts = [[group[0]]]
+    listed = seen = items[0]
+    edge = _indent(group[0])
+    bare = False  # where an item has no words below it, those below another may not be its own
+    for place, (above, line) in enumerate(pairwise(group), 1):
+        if items[place]:
+            cut = not listed and (seen or (above.endswith(":") and not items[place - 1]))
+            bare = bare or items[place - 1]
+            edge = _indent(line)
+        else:
+            room = len(above) + 1 + len(line.split(maxsplit=1)[0]) <= 0.92 * width
+            whole = not (items[place - 1] and above.endswith(":"))
+            begins = whole and line.lstrip()[0].isupper() and (bare or ended[place])
+            cut = listed and room and _indent(line) <= edge and (begins or line.endswith(":"))
+        if cut:
+            parts.append([])
+            listed = items[place]
+            seen = seen or listed
+        parts[-1].append(line)
+    return parts
+
+
+def _are_ended(group: list[str], items: list[bool]) -> list[bool]:
+    """For each line, whether the lines up to the next item end as a sentence does."""
+    ended: list[bool] = []
+    below = True  # an item follows, or nothing
+    for line, item in zip(reversed(group), reversed(items), strict=True):
+        ended.append(line.endswith((".", "!", "?")) if below else ended[-1])
+        below = item
+    return ended[::-1]
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _add_heading(
