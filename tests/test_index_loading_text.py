@@ -466,3 +466,28 @@ def test_a_line_of_capitals_right_above_wrapped_text_is_its_heading() -> None:
 def test_lists_part_from_the_lines_above_and_below(words: str, blocks: list[str]) -> None:
     found = read_text(words)
     assert [("- " if kind == "list item" else "") + said for kind, said in found] == blocks
+
+
+@pytest.mark.parametrize(
+    ("words", "headings"),
+    [
+        (
+            '1. DEFINITIONS\n\n1.1 "Fee" means £5.\n\n2. TERMINATION\n\n2.1 Either may end this.\n',
+            ["1. DEFINITIONS", "2. TERMINATION"],
+        ),
+        (
+            "1. Safety\n\nSwitch off the mains first.\n\n2. Starting\n\n1. Open.\n2. Press.\n\n"
+            "3. Cleaning\n\n3.1 Daily\n\nWipe the lid.\n\n4. Any other business\n\nNone.\n",
+            ["1. Safety", "2. Starting", "3. Cleaning", "3.1 Daily", "4. Any other business"],
+        ),
+        ("4 Leave\n\n4.1 Annual leave\n\nStaff have 27 days.\n", ["4 Leave", "4.1 Annual leave"]),
+        ("1. Wash\n\n1. Wash the plate with care.\n\n2. Dry it\n\n3. Eat\n\nTea\n", []),
+        ("Address:\n\n12 High Street\n\nWrite to us there at any time, please.\n", []),
+        ("12 Mill Lane, Leeds\n\nWrite to us there at any time, please.\n", []),
+        ("We sell:\n\n1. Oak tables\n\nThey are made by hand in our own shop.\n", []),
+        ("Hill Farm\n\n14 March 2024\n\nYour rent goes up to £900 on 1 May.\n", []),
+        ("3. Marketing 2024\n\nWe spend £900 on leaflets.\n", ["3. Marketing 2024"]),
+    ],
+)
+def test_numbered_headings(words: str, headings: list[str]) -> None:
+    assert [said for kind, said in read_text(words) if kind == "heading"] == headings

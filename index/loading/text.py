@@ -7,6 +7,7 @@ heading is named only where the layout is unmistakable: a false one costs more t
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
@@ -19,6 +20,15 @@ from index.types import BlockKind, SkipReason
 _UNDERLINE = re.compile(r"^(={3,}|-{3,}|~{3,}|\*{3,})$")
 _BULLET = re.compile(r"^(\s*)(?:([-*•‣◦▪·–])|(\(?(?:\d{1,3}|[a-zA-Z])[.)]))\s+(?=\S)")
 _NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
+_MONTH = re.compile(
+    r"\d{1,2}\.? (?:Jan(?:uary?)?|Feb(?:ruary?)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
+    r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
+    r"|Januar|Februar|März|Mai|Juni|Juli|Okt(?:ober)?|Dez(?:ember)?)\b"
+)
+_STREET = re.compile(
+    r"\d{1,2} [^,]*\b(?:Street|St|Road|Rd|Lane|Ln|Avenue|Ave|Drive|Crescent|Terrace|Square|Gardens"
+    r"|Grove|Close|Court|Place|Way|Hill)\b\.?(?:,.*)?"
+)
 _SENTENCE_END = (".", ",", ";", ":", "!", "?", "…")
 _LONG_LINE = 120  #: nobody wraps lines by hand at more than this
 _NARROW = 45  #: lines shorter than this are wrapped only where a word is broken between two
@@ -46,12 +56,26 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     return builder.parsed("text", warnings=warnings)
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands around a group."""
+
+    above: str  #: the last line above, if any
+    following: list[str]
+    section: str  #: the number of the last numbered heading, if any
+
+
 def add_plain(builder: TextBuilder, text: str) -> None:
     """Add the paragraphs, lists and headings of plain text."""
     stretches = _stretches(text)
     words = vocabulary(line for lines, _ in stretches if len(lines) > 1 for line in lines)
-    for place, (lines, following) in enumerate(stretches):
-        rest = _add_heading(builder, lines, following, first=place == 0)
+    above = section = ""
+    for lines, following in stretches:
+        rest = _add_heading(builder, lines, _Around(above, following, section))
+        number = _NUMBERED.match(lines[0].strip())
+        if number and len(rest) < len(lines):
+            section = number.group(1)
+        above = lines[-1]
         if not rest:
             continue
         if _BULLET.match(rest[0]) and not _is_prose_start(rest):
@@ -130,31 +154,49 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _add_heading(
-    builder: TextBuilder, group: list[str], following: list[str], first: bool
-) -> list[str]:
+def _add_heading(builder: TextBuilder, group: list[str], around: _Around) -> list[str]:
     """Add the heading a group starts with, if any; the lines left."""
     title = group[0].strip()
     if len(group) > 1 and _UNDERLINE.match(group[1].strip()) and len(title) <= _LONG_LINE:
         builder.add(BlockKind.HEADING, title, level=1 if group[1].strip()[0] == "=" else 2)
         return group[2:]
     below = [line.strip() for line in group[1:]]
+    level = 2 if around.above else 1
     if below and _is_run_in(title, below[0]) and is_wrapped(below):
-        builder.add(BlockKind.HEADING, title, level=1 if first else 2)
+        builder.add(BlockKind.HEADING, title, level)
         return group[1:]
-    if below or len(title) > 80 or title.endswith(_SENTENCE_END) or not following:
+    if below or len(title) > 80 or title.endswith(_SENTENCE_END) or not around.following:
         return group
     if title.isupper() and _is_title(title):
-        builder.add(BlockKind.HEADING, title, level=1 if first else 2)
+        builder.add(BlockKind.HEADING, title, level)
         return []
     number = _NUMBERED.match(title)
-    # "1. Title" alone on its line is a heading only before running text, not before "2. Next".
-    numbered_on = bool(_NUMBERED.match(following[0].strip()))
-    capital = number is not None and title[number.end() - 1].isupper()
-    if number and capital and not numbered_on and sum(map(len, following)) > len(title):
-        builder.add(BlockKind.HEADING, title, level=min(6, number.group(1).count(".") + 2))
+    if number and title[number.end() - 1].isupper() and _heads_section(title, number[1], around):
+        builder.add(BlockKind.HEADING, title, level=min(6, number[1].count(".") + 2))
         return []
     return group
+
+
+def _heads_section(title: str, number: str, around: _Around) -> bool:
+    """Is "1. Title" alone on its line a heading: before running text or numbers that go deeper or
+    begin anew, not before "2. Next"; no date, and no address?"""
+    if around.above.endswith(":") or _MONTH.match(title) or _STREET.fullmatch(title):
+        return False
+    goes_on = _is_next(number, around.section)
+    after = _NUMBERED.match(around.following[0].strip())
+    if after is not None:
+        deeper = after[1].startswith(f"{number}.")
+        anew = after[1] == "1" and (len(around.following) > 1 or (goes_on and number != "1"))
+        if not deeper and not anew:
+            return False
+    return goes_on or sum(map(len, around.following)) > len(title)
+
+
+def _is_next(number: str, section: str) -> bool:
+    """Does a number follow the last one of its depth: "3" after "2" or "2.4"?"""
+    *upper, last = number.split(".")
+    before = section.split(".")[: len(upper) + 1]
+    return bool(section) and before == [*upper, str(int(last) - 1)]
 
 
 def _is_run_in(title: str, following: str) -> bool:
