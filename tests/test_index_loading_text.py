@@ -491,3 +491,20 @@ def test_lists_part_from_the_lines_above_and_below(words: str, blocks: list[str]
 )
 def test_numbered_headings(words: str, headings: list[str]) -> None:
     assert [said for kind, said in read_text(words) if kind == "heading"] == headings
+
+
+@pytest.mark.parametrize(
+    ("words", "items"),
+    [
+        (
+            "Oak 45.00*\nPine 3.20**\n\n* excl. VAT\n** min. order 5 boxes\n",
+            ["* excl. VAT", "** min. order 5 boxes"],
+        ),
+        ("| Oak | 45.00* |\n\n* excl. VAT\n", ["* excl. VAT"]),
+        ("Oak 45.00\n\n* boxes of five\n** or more\n", ["boxes of five", "** or more"]),
+        ("Oak *not* Pine, **ever**.\n\n* excl. VAT\n", ["excl. VAT"]),
+        ("Oak 45.00*\n\n* tables\n* chairs\n", ["tables", "chairs"]),
+    ],
+)
+def test_footnotes_keep_their_marks(words: str, items: list[str]) -> None:
+    assert [said for kind, said in read_text(words) if kind == "list item"] == items

@@ -19,6 +19,10 @@ from index.types import BlockKind, SkipReason
 
 _UNDERLINE = re.compile(r"^(={3,}|-{3,}|~{3,}|\*{3,})$")
 _BULLET = re.compile(r"^(\s*)(?:([-*•‣◦▪·–])|(\(?(?:\d{1,3}|[a-zA-Z])[.)]))\s+(?=\S)")
+_STARS = re.compile(r"^\s*\*{2,}\s+(?=\S)")
+#: "45.00*" refers to a footnote, "*this*" does not.
+_EMPHASIS = re.compile(r"(?<!\S)\*+[^\s*][^*\n]*\*+")
+_REFERENCE = re.compile(r"(?<=[^\s*])\*(?![^\s,;:.)\]|])")
 _NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
 _MONTH = re.compile(
     r"\d{1,2}\.? (?:Jan(?:uary?)?|Feb(?:ruary?)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
@@ -69,6 +73,7 @@ def add_plain(builder: TextBuilder, text: str) -> None:
     """Add the paragraphs, lists and headings of plain text."""
     stretches = _stretches(text)
     words = vocabulary(line for lines, _ in stretches if len(lines) > 1 for line in lines)
+    refers = _refers_to_notes(text)
     above = section = ""
     for lines, following in stretches:
         rest = _add_heading(builder, lines, _Around(above, following, section))
@@ -79,9 +84,16 @@ def add_plain(builder: TextBuilder, text: str) -> None:
         if not rest:
             continue
         if _BULLET.match(rest[0]) and not _is_prose_start(rest):
-            _add_list(builder, rest, words)
+            _add_list(builder, rest, words, refers)
         else:
             _add_paragraphs(builder, rest, words)
+
+
+def _refers_to_notes(text: str) -> bool:
+    """True when stars behind words refer to footnotes, and those before lines are no bullets."""
+    lines = text.splitlines()
+    notes = sum(line.lstrip().startswith("* ") for line in lines)
+    return 0 < notes <= sum(bool(_REFERENCE.search(_EMPHASIS.sub("", line))) for line in lines)
 
 
 def _stretches(text: str) -> list[tuple[list[str], list[str]]]:
@@ -219,15 +231,17 @@ def _is_prose_start(lines: list[str]) -> bool:
     return lettered and sum(bool(_BULLET.match(line)) for line in lines) < 2
 
 
-def _add_list(builder: TextBuilder, lines: list[str], words: frozenset[str]) -> None:
+def _add_list(builder: TextBuilder, lines: list[str], words: frozenset[str], refers: bool) -> None:
+    """Add the items; with ``refers`` a lone star is the mark of a footnote, which is kept."""
     items: list[tuple[int, list[str]]] = []
+    note = refers and sum(line.lstrip().startswith("* ") for line in lines) == 1
     for line in lines:
         match = _BULLET.match(line)
-        if match:
-            indent = len(match.group(1).expandtabs(4))
+        if match or _STARS.match(line):
             # A bullet is decoration, a number is part of what is said ("see 3.").
-            kept = line[match.end() :] if match.group(2) else line.strip()
-            items.append((indent, [kept]))
+            bullet = match and match[2] and not (note and match[2] == "*")
+            kept = line[match.end() :] if match and bullet else line.strip()
+            items.append((_indent(line.expandtabs(4)), [kept]))
         else:
             items[-1][1].append(line.strip())
     indents = sorted({indent for indent, _ in items})
