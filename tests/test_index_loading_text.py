@@ -444,6 +444,10 @@ def test_a_line_of_capitals_right_above_wrapped_text_is_its_heading() -> None:
             "- boots\n- 2 l water\nbut NOT:\n- dogs\n- drones\n",
             ["- boots", "- 2 l water", "but NOT:", "- dogs", "- drones"],
         ),
+        (
+            "The Tenant shall not:\n  (i) keep a dog;\n  (ii) sublet; or\n  (iii) smoke.\n",
+            ["The Tenant shall not:", "- (i) keep a dog;", "- (ii) sublet; or", "- (iii) smoke."],
+        ),
         # lines that belong to the item above: records, labels, and those that wrap
         ("- Ann Lee\nClerk\n- Bob Ray\nChair\n", ["- Ann Lee Clerk", "- Bob Ray Chair"]),
         (

@@ -18,7 +18,7 @@ from index.loading.mending import ends_in_hyphen, is_soft_hyphen, vocabulary
 from index.types import BlockKind, SkipReason
 
 _UNDERLINE = re.compile(r"^(={3,}|-{3,}|~{3,}|\*{3,})$")
-_BULLET = re.compile(r"^(\s*)(?:([-*•‣◦▪·–])|(\(?(?:\d{1,3}|[a-zA-Z])[.)]))\s+(?=\S)")
+_BULLET = re.compile(r"^(\s*)(?:([-*•‣◦▪·–])|(\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{2,5})[.)]))\s+(?=\S)")
 _STARS = re.compile(r"^\s*\*{2,}\s+(?=\S)")
 #: "45.00*" refers to a footnote, "*this*" does not.
 _EMPHASIS = re.compile(r"(?<!\S)\*+[^\s*][^*\n]*\*+")
