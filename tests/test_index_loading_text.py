@@ -448,6 +448,13 @@ def test_a_line_of_capitals_right_above_wrapped_text_is_its_heading() -> None:
             "The Tenant shall not:\n  (i) keep a dog;\n  (ii) sublet; or\n  (iii) smoke.\n",
             ["The Tenant shall not:", "- (i) keep a dog;", "- (ii) sublet; or", "- (iii) smoke."],
         ),
+        (
+            "2. Tools\n2.1 The pump is broken.\n2.2 We use Python\n1.6 Beta and\n2.7 m of rope.\n",
+            [
+                *("- 2. Tools", "- 2.1 The pump is broken."),
+                "- 2.2 We use Python 1.6 Beta and 2.7 m of rope.",
+            ],
+        ),
         # lines that belong to the item above: records, labels, and those that wrap
         ("- Ann Lee\nClerk\n- Bob Ray\nChair\n", ["- Ann Lee Clerk", "- Bob Ray Chair"]),
         (

@@ -20,6 +20,7 @@ from index.types import BlockKind, SkipReason
 _UNDERLINE = re.compile(r"^(={3,}|-{3,}|~{3,}|\*{3,})$")
 _BULLET = re.compile(r"^(\s*)(?:([-*•‣◦▪·–])|(\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{2,5})[.)]))\s+(?=\S)")
 _STARS = re.compile(r"^\s*\*{2,}\s+(?=\S)")
+_CLAUSE = re.compile(r"^\s*(\d{1,2})(?:\.\d{1,2})+\.?\s+[A-ZÀ-Þ]")
 #: "45.00*" refers to a footnote, "*this*" does not.
 _EMPHASIS = re.compile(r"(?<!\S)\*+[^\s*][^*\n]*\*+")
 _REFERENCE = re.compile(r"(?<=[^\s*])\*(?![^\s,;:.)\]|])")
@@ -235,9 +236,12 @@ def _add_list(builder: TextBuilder, lines: list[str], words: frozenset[str], ref
     """Add the items; with ``refers`` a lone star is the mark of a footnote, which is kept."""
     items: list[tuple[int, list[str]]] = []
     note = refers and sum(line.lstrip().startswith("* ") for line in lines) == 1
+    number = ""
     for line in lines:
-        match = _BULLET.match(line)
-        if match or _STARS.match(line):
+        match, clause = _BULLET.match(line), _CLAUSE.match(line)
+        if match and match[3]:
+            number = match[3].strip("(.)")
+        if match or _STARS.match(line) or (clause and clause[1] == number):
             # A bullet is decoration, a number is part of what is said ("see 3.").
             bullet = match and match[2] and not (note and match[2] == "*")
             kept = line[match.end() :] if match and bullet else line.strip()
