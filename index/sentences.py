@@ -3,6 +3,8 @@ module trims them, respects line breaks where lines carry meaning, and survives 
 
 from __future__ import annotations
 
+import re
+
 from sentencex import get_sentence_boundaries
 
 # sentencex 1.0 takes every blank for one byte and panics on the others, U+3000 for one.
@@ -11,11 +13,17 @@ _PLAIN_BLANKS = {code: " " for code in range(0x80, 0x3001) if chr(code).isspace(
 # no clock stands over this process. No sentence that people write is longer than the window.
 _WINDOW = 4_000
 # What sentencex takes for an end. The first are followed by more, if only by a name ("incl. VAT");
-# the second unless a capital follows ("max. 40 °C" against "at its max. Stop then"); the third,
-# which come after a number, unless a capital or another number does.
-_GO_ON = frozenset("approx incl excl vol vols ch chap nos figs ext".split())
-_BEFORE_FIGURES = frozenset("max min avg est dept cf ca abs tel resp temp sq".split())
-_AFTER_FIGURES = frozenset("pcs hrs mins secs wks yrs ft yd lb lbs oz".split())
+# the second, and days, unless a capital follows ("max. 40 °C" against "at its max. Stop then"); the
+# third, which come after a number, unless a capital or another number does.
+_GO_ON = frozenset(
+    "approx incl excl vol vols ch chap nos figs ext cllr cllrs messrs para paras sch rm encl attn "
+    "wt ht".split()
+)
+_BEFORE_FIGURES = frozenset("max min avg est dept cf ca abs tel resp temp sq ins ave ln".split())
+_AFTER_FIGURES = frozenset("pcs hrs mins secs wks yrs ft yd lb lbs oz tbsp tsp tab tabs".split())
+_DAYS = frozenset("Mon Tue Tues Wed Weds Thu Thur Thurs Fri Sat Sun".split())
+_SHORT = _GO_ON | _BEFORE_FIGURES | _AFTER_FIGURES
+_INNER = re.compile(r"[(/–-]")  # "Mon.-Fri." ends in a day
 _STARTERS = frozenset(
     "A After All An And As At But For From He Her His I If In It Its My No Not On One Or Our She "
     "So That The Their Then There These They This To We What When Who You Your".split()
@@ -84,13 +92,16 @@ def _found(line: str) -> list[tuple[int, int]]:
 
 def _goes_on(piece: str, following: str) -> bool:
     """Does a piece end in an abbreviation, and the sentence go on after it?"""
-    last = piece.rsplit(maxsplit=1)[-1].strip("(") if piece.strip() else ""
+    last = piece.rsplit(maxsplit=1)[-1] if piece.strip() else ""
     if not last.endswith(".") or (last.isupper() and len(last) > 2):  # "CA." is no "circa"
         return False
-    word, after = last[:-1].casefold(), following.split(maxsplit=1)
+    named = _INNER.split(last)[-1][:-1]
+    word = named.casefold()
+    if word not in _SHORT and named not in _DAYS:
+        return False
+    after = following.split(maxsplit=1)
     first = after[0] if after else ""
     if word in _GO_ON:
         return first.rstrip(",") not in _STARTERS
-    if word in _BEFORE_FIGURES:
-        return not first[:1].isupper()
-    return word in _AFTER_FIGURES and not first[:1].isupper() and not first[:1].isdigit()
+    start = first.lstrip("([{")[:1]
+    return not start.isupper() and not (word in _AFTER_FIGURES and start.isdigit())

@@ -132,6 +132,20 @@ def test_two_rows_of_names_and_equal_neighbours() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [
+            ("Surname:", "Okafor", "First name:", "Ngozi"),
+            ("Born:", "12/04/88", "Phone:", "077 456"),
+        ],
+        [("Product", "Oak table", "Colour", "Brown"), ("Weight", "25 kg", "Size", "120 cm")],
+    ],
+)
+def test_labels_and_values_side_by_side_name_no_column(rows: list[tuple[str, ...]]) -> None:
+    assert table_texts(rows) == [" | ".join(row) for row in rows]
+
+
 def test_names_above_empty_columns_are_not_lost() -> None:
     rows = [("Model", "Price", "Remarks"), ("X100", "5", ""), ("X200", "6", "")]
     assert table_texts(rows)[0] == "Model | Price | Remarks"

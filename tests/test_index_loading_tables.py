@@ -10,6 +10,7 @@ from index.loading.builder import TextBuilder
 from index.loading.column_names import Cell, CellKind, cell_of, kind_of
 from index.loading.sheet_tables import Area, Sheet, add_sheet
 from index.loading.tables import SPANNED, add_table, header_rows
+from index.types import BlockKind
 
 
 @pytest.mark.parametrize(
@@ -108,6 +109,45 @@ def test_how_many_rows_are_names(
     assert header_rows(rows, bold, said) == depth
 
 
+@pytest.mark.parametrize(
+    ("rows", "form"),
+    [
+        (["Surname:|Okafor|First name:|Ngozi", "Born:|12/04/1988|Phone:|07700 900456"], True),
+        (["Product|Oak table|Colour|Brown", "Weight|25 kg|Size|120 cm"], True),
+        (
+            ["Invoice:|A 44|Date:|2 May 2024", "Dose:|5 ml|Time:|9:00", "Dose:|2 ml|Time:|6:00"],
+            True,
+        ),
+        (["Name|Ann|Phone|01 13", "Name|Bob|Phone|01 14", "Name|Cy|Phone|01 15"], True),
+        (["Field|Type|Note|Status", "age|text|full name|5", "day|date|end date|7"], False),
+        (["Field|Sample|Type", "age|44|number", "born|1 May 1999|date", "no|7|number"], False),
+        (["Name|Booth|Phone|Fee", "Ann|A4|01 13|25", "Bob|A5|01 14|30"], False),
+        (["Date|Where|Time|Host", "2 May 2024|Hall|9:00|Ann", "3 May 2024|Pub|9:30|Bob"], False),
+    ],
+)
+def test_labels_and_values_side_by_side_name_no_column(rows: list[str], form: bool) -> None:
+    cells = [row.split("|") for row in rows]
+    for headed in (False, True):
+        builder = TextBuilder()
+        sheet = {n: dict(enumerate(map(cell_of, row))) for n, row in enumerate(cells)}
+        add_sheet(builder, Sheet(sheet, headed=headed))
+        assert (builder.text == "\n".join(" | ".join(row) for row in cells)) == form
+    assert not (form and header_rows(cells))
+
+
+def test_a_form_above_a_table_takes_no_names_from_it() -> None:
+    rows = ["Client|Ann Lee|Date|2 May 2024", "Phone|07700 900|Due|May", "Item|Number|Price|Total"]
+    rows += ["Oak|2|£45|£90", "Elm|1|£20|£20"]
+    sheet = {n: dict(enumerate(map(cell_of, row.split("|")))) for n, row in enumerate(rows)}
+    builder = TextBuilder()
+    add_sheet(builder, Sheet(sheet))
+    assert builder.text.split("\n\n") == [
+        "Client | Ann Lee | Date | 2 May 2024\nPhone | 07700 900 | Due | May",
+        "Item: Oak | Number: 2 | Price: £45 | Total: £90\n"
+        "Item: Elm | Number: 1 | Price: £20 | Total: £20",
+    ]
+
+
 def test_two_rows_of_names_are_joined() -> None:
     builder = TextBuilder()
     rows = [["Year", "2022", SPANNED], ["", "low", "high"], ["x", "1", "2"]]
@@ -185,6 +225,21 @@ def test_no_cell_of_a_sheet_is_lost(
             ["|Monday|Tuesday", "Early|Kim|Lou", "Late|Pia|Kim"],
             "Early | Monday: Kim | Tuesday: Lou\nLate | Monday: Pia | Tuesday: Kim",
         ),
+        (  # a row that says names again heads a table of its own
+            [
+                *("Mon-Fri|1st|2nd", "Riverside|07:10|08:10", "Mill Lane|07:18|08:18"),
+                *("Saturday|1st|2nd", "Riverside|09:10|10:10", "Mill Lane|09:18|10:18"),
+            ],
+            "Mon-Fri: Riverside | 1st: 07:10 | 2nd: 08:10\n"
+            "Mon-Fri: Mill Lane | 1st: 07:18 | 2nd: 08:18\n\n"
+            "Saturday: Riverside | 1st: 09:10 | 2nd: 10:10\n"
+            "Saturday: Mill Lane | 1st: 09:18 | 2nd: 10:18",
+        ),
+        (  # but not a cell that says the name of its column by chance
+            ["Team|Mascot|Points", "Ravens|Mascot|3", "Owls|Owl|5", "Team|Bear|6"],
+            "Team: Ravens | Mascot | Points: 3\nTeam: Owls | Mascot: Owl | Points: 5\n"
+            "Team | Mascot: Bear | Points: 6",
+        ),
     ],
 )
 def test_the_tables_of_a_sheet(rows: list[str], said: str) -> None:
@@ -196,3 +251,41 @@ def test_the_tables_of_a_sheet(rows: list[str], said: str) -> None:
     builder = TextBuilder()
     add_sheet(builder, Sheet(cells))
     assert builder.text == said
+
+
+def test_a_title_holds_over_a_table_that_names_its_columns_twice() -> None:
+    rows = ["Bus 42", "Mon-Fri|1st|2nd", "Mill|7:10|8:10", "Saturday|1st|2nd", "Mill|9:10|9:50"]
+    builder = TextBuilder()
+    sheet = {n: dict(enumerate(map(cell_of, row.split("|")))) for n, row in enumerate(rows)}
+    add_sheet(builder, Sheet(sheet))
+    assert [block.kind for block in builder.blocks if block.start == 0] == [BlockKind.HEADING]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (
+            ["Part|Length|Weight", "|mm|[kg]", "A1|12|3", "A2|14|4"],
+            "Part: A1 | Length (mm): 12 | Weight (kg): 3\n"
+            "Part: A2 | Length (mm): 14 | Weight (kg): 4",
+        ),
+        (["Length|Weight", "(mm)|kg", "12|3"], "Length (mm): 12 | Weight (kg): 3"),
+        (
+            ["Town|Sun|Rain|", "|h|mm|%", "Ulm|9|3|5"],
+            "Town: Ulm | Sun (h): 9 | Rain (mm): 3 | %: 5",
+        ),
+        (["Test|Urea|Iron", "|g/l|µg/l", "Ann|3|7"], "Test: Ann | Urea (g/l): 3 | Iron (µg/l): 7"),
+        (["Art|Ann|Bo", "|A|V", "Song|B|A"], None),
+        (["Length|Weight", "mm|kg"], None),
+    ],
+)
+def test_units_below_names_join_them(rows: list[str], said: str | None) -> None:
+    cells = [row.split("|") for row in rows]
+    table, sheet = TextBuilder(), TextBuilder()
+    add_table(table, cells, header_rows(cells))
+    found = {
+        n: {at: cell_of(text) for at, text in enumerate(row) if text} for n, row in enumerate(cells)
+    }
+    add_sheet(sheet, Sheet(found))
+    for builder in (table, sheet):
+        assert builder.text == said if said else "(" not in builder.text

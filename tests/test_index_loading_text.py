@@ -408,3 +408,114 @@ def test_a_line_of_capitals_right_above_wrapped_text_is_its_heading() -> None:
         assert len(text.parse(licence, LIMITS).blocks) == 1
     poem = b"THE MILL\nTurns all day\nand sings"
     assert len(text.parse(poem, LIMITS).blocks) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "blocks"),
+    [
+        (
+            "- Card\n- Cash\nNot accepted:\n- Cheques\n",
+            ["- Card", "- Cash", "Not accepted:", "- Cheques"],
+        ),
+        (
+            "Payment:\n1. Card\n2. Cash\nWe do not accept:\n1. Cheques\n2. Gold\n",
+            [
+                "Payment:",
+                "- 1. Card",
+                "- 2. Cash",
+                "We do not accept:",
+                "- 1. Cheques",
+                "- 2. Gold",
+            ],
+        ),
+        (
+            "We regret that we cannot pay for the\nfollowing items:\n1. the vase\n2. the carpet\n"
+            "We will pay for the window within 14 days.\n",
+            [
+                *("We regret that we cannot pay for the\nfollowing items:", "- 1. the vase"),
+                *("- 2. the carpet", "We will pay for the window within 14 days."),
+            ],
+        ),
+        (
+            "1. Apologies\nNone.\n2. Playground\nThe swing is broken.\nPB to ask.\n",
+            ["1. Apologies", "None.", "2. Playground", "The swing is broken.\nPB to ask."],
+        ),
+        (
+            "- boots\n- 2 l water\nbut NOT:\n- dogs\n- drones\n",
+            ["- boots", "- 2 l water", "but NOT:", "- dogs", "- drones"],
+        ),
+        (
+            "The Tenant shall not:\n  (i) keep a dog;\n  (ii) sublet; or\n  (iii) smoke.\n",
+            ["The Tenant shall not:", "- (i) keep a dog;", "- (ii) sublet; or", "- (iii) smoke."],
+        ),
+        (
+            "2. Tools\n2.1 The pump is broken.\n2.2 We use Python\n1.6 Beta and\n2.7 m of rope.\n",
+            [
+                *("- 2. Tools", "- 2.1 The pump is broken."),
+                "- 2.2 We use Python 1.6 Beta and 2.7 m of rope.",
+            ],
+        ),
+        # lines that belong to the item above: records, labels, and those that wrap
+        ("- Ann Lee\nClerk\n- Bob Ray\nChair\n", ["- Ann Lee Clerk", "- Bob Ray Chair"]),
+        (
+            "1. Aims:\nTo learn.\n2. Exams:\nTwo in May.\n",
+            ["- 1. Aims: To learn.", "- 2. Exams: Two in May."],
+        ),
+        (
+            "- an item that names the Town Council of Brackwater and the\nParish of Hill.\n- two\n",
+            [
+                "- an item that names the Town Council of Brackwater and the Parish of Hill.",
+                "- two",
+            ],
+        ),
+        (
+            "- Call Ann\n  at noon.\n  Ask for Bo.\n- two\n",
+            ["- Call Ann at noon. Ask for Bo.", "- two"],
+        ),
+    ],
+)
+def test_lists_part_from_the_lines_above_and_below(words: str, blocks: list[str]) -> None:
+    found = read_text(words)
+    assert [("- " if kind == "list item" else "") + said for kind, said in found] == blocks
+
+
+@pytest.mark.parametrize(
+    ("words", "headings"),
+    [
+        (
+            '1. DEFINITIONS\n\n1.1 "Fee" means £5.\n\n2. TERMINATION\n\n2.1 Either may end this.\n',
+            ["1. DEFINITIONS", "2. TERMINATION"],
+        ),
+        (
+            "1. Safety\n\nSwitch off the mains first.\n\n2. Starting\n\n1. Open.\n2. Press.\n\n"
+            "3. Cleaning\n\n3.1 Daily\n\nWipe the lid.\n\n4. Any other business\n\nNone.\n",
+            ["1. Safety", "2. Starting", "3. Cleaning", "3.1 Daily", "4. Any other business"],
+        ),
+        ("4 Leave\n\n4.1 Annual leave\n\nStaff have 27 days.\n", ["4 Leave", "4.1 Annual leave"]),
+        ("1. Wash\n\n1. Wash the plate with care.\n\n2. Dry it\n\n3. Eat\n\nTea\n", []),
+        ("Address:\n\n12 High Street\n\nWrite to us there at any time, please.\n", []),
+        ("12 Mill Lane, Leeds\n\nWrite to us there at any time, please.\n", []),
+        ("We sell:\n\n1. Oak tables\n\nThey are made by hand in our own shop.\n", []),
+        ("Hill Farm\n\n14 March 2024\n\nYour rent goes up to £900 on 1 May.\n", []),
+        ("3. Marketing 2024\n\nWe spend £900 on leaflets.\n", ["3. Marketing 2024"]),
+    ],
+)
+def test_numbered_headings(words: str, headings: list[str]) -> None:
+    assert [said for kind, said in read_text(words) if kind == "heading"] == headings
+
+
+@pytest.mark.parametrize(
+    ("words", "items"),
+    [
+        (
+            "Oak 45.00*\nPine 3.20**\n\n* excl. VAT\n** min. order 5 boxes\n",
+            ["* excl. VAT", "** min. order 5 boxes"],
+        ),
+        ("| Oak | 45.00* |\n\n* excl. VAT\n", ["* excl. VAT"]),
+        ("Oak 45.00\n\n* boxes of five\n** or more\n", ["boxes of five", "** or more"]),
+        ("Oak *not* Pine, **ever**.\n\n* excl. VAT\n", ["excl. VAT"]),
+        ("Oak 45.00*\n\n* tables\n* chairs\n", ["tables", "chairs"]),
+    ],
+)
+def test_footnotes_keep_their_marks(words: str, items: list[str]) -> None:
+    assert [said for kind, said in read_text(words) if kind == "list item"] == items

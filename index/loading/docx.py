@@ -28,7 +28,13 @@ from index.loading.docx_styles import (
 from index.loading.limits import Limits, RefusedError
 from index.loading.office_parts import core_facts
 from index.loading.office_zip import open_zip, read_xml
-from index.loading.tables import SPANNED, add_table, header_rows, looks_like_header
+from index.loading.tables import (
+    SPANNED,
+    add_table,
+    header_rows,
+    holds_form,
+    looks_like_header,
+)
 from index.types import BlockKind, SkipReason
 
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -317,6 +323,8 @@ def _header_rows(nodes: list[etree._Element], rows: list[list[str]]) -> int:
     found = header_rows(rows, [_is_bold(node) for node in nodes], said)
     if found or len(rows) < 2 or len(rows[0]) < 3 or not looks_like_header(rows[0]):
         return found
+    if holds_form(rows):
+        return 0
     # Without any sign, only a first row unlike those below: they hold numbers where it has none.
     digits = [sum(any(c.isdigit() for c in cell) for cell in row) for row in rows]
     return int(digits[0] == 0 and all(digits[1:]))

@@ -2,7 +2,7 @@
 the left and values on the right, line by line, or words and their translations.
 
 So the first row must be unlike what stands below it on the left, where the names of a form would
-all be alike, or hold two words that columns are called.
+all be alike, or hold two words that columns are called. A form may hold such pairs side by side.
 """
 
 from __future__ import annotations
@@ -87,6 +87,31 @@ def _are_unlike(names: Sequence[str], left: Sequence[str], right: Sequence[str])
         or (changes and (_changes_case(names[1], right) or len(left) >= _LEAST_ROWS))
         or (len(right) >= _LEAST_ROWS and _are_alike(right))
     )
+
+
+def is_form(rows: Sequence[Row]) -> bool:
+    """True when the first and third columns hold labels, and the values stand beside them:
+    ``Surname: | Okafor | First name: | Ngozi``."""
+    sample = rows[:_SAMPLE_ROWS]
+    columns = sorted(set().union(*sample))
+    if len(sample) < 2 or len(columns) < 4 or not {columns[0], columns[2]} <= set(sample[0]):
+        return False
+    beside = [sample[0][place].text for place in columns[1:4:2] if place in sample[0]]
+    # Where all four are words that columns are called, they name columns, of a list of fields say.
+    return not all(map(_is_label, beside)) and all(
+        _are_labels([row[place].text for row in sample if place in row]) for place in columns[:3:2]
+    )
+
+
+def _are_labels(texts: Sequence[str]) -> bool:
+    first, *below = texts
+    if not first.endswith(":") and first not in below and len(set(below)) < len(below):
+        return False  # "number", "date", "number" below "Type" are data
+    return _is_label(first) and 2 * sum(map(_is_label, texts)) > len(texts)
+
+
+def _is_label(text: str) -> bool:
+    return text.endswith(":") or is_column_word(text)
 
 
 def is_column_word(text: str) -> bool:

@@ -20,8 +20,9 @@ from index.loading.column_names import (
     is_marked,
     stands_out,
 )
-from index.loading.paired_columns import heads_pair
+from index.loading.paired_columns import heads_pair, is_column_word, is_form
 from index.loading.sheet_regions import Rows, is_unlike, regions
+from index.loading.units import is_unit_row, with_units
 from index.types import BlockKind
 
 _TITLE_CHARS = 90
@@ -62,6 +63,7 @@ class _Table:
     names: dict[int, str]
     rows: list[Row]
     head: Sequence[Row] = ()  #: the rows that the names come from
+    goes_on: bool = False  #: stands under the title of the table above
 
     def silent_names(self) -> bool:
         """True when a name stands above nothing, so that no row says it."""
@@ -115,15 +117,15 @@ class _Reader:
         if start:
             self.items.append(_Table({}, [row for _, row in part[:start]]))
         names = self._names(part[start : start + depth]) if depth else {}
-        self.items += _parted(
-            names,
-            [row for _, row in part[start + depth :]],
-            [row for _, row in part[start : start + depth]],
-        )
+        if names and is_unit_row(rows[start + depth], rows[start + depth + 1 :]):
+            names = with_units(names, rows[start + depth])
+            depth += 1
+        self.items += _parted(names, rows[start + depth :], rows[start : start + depth])
 
     def _header(self, part: Rows, goes_on: bool) -> tuple[int, int]:
         """Where the rows with column names begin and how many there are: 0 when none is clear."""
-        columns = _usual_columns([row for _, row in part[:_HEADER_SAMPLE]])
+        sample = [row for _, row in part[:_HEADER_SAMPLE]]
+        columns, form = _usual_columns(sample), is_form(sample)
         for place, (number, row) in enumerate(part[:_HEADER_DEPTH]):
             double = any(area.left in row for area in self.wide.get(number, ()))
             depth = 2 if double else 1
@@ -133,9 +135,11 @@ class _Reader:
             if not body or not can_name(head, columns, loose):
                 continue
             sure = number in self.sheet.head_rows or is_marked(head, body)
-            if sure or stands_out(head, body):
+            sure = sure or is_unit_row(body[0], body[1:])
+            own = not form or all(is_column_word(cell.text) for cell in head.values())
+            if sure or (own and stands_out(head, body)):
                 return place, depth
-            if place or goes_on:
+            if place or goes_on or not own:
                 continue
             if heads_words(head, body, loose) or heads_pair(head, body):
                 return place, depth
@@ -177,7 +181,7 @@ def add_sheet(builder: TextBuilder, sheet: Sheet, page: int | None = None, name:
         return
     add_name(builder, name, page)
     titles = _titles(items)
-    tables = sum(isinstance(item, _Table) and bool(item.names) for item in items)
+    tables = sum(isinstance(one, _Table) and bool(one.names) and not one.goes_on for one in items)
     # A heading holds until the next one, so a table without a title must not follow one with.
     kind = BlockKind.HEADING if tables <= len(titles) else BlockKind.CAPTION
     for place, item in enumerate(items):
@@ -233,17 +237,27 @@ def _titles(items: Sequence[_Item]) -> set[int]:
 
 
 def _parted(names: dict[int, str], rows: Sequence[Row], head: Sequence[Row]) -> Iterator[_Table]:
-    """The rows, parted where a bold row of words among plain ones names the columns anew."""
+    """The rows, parted where one names the columns anew: bold words among plain rows, or a row
+    that says two names again, as "Saturday | 1st | 2nd" below "Mon-Fri | 1st | 2nd"."""
     table = _Table(names, [], head)
     for place, row in enumerate(rows):
         body = rows[place + 1 : place + 3]
         bold_words = all(cell.bold and cell.kind is CellKind.TEXT for cell in row.values())
-        if len(row) > 2 and bold_words and can_name(row, len(names)) and is_marked(row, body):
+        bold = len(row) > 2 and bold_words and can_name(row, len(names)) and is_marked(row, body)
+        again = _says_names(row, table.names) and bool(body) and not _says_names(body[0], names)
+        if bold or again:
             yield table
-            table = _Table({column: cell.text for column, cell in row.items()}, [], [row])
+            texts = {column: cell.text for column, cell in row.items()}
+            table = _Table(texts, [], [row], goes_on=again)
         else:
             table.rows.append(row)
     yield table
+
+
+def _says_names(row: Row, names: Mapping[int, str]) -> bool:
+    """True when a row of nothing but words says two names or more, and most, in their columns."""
+    again = sum(names.get(place) == cell.text for place, cell in row.items())
+    return again >= max(2, len(names) / 2) and can_name(row, len(names))
 
 
 def _spread(sheet: Sheet) -> dict[int, dict[int, Cell]]:

@@ -13,7 +13,8 @@ from index.loading.column_names import (
     is_marked,
     stands_out,
 )
-from index.loading.paired_columns import is_column_word
+from index.loading.paired_columns import is_column_word, is_form
+from index.loading.units import is_unit_row, with_units
 from index.types import BlockKind
 
 _HEADER_CELL_CHARS = 80
@@ -32,9 +33,9 @@ def add_table(
 ) -> None:
     """Add one block a row: ``Model: X100 | Price: 20 €``; without a header ``X100 | 20 €``.
 
-    The first ``header`` rows (True counts as one) name the columns and are not emitted themselves,
-    unless they are alone or a name stands above nothing. With ``repeats``, equal neighbours are
-    one merged cell and said once.
+    The first ``header`` rows (True counts as one) name the columns, with the units below them, and
+    are not emitted themselves, unless they are alone or a name stands above nothing. With
+    ``repeats``, equal neighbours are one merged cell and said once.
     """
     filled = [row for row in rows if any(one_line(cell) for cell in row)]
     if not filled:
@@ -44,12 +45,21 @@ def add_table(
     names: list[str] = []
     if 0 < header < len(filled):
         names = column_names(filled[:header])
+        if _starts_with_units(filled[header:]):
+            joined = with_units(dict(enumerate(names)), _row(filled[header], bold=False))
+            names = [joined.get(place, "") for place in range(max(joined) + 1)]
+            header += 1
         if _all_said(names, filled[header:]):
             filled = filled[header:]
     for place, row in enumerate(filled):
         named = names if len(filled) < total or place >= header else []
         said = row_text([one_line(cell) for cell in row], named, repeats)
         builder.add(BlockKind.TABLE_ROW, said, page=page)
+
+
+def _starts_with_units(rows: Sequence[Sequence[str]]) -> bool:
+    first, *body = [_row(row, bold=False) for row in rows[:_SAMPLE_ROWS]]
+    return is_unit_row(first, body)
 
 
 def _all_said(names: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
@@ -85,13 +95,20 @@ def header_rows(
     columns = len({place for row in (head, *body) for place in row})
     if not body or not can_name(head, columns):
         return 0
-    if said or is_marked(head, body):
+    if said or is_marked(head, body) or is_unit_row(body[0], body[1:]):
         return depth
+    if holds_form(rows):
+        return 0
     words = sum(map(is_column_word, names))  # a list of people has a first row, too
     named = stands_out(head, body, amounts=words > 0) or (
         heads_words(head, body) and 2 * words >= len(names)
     )
     return depth if columns >= _LEAST_COLUMNS and named else 0
+
+
+def holds_form(rows: Sequence[Sequence[str]]) -> bool:
+    """True when labels and values stand side by side, so that no row names the columns."""
+    return is_form([_row(row, bold=False) for row in rows[:_SAMPLE_ROWS]])
 
 
 def _row(cells: Sequence[str], bold: bool) -> Row:

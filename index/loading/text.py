@@ -7,6 +7,7 @@ heading is named only where the layout is unmistakable: a false one costs more t
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
@@ -17,8 +18,22 @@ from index.loading.mending import ends_in_hyphen, is_soft_hyphen, vocabulary
 from index.types import BlockKind, SkipReason
 
 _UNDERLINE = re.compile(r"^(={3,}|-{3,}|~{3,}|\*{3,})$")
-_BULLET = re.compile(r"^(\s*)(?:([-*•‣◦▪·–])|(\(?(?:\d{1,3}|[a-zA-Z])[.)]))\s+(?=\S)")
+_BULLET = re.compile(r"^(\s*)(?:([-*•‣◦▪·–])|(\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{2,5})[.)]))\s+(?=\S)")
+_STARS = re.compile(r"^\s*\*{2,}\s+(?=\S)")
+_CLAUSE = re.compile(r"^\s*(\d{1,2})(?:\.\d{1,2})+\.?\s+[A-ZÀ-Þ]")
+#: "45.00*" refers to a footnote, "*this*" does not.
+_EMPHASIS = re.compile(r"(?<!\S)\*+[^\s*][^*\n]*\*+")
+_REFERENCE = re.compile(r"(?<=[^\s*])\*(?![^\s,;:.)\]|])")
 _NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
+_MONTH = re.compile(
+    r"\d{1,2}\.? (?:Jan(?:uary?)?|Feb(?:ruary?)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
+    r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
+    r"|Januar|Februar|März|Mai|Juni|Juli|Okt(?:ober)?|Dez(?:ember)?)\b"
+)
+_STREET = re.compile(
+    r"\d{1,2} [^,]*\b(?:Street|St|Road|Rd|Lane|Ln|Avenue|Ave|Drive|Crescent|Terrace|Square|Gardens"
+    r"|Grove|Close|Court|Place|Way|Hill)\b\.?(?:,.*)?"
+)
 _SENTENCE_END = (".", ",", ";", ":", "!", "?", "…")
 _LONG_LINE = 120  #: nobody wraps lines by hand at more than this
 _NARROW = 45  #: lines shorter than this are wrapped only where a word is broken between two
@@ -46,19 +61,56 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     return builder.parsed("text", warnings=warnings)
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands around a group."""
+
+    above: str  #: the last line above, if any
+    following: list[str]
+    section: str  #: the number of the last numbered heading, if any
+
+
 def add_plain(builder: TextBuilder, text: str) -> None:
     """Add the paragraphs, lists and headings of plain text."""
-    groups = _groups(text)
-    words = vocabulary(line for group in groups if len(group) > 1 for line in group)
-    for place, group in enumerate(groups):
-        following = groups[place + 1] if place + 1 < len(groups) else []
-        rest = _add_heading(builder, group, following, first=place == 0)
+    stretches = _stretches(text)
+    words = vocabulary(line for lines, _ in stretches if len(lines) > 1 for line in lines)
+    refers = _refers_to_notes(text)
+    above = section = ""
+    for lines, following in stretches:
+        rest = _add_heading(builder, lines, _Around(above, following, section))
+        number = _NUMBERED.match(lines[0].strip())
+        if number and len(rest) < len(lines):
+            section = number.group(1)
+        above = lines[-1]
         if not rest:
             continue
         if _BULLET.match(rest[0]) and not _is_prose_start(rest):
-            _add_list(builder, rest, words)
+            _add_list(builder, rest, words, refers)
         else:
             _add_paragraphs(builder, rest, words)
+
+
+def _refers_to_notes(text: str) -> bool:
+    """True when stars behind words refer to footnotes, and those before lines are no bullets."""
+    lines = text.splitlines()
+    notes = sum(line.lstrip().startswith("* ") for line in lines)
+    return 0 < notes <= sum(bool(_REFERENCE.search(_EMPHASIS.sub("", line))) for line in lines)
+
+
+def _stretches(text: str) -> list[tuple[list[str], list[str]]]:
+    """The groups and parts of groups, each with the lines below that it might be a heading of."""
+    stretches: list[tuple[list[str], list[str]]] = []
+    for group, below in pairwise([*_groups(text), []]):
+        parts = _parted(group)
+        if len(parts) == 1:
+            stretches.append((group, below))
+            continue
+        numbered = [part for part in parts if _NUMBERED.match(part[0].strip())]
+        sections = parts[0] in numbered and all(len(part) == 1 for part in numbered)
+        for place, part in enumerate(parts, 1):
+            after = [line for other in parts[place : place + 3] for line in other]
+            stretches.append((part, (after or below) if sections else []))
+    return stretches
 
 
 def _groups(text: str) -> list[list[str]]:
@@ -72,31 +124,92 @@ def _groups(text: str) -> list[list[str]]:
     return [group for group in groups if group]
 
 
-def _add_heading(
-    builder: TextBuilder, group: list[str], following: list[str], first: bool
-) -> list[str]:
+def _parted(group: list[str]) -> list[list[str]]:
+    """The group, cut where a list begins below a colon and where other words follow its items."""
+    items = [_BULLET.match(line) is not None for line in group]
+    if sum(items) < 2:
+        return [group]
+    width = max(_NARROW, *map(len, group))
+    ended = _are_ended(group, items)
+    parts = [[group[0]]]
+    listed = seen = items[0]
+    edge = _indent(group[0])
+    bare = False  # where an item has no words below it, those below another may not be its own
+    for place, (above, line) in enumerate(pairwise(group), 1):
+        if items[place]:
+            cut = not listed and (seen or (above.endswith(":") and not items[place - 1]))
+            bare = bare or items[place - 1]
+            edge = _indent(line)
+        else:
+            room = len(above) + 1 + len(line.split(maxsplit=1)[0]) <= 0.92 * width
+            whole = not (items[place - 1] and above.endswith(":"))
+            begins = whole and line.lstrip()[0].isupper() and (bare or ended[place])
+            cut = listed and room and _indent(line) <= edge and (begins or line.endswith(":"))
+        if cut:
+            parts.append([])
+            listed = items[place]
+            seen = seen or listed
+        parts[-1].append(line)
+    return parts
+
+
+def _are_ended(group: list[str], items: list[bool]) -> list[bool]:
+    """For each line, whether the lines up to the next item end as a sentence does."""
+    ended: list[bool] = []
+    below = True  # an item follows, or nothing
+    for line, item in zip(reversed(group), reversed(items), strict=True):
+        ended.append(line.endswith((".", "!", "?")) if below else ended[-1])
+        below = item
+    return ended[::-1]
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _add_heading(builder: TextBuilder, group: list[str], around: _Around) -> list[str]:
     """Add the heading a group starts with, if any; the lines left."""
     title = group[0].strip()
     if len(group) > 1 and _UNDERLINE.match(group[1].strip()) and len(title) <= _LONG_LINE:
         builder.add(BlockKind.HEADING, title, level=1 if group[1].strip()[0] == "=" else 2)
         return group[2:]
     below = [line.strip() for line in group[1:]]
+    level = 2 if around.above else 1
     if below and _is_run_in(title, below[0]) and is_wrapped(below):
-        builder.add(BlockKind.HEADING, title, level=1 if first else 2)
+        builder.add(BlockKind.HEADING, title, level)
         return group[1:]
-    if below or len(title) > 80 or title.endswith(_SENTENCE_END) or not following:
+    if below or len(title) > 80 or title.endswith(_SENTENCE_END) or not around.following:
         return group
     if title.isupper() and _is_title(title):
-        builder.add(BlockKind.HEADING, title, level=1 if first else 2)
+        builder.add(BlockKind.HEADING, title, level)
         return []
     number = _NUMBERED.match(title)
-    # "1. Title" alone on its line is a heading only before running text, not before "2. Next".
-    numbered_on = bool(_NUMBERED.match(following[0].strip()))
-    capital = number is not None and title[number.end() - 1].isupper()
-    if number and capital and not numbered_on and sum(map(len, following)) > len(title):
-        builder.add(BlockKind.HEADING, title, level=min(6, number.group(1).count(".") + 2))
+    if number and title[number.end() - 1].isupper() and _heads_section(title, number[1], around):
+        builder.add(BlockKind.HEADING, title, level=min(6, number[1].count(".") + 2))
         return []
     return group
+
+
+def _heads_section(title: str, number: str, around: _Around) -> bool:
+    """Is "1. Title" alone on its line a heading: before running text or numbers that go deeper or
+    begin anew, not before "2. Next"; no date, and no address?"""
+    if around.above.endswith(":") or _MONTH.match(title) or _STREET.fullmatch(title):
+        return False
+    goes_on = _is_next(number, around.section)
+    after = _NUMBERED.match(around.following[0].strip())
+    if after is not None:
+        deeper = after[1].startswith(f"{number}.")
+        anew = after[1] == "1" and (len(around.following) > 1 or (goes_on and number != "1"))
+        if not deeper and not anew:
+            return False
+    return goes_on or sum(map(len, around.following)) > len(title)
+
+
+def _is_next(number: str, section: str) -> bool:
+    """Does a number follow the last one of its depth: "3" after "2" or "2.4"?"""
+    *upper, last = number.split(".")
+    before = section.split(".")[: len(upper) + 1]
+    return bool(section) and before == [*upper, str(int(last) - 1)]
 
 
 def _is_run_in(title: str, following: str) -> bool:
@@ -119,15 +232,20 @@ def _is_prose_start(lines: list[str]) -> bool:
     return lettered and sum(bool(_BULLET.match(line)) for line in lines) < 2
 
 
-def _add_list(builder: TextBuilder, lines: list[str], words: frozenset[str]) -> None:
+def _add_list(builder: TextBuilder, lines: list[str], words: frozenset[str], refers: bool) -> None:
+    """Add the items; with ``refers`` a lone star is the mark of a footnote, which is kept."""
     items: list[tuple[int, list[str]]] = []
+    note = refers and sum(line.lstrip().startswith("* ") for line in lines) == 1
+    number = ""
     for line in lines:
-        match = _BULLET.match(line)
-        if match:
-            indent = len(match.group(1).expandtabs(4))
+        match, clause = _BULLET.match(line), _CLAUSE.match(line)
+        if match and match[3]:
+            number = match[3].strip("(.)")
+        if match or _STARS.match(line) or (clause and clause[1] == number):
             # A bullet is decoration, a number is part of what is said ("see 3.").
-            kept = line[match.end() :] if match.group(2) else line.strip()
-            items.append((indent, [kept]))
+            bullet = match and match[2] and not (note and match[2] == "*")
+            kept = line[match.end() :] if match and bullet else line.strip()
+            items.append((_indent(line.expandtabs(4)), [kept]))
         else:
             items[-1][1].append(line.strip())
     indents = sorted({indent for indent, _ in items})
