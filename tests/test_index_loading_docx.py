@@ -229,3 +229,14 @@ def test_a_table_inside_a_cell_keeps_its_rows() -> None:
     assert read(document).text == (
         "North\nSouth\n\nNorth\n\nFire | 112\nGas | 0800 111\n\nSouth\n\nFire | 113\nGas | 0800 111"
     )
+
+
+def test_figures_above_the_line_are_no_part_of_a_number() -> None:
+    def above(text: str) -> str:
+        return f"<w:r><w:rPr><w:vertAlign w:val='superscript'/></w:rPr><w:t>{text}</w:t></w:r>"
+
+    inner = (
+        f"<w:p>{run('£45')}{above('1')}{run(' for 20 m')}{above('2')}{run(', the 1')}{above('st')}"
+        f"</w:p><w:p>{above('1')}{run(' excl. VAT')}</w:p>"
+    )
+    assert body(inner) == ["£45¹ for 20 m², the 1st", "1 excl. VAT"]

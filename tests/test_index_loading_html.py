@@ -151,3 +151,20 @@ def test_page_without_words_is_empty() -> None:
     with pytest.raises(RefusedError) as refused:
         read("<script>x</script><img src=a.png>")
     assert refused.value.reason is SkipReason.EMPTY
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("£45<sup>1</sup>, 45 %<sup><a href=#n>2</a></sup>", "£45¹, 45 %²"),
+        ("10<sup>3</sup> m<sup>2</sup>, 10<sup>-3</sup>", "10³ m², 10⁻³"),
+        ("<b>£45</b><a href=#n><sup>1,2</sup></a>", "£45¹,²"),
+        ("£45<span style='vertical-align: super'>1</span>", "£45¹"),
+        ("1<sup>st</sup> and 2<sup>nd</sup>, 5<sup>[1]</sup>", "1st and 2nd, 5[1]"),
+        ("<sup>1</sup> excl. VAT", "1 excl. VAT"),
+    ],
+)
+def test_figures_above_the_line_are_no_part_of_a_number(source: str, words: str) -> None:
+    assert read(f"<p>Fees 2024</p><p>{source}</p>").text == f"Fees 2024\n\n{words}"
+    table = f"<table><tr><td>a<td>{source}</tr><tr><td>b<td>c</tr></table>"
+    assert read(table).text == f"a | {words}\nb | c"

@@ -19,6 +19,7 @@ from index.loading.docx_styles import (
     Style,
     W,
     is_on,
+    is_raised,
     is_unseen,
     list_place,
     read_numbering,
@@ -28,6 +29,7 @@ from index.loading.docx_styles import (
 from index.loading.limits import Limits, RefusedError
 from index.loading.office_parts import core_facts
 from index.loading.office_zip import open_zip, read_xml
+from index.loading.raised import raised
 from index.loading.tables import SPANNED, add_table, header_rows, looks_like_header
 from index.types import BlockKind, SkipReason
 
@@ -228,7 +230,9 @@ class _Walk:
             if not isinstance(node.tag, str) or (node.tag in _SKIPPED):
                 continue
             if node.tag in (f"{W}t", f"{_M}t"):
-                out.append(node.text or "")
+                above = is_raised(node.getparent())
+                said = node.text or ""
+                out.append(raised(said, "".join(out[-1:])) if above else said)
             elif node.tag in _SAID:
                 out.append(_SAID[node.tag])
             elif node.tag in (f"{W}footnoteReference", f"{W}endnoteReference"):

@@ -19,15 +19,11 @@ from index.loading.builder import Parsed, TextBuilder, clean, one_line
 from index.loading.dates import iso_date
 from index.loading.encoding import decode
 from index.loading.limits import Limits, RefusedError
+from index.loading.page_marks import BLOCKS, make_plain
 from index.loading.tables import add_table, row_text
 from index.types import BlockKind, SkipReason
 
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
-_BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dialog div dl dt fieldset figure "
-    "footer form header hr html legend li main menu nav ol optgroup option p section summary "
-    "tbody td tfoot th thead tr ul table".split()
-)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = ("ul", "ol", "menu")
 _CELL_CHARS = 1500  #: a cell longer than this is page layout, not a table
@@ -52,6 +48,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     main, unseen = furniture.main_part(root)
     for words in unseen:
         builder.leave_unseen(words)
+    make_plain(main)
     _Walk(builder).run(main)
     if flattened:
         warnings = (*warnings, "nested too deeply; read without lists and tables")
@@ -64,6 +61,7 @@ def add_html(builder: TextBuilder, source: str) -> None:
     if root is not None:
         for words in furniture.drop_unseen(root):
             builder.leave_unseen(words)
+        make_plain(root)
         _Walk(builder).run(root)
 
 
@@ -174,7 +172,7 @@ class _Walk:
         if tag == "br":
             self.buffer.append("\n")
             return False
-        if tag in ("table", "caption", "figcaption") or tag in _HEADINGS or tag in _BLOCKS:
+        if tag in ("table", "caption", "figcaption") or tag in _HEADINGS or tag in BLOCKS:
             self._flush()
         if tag == "table" and is_data_table(node):
             self._table(node)
@@ -204,7 +202,7 @@ class _Walk:
 
     def _close(self, node: Element) -> None:
         tag = node.tag
-        if tag in _BLOCKS or tag in _HEADINGS or tag in ("caption", "figcaption", "pre"):
+        if tag in BLOCKS or tag in _HEADINGS or tag in ("caption", "figcaption", "pre"):
             self._flush()
         if (tag in _HEADINGS or tag in ("caption", "figcaption", "pre", "li")) and self.kinds:
             self.kinds.pop()
@@ -316,7 +314,7 @@ def seen_text(node: Element) -> str:
 def _pieces(node: Element) -> Iterator[str]:
     for part in node.iter():
         if isinstance(part.tag, str) and part.tag not in furniture.UNSEEN:
-            yield " " if part.tag in _BLOCKS or part.tag == "br" else ""
+            yield " " if part.tag in BLOCKS or part.tag == "br" else ""
             yield part.text or ""
         if part is not node:
             yield part.tail or ""

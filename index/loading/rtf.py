@@ -222,11 +222,16 @@ class _Reader:
     def _pard(self, _: int | None) -> None:
         kept = self.state
         self.state = State(
-            kept.destination, kept.encoding, kept.fallback_chars, kept.hidden, kept.bold
+            kept.destination,
+            kept.encoding,
+            kept.fallback_chars,
+            kept.hidden,
+            kept.bold,
+            kept.raised,
         )
 
     def _plain(self, _: int | None) -> None:
-        self.state.hidden = self.state.bold = False
+        self.state.hidden = self.state.bold = self.state.raised = False
         self.state.encoding = self.default_encoding
 
     def _bold(self, number: int | None) -> None:
@@ -234,6 +239,12 @@ class _Reader:
 
     def _hide(self, number: int | None) -> None:
         self.state.hidden = number != 0
+
+    def _raise(self, number: int | None) -> None:
+        self.state.raised = number != 0
+
+    def _lower(self, _: int | None) -> None:
+        self.state.raised = False
 
     def _fallback(self, number: int | None) -> None:
         self.state.fallback_chars = min(10, max(0, 1 if number is None else number))
@@ -337,6 +348,11 @@ _ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
     "pard": _Reader._pard,
     "plain": _Reader._plain,
     "b": _Reader._bold,
+    "super": _Reader._raise,
+    "up": _Reader._raise,
+    "sub": _Reader._lower,
+    "dn": _Reader._lower,
+    "nosupersub": _Reader._lower,
     "v": _Reader._hide,
     "deleted": _Reader._hide,
     "uc": _Reader._fallback,

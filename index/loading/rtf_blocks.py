@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from index.loading.builder import TextBuilder, one_line
+from index.loading.raised import raised
 from index.loading.rtf_tables import Edge, InnerTables, on_grid
 from index.loading.tables import SPANNED, add_table, header_rows
 from index.types import BlockKind
@@ -28,6 +29,7 @@ class State:
     fallback_chars: int = 1  #: characters after a \\u that older programs show instead
     hidden: bool = False
     bold: bool = False
+    raised: bool = False
     in_table: bool = False
     nested: int = 0  #: in how many tables at once, where the file says so
     style: int = 0
@@ -58,6 +60,9 @@ class Blocks:
 
     def say(self, said: str, state: State) -> None:
         """Characters of the paragraph or cell at hand."""
+        if state.raised:
+            above = self.inner.words.get(state.nested, []) if state.nested > 1 else self.paragraph
+            said = raised(said, "".join(above[-1:]))
         if state.nested > 1:
             self.inner.say(said, state.nested)
             return
