@@ -240,3 +240,19 @@ def test_figures_above_the_line_are_no_part_of_a_number() -> None:
         f"</w:p><w:p>{above('1')}{run(' excl. VAT')}</w:p>"
     )
     assert body(inner) == ["£45¹ for 20 m², the 1st", "1 excl. VAT"]
+
+
+@pytest.mark.parametrize("mark", ["<w:strike/>", "<w:dstrike w:val='true'/>"])
+def test_struck_words_are_left_out_unless_all_are(mark: str) -> None:
+    struck = f"<w:r><w:rPr>{mark}</w:rPr><w:t>30 days</w:t></w:r>"
+    assert body(f"<w:p>{run('Notice: ')}{struck}{run(' 60 days')}</w:p>") == ["Notice:  60 days"]
+    assert body(f"<w:p>{struck}</w:p><w:p>{run('kept')}</w:p>") == ["kept"]
+    assert body(f"<w:p>{struck}</w:p>") == ["30 days"]
+
+
+def test_a_struck_item_keeps_its_number() -> None:
+    document = docx.Document()
+    for words in ("first", "second", "third"):
+        paragraph = document.add_paragraph(words, style="List Number")
+        paragraph.runs[0].font.strike = words == "second"
+    assert [text for _, _, text in said(read(document))] == ["1. first", "3. third"]

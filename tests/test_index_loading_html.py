@@ -168,3 +168,21 @@ def test_figures_above_the_line_are_no_part_of_a_number(source: str, words: str)
     assert read(f"<p>Fees 2024</p><p>{source}</p>").text == f"Fees 2024\n\n{words}"
     table = f"<table><tr><td>a<td>{source}</tr><tr><td>b<td>c</tr></table>"
     assert read(table).text == f"a | {words}\nb | c"
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("<p>Fee <s>£10</s> <ins>£8</ins> now</p>", "Fee £8 now"),
+        ("<p>Fee <del>£10</del> £8<strike>, 9</strike></p>", "Fee £8"),
+        (
+            "<p>Open <span style='text-decoration: line-through'>Sundays</span> daily</p>",
+            "Open daily",
+        ),
+        ("<table><tr><td>a<td><s>b</s> c</tr><tr><td>d<td>e</tr></table>", "a | c\nd | e"),
+        ("<ol><li>card<li><s>cash</s><li>cheque</ol>", "1. card\n3. cheque"),
+        ("<p><s>All of it</s></p>", "All of it"),
+    ],
+)
+def test_struck_words_are_left_out_unless_all_are(source: str, words: str) -> None:
+    assert read(source).text == words

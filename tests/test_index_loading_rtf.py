@@ -226,3 +226,9 @@ def test_words_of_an_inner_table_that_is_cut_off_are_kept() -> None:
 def test_figures_above_the_line_in_a_cell_and_in_an_inner_table() -> None:
     assert read(r"\trowd\intbl Oak\cell 45{\super 1}\cell\row\pard").text == "Oak | 45¹"
     assert read(r"\pard\intbl\itap2 Oak\nestcell 45{\super 1}").text == "Oak | 45¹"
+
+
+def test_struck_words_are_left_out_unless_all_are() -> None:
+    assert read(r"\pard Fee {\strike \'a310} \'a38\striked1 , 9\striked0 .\par").text == "Fee £8."
+    assert read(r"\pard\strike Fee\strike0  due\plain\par").text == "due"
+    assert read(r"\pard\strike Fee due\par").text == "Fee due"

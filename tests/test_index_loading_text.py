@@ -252,6 +252,22 @@ def test_markdown_blocks() -> None:
     assert [block.level for block in parsed.blocks[3:6]] == [1, 2, 1]
 
 
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("The fee is ~~£10~~ £8.", "The fee is £8."),
+        ("The fee is <del>£10</del> £8<sup>1</sup>.", "The fee is £8¹."),
+        ("The fee ~~is *£10* or~~ <s>is</s>", "The fee"),
+        ("Call it with <s> and a ~~number~~ name.", "Call it with and a name."),
+        ("1. card\n2. ~~cash~~\n3. cheque\n", "1. card\n3. cheque"),
+        ("| Day | Opens |\n|---|---|\n| Mon | ~~9~~ 10 |\n", "Day: Mon | Opens: 10"),
+        ("~~All of it~~\n\n- ~~and this~~", "All of it\n\nand this"),
+    ],
+)
+def test_markdown_leaves_struck_words_out_unless_all_are(source: str, words: str) -> None:
+    assert markdown.parse(source.encode(), LIMITS).text == words
+
+
 def test_markdown_nested_lists_keep_every_item() -> None:
     source = "\n".join("  " * depth + f"- item{depth}" for depth in range(300))
     parsed = markdown.parse(source.encode(), LIMITS)

@@ -1,7 +1,7 @@
 """Word files: paragraphs, headings by style, lists with their numbers, tables, notes, text boxes.
 
 Reads the XML itself, since python-docx leaves out text boxes, notes, content controls and
-automatic numbers. Page headers and footers come once, at the end. Left out: deleted
+automatic numbers. Page headers and footers come once, at the end. Left out: deleted, struck
 and hidden text, comments, pictures.
 """
 
@@ -20,6 +20,7 @@ from index.loading.docx_styles import (
     W,
     is_on,
     is_raised,
+    is_struck,
     is_unseen,
     list_place,
     read_numbering,
@@ -117,9 +118,11 @@ class _Walk:
     deepest: int = 0  #: level of the last heading by style
     due: list[tuple[str, str]] = field(default_factory=list)
     edges: set[str] = field(default_factory=set)
+    keeps_struck: bool = False  #: all words are struck, so that none would be left
 
     def run(self, body: etree._Element) -> None:
         """Add all blocks in reading order."""
+        self.keeps_struck = all(map(is_struck, _runs_of(body)))
         for node in blocks_of(body):
             if node.tag == f"{W}tbl":
                 self._table(node)
@@ -145,6 +148,8 @@ class _Walk:
         place = list_place(properties) or style.numbering
         level = style.level or _outline(properties)
         if not text.strip():
+            if place and any(map(is_struck, _runs_of(node))):
+                self.numbering.next(*place)  # struck words keep their number
             return
         if place and place[0] != "0":
             number = self.numbering.next(*place)
@@ -167,11 +172,7 @@ class _Walk:
         said = text.strip()
         if len(said) > _BOLD_HEADING_CHARS or "\n" in said or said.endswith(tuple(".,;!?")):
             return False
-        runs = [
-            run
-            for run in node.iter(f"{W}r")
-            if any((t.text or "").strip() for t in run.findall(f"{W}t"))
-        ]
+        runs = [run for run in _runs_of(node) if self.keeps_struck or not is_struck(run)]
         own = [run.find(f"{W}rPr/{W}b") for run in runs]
         return bool(runs) and all(style.bold if bold is None else is_on(bold) for bold in own)
 
@@ -240,7 +241,7 @@ class _Walk:
                 self.due.append((kind, node.get(f"{W}id", "")))
             elif node.tag == f"{W}r" and is_unseen(node, paragraph):
                 unseen += [part.text or "" for part in node.iter(f"{W}t")]
-            else:
+            elif node.tag != f"{W}r" or self.keeps_struck or not is_struck(node):
                 stack.extend(reversed(node))
         self.builder.leave_unseen("".join(unseen))
         return "".join(out)
@@ -273,6 +274,13 @@ def blocks_of(body: etree._Element) -> Iterator[etree._Element]:
             stack.extend(reversed(boxes))
         else:
             stack.extend(reversed(node))
+
+
+def _runs_of(node: etree._Element) -> Iterator[etree._Element]:
+    """Runs that hold words."""
+    for run in node.iter(f"{W}r"):
+        if any((t.text or "").strip() for t in run.findall(f"{W}t")):
+            yield run
 
 
 def rows_of(table: etree._Element) -> Iterator[etree._Element]:

@@ -204,6 +204,7 @@ class _Walk:
         tag = node.tag
         if tag in BLOCKS or tag in _HEADINGS or tag in ("caption", "figcaption", "pre"):
             self._flush()
+        self.marker = "" if tag == "li" else self.marker  # of an item that says nothing
         if (tag in _HEADINGS or tag in ("caption", "figcaption", "pre", "li")) and self.kinds:
             self.kinds.pop()
             self.pre -= tag == "pre"

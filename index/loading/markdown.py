@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from index.loading.builder import Parsed, TextBuilder, one_line
+from index.loading.builder import Parsed, TextBuilder, one_line, says_something
 from index.loading.dates import iso_date
 from index.loading.encoding import decode
 from index.loading.limits import Limits, RefusedError
+from index.loading.raised import raised
 from index.loading.settings_file import add_settings
 from index.loading.tables import add_table
 from index.loading.text import add_plain
@@ -39,6 +40,7 @@ _NOT_SAID = frozenset(
     "cssclass cssclasses image cover thumbnail robots sitemap uid uuid guid output format "
     "editor execute jupyter kernelspec params build outputs cascade markup encoding lang".split()
 )
+_STRUCK = re.compile(r"<(/?)(?:s|del|strike)\b", re.I)
 _MAX_NESTING = 100  #: deeper blocks are dropped by the parser, at some five Python frames a level
 _DEPTH_MARK = re.compile(r"^[ \t]{120,}\S|^[ \t]*(?:>[ \t]?){50,}|^(?:[-*+][ \t]+){40,}", re.M)
 
@@ -55,7 +57,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
         if _DEPTH_MARK.search(body):
             raise RecursionError
         tokens = _parser().parse(body)
-        _Walk(builder).run(tokens)
+        _Walk(builder, keeps_struck=_is_all_struck(tokens)).run(tokens)
     except RecursionError:
         builder = TextBuilder(limits.text_chars)
         _front_matter(builder, text)
@@ -100,6 +102,7 @@ class _Walk:
     item_open: bool = False  #: the next paragraph opens a list item
     heading: int = 0
     rows: list[list[str]] | None = None
+    keeps_struck: bool = False
     marker: str = ""
 
     def run(self, tokens: list[Token]) -> None:
@@ -124,9 +127,16 @@ class _Walk:
         elif kind == "html_block":
             self._html(token.content)
         elif kind == "inline":
-            self._inline(plain(token.children or []))
+            self._inline(self._words(token))
         else:
             self._table_step(kind)
+
+    def _words(self, token: Token) -> str:
+        """What an inline token says, without what is struck out."""
+        children = token.children or []
+        kept = children if self.keeps_struck else _standing(children)
+        said = plain(kept)
+        return said if len(kept) == len(children) else re.sub(" {2,}", " ", said)
 
     def _open_item(self) -> None:
         self.item_open = True
@@ -138,6 +148,8 @@ class _Walk:
     def _inline(self, text: str) -> None:
         if self.rows is not None:
             self.rows[-1].append(text)
+        elif not text.strip():
+            return
         elif self.heading:
             self.builder.add(BlockKind.HEADING, one_line(text), level=self.heading)
         elif self.lists:
@@ -166,12 +178,39 @@ class _Walk:
         add_html(self.builder, source)
 
 
+def _standing(tokens: list[Token]) -> list[Token]:
+    """Inline tokens without those that are struck out: ``~~£10~~``, ``<del>£10</del>``."""
+    marks = [_STRUCK.match(t.content) if t.type == "html_inline" else None for t in tokens]
+    opens = [mark is not None and not mark.group(1) for mark in marks]
+    closes = [mark is not None and bool(mark.group(1)) for mark in marks]
+    if sum(opens) != sum(closes):  # "<s>" may as well stand for a word to put in
+        opens = closes = [False] * len(tokens)
+    out: list[Token] = []
+    depth = 0
+    for token, is_open, is_close in zip(tokens, opens, closes, strict=True):
+        depth += is_open or token.type == "s_open"
+        if not depth:
+            out.append(token)
+        depth -= depth > 0 and (is_close or token.type == "s_close")
+    return out
+
+
+def _is_all_struck(tokens: list[Token]) -> bool:
+    """Does a document say nothing but what is struck out?"""
+    said = (
+        plain(_standing(token.children or [])) if token.type == "inline" else token.content
+        for token in tokens
+    )
+    return not any(map(says_something, said))
+
+
 def plain(tokens: list[Token]) -> str:
     """Inline tokens as words: link texts, image descriptions, code without its marks."""
     out: list[str] = []
+    above = False  # within <sup>
     for token in tokens:
         if token.type in ("text", "code_inline"):
-            out.append(token.content)
+            out.append(raised(token.content, "".join(out[-1:])) if above else token.content)
         elif token.type == "softbreak":
             out.append(" ")
         elif token.type == "hardbreak":
@@ -180,4 +219,6 @@ def plain(tokens: list[Token]) -> str:
             out.append(plain(token.children or []) or token.content)
         elif token.type == "html_inline" and re.match(r"<br\b", token.content, re.I):
             out.append("\n")
+        elif token.type == "html_inline":
+            above = token.content[:4].lower() == "<sup"
     return "".join(out)

@@ -1,4 +1,7 @@
-"""What a page says by looks, made plain in its tree before the tree is read: raised digits."""
+"""What a page says by looks, made plain in its tree before the tree is read.
+
+Struck words go, and figures above the line become raised digits.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import re
 from lxml import etree
 from lxml.html import HtmlElement as Element
 
+from index.loading.furniture import UNSEEN
 from index.loading.raised import raised
 
 #: Elements that end a line of words; headings, captions and `pre` are known apart.
@@ -16,12 +20,39 @@ BLOCKS = frozenset(
     "tbody td tfoot th thead tr ul table".split()
 )
 _OTHER_BLOCKS = frozenset("h1 h2 h3 h4 h5 h6 caption figcaption pre br".split())
+_STRUCK = frozenset(("s", "strike", "del"))
+_STRUCK_STYLE = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.I)
 _RAISED_STYLE = re.compile(r"vertical-align\s*:\s*super", re.I)
 
 
 def make_plain(root: Element) -> None:
     """Write out in the tree what else only its looks would say."""
+    _drop_struck(root)
     _raise_digits(root)
+
+
+def _drop_struck(root: Element) -> None:
+    """Remove what is struck out; a page that is struck as a whole is kept."""
+    struck = [node for node in root.iter() if node is not root and _is_struck(node)]
+    gone = {*struck}
+    outer = [node for node in struck if gone.isdisjoint(node.iterancestors())]
+    if sum(map(_letters, outer)) < _letters(root):
+        for node in outer:
+            node.drop_tree()
+
+
+def _is_struck(node: Element) -> bool:
+    style = node.get("style") if isinstance(node.tag, str) else None
+    return node.tag in _STRUCK or bool(style and _STRUCK_STYLE.search(style))
+
+
+def _letters(node: Element) -> int:
+    """How many letters and digits a reader sees below a node."""
+    said = (
+        ("" if part.tag in UNSEEN else part.text or "") + ("" if part is node else part.tail or "")
+        for part in node.iter()
+    )
+    return sum(map(str.isalnum, "".join(said)))
 
 
 def _raise_digits(root: Element) -> None:

@@ -30,6 +30,7 @@ class State:
     hidden: bool = False
     bold: bool = False
     raised: bool = False
+    struck: bool = False
     in_table: bool = False
     nested: int = 0  #: in how many tables at once, where the file says so
     style: int = 0
@@ -56,10 +57,15 @@ class Blocks:
     is_header: bool = False
     deepest: int = 0  #: level of the headings so far
     notes: list[str] = field(default_factory=list)
+    keeps_struck: bool = False
+    has_struck: bool = False  #: some struck words were left out
     marker: str = ""  #: of the list item at hand; programs write it before or after its format
 
     def say(self, said: str, state: State) -> None:
         """Characters of the paragraph or cell at hand."""
+        if state.struck and not self.keeps_struck:
+            self.has_struck = self.has_struck or not said.isspace()
+            return
         if state.raised:
             above = self.inner.words.get(state.nested, []) if state.nested > 1 else self.paragraph
             said = raised(said, "".join(above[-1:]))
