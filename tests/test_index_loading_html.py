@@ -186,3 +186,35 @@ def test_figures_above_the_line_are_no_part_of_a_number(source: str, words: str)
 )
 def test_struck_words_are_left_out_unless_all_are(source: str, words: str) -> None:
     assert read(source).text == words
+
+
+def test_a_first_row_of_bold_cells_names_the_columns() -> None:
+    bold = "<td><p class=MsoNormal><b>{}<o:p></o:p></b></p></td>"
+    head = "".join(map(bold.format, ("Item", "Price")))
+    body = f"<table><tr>{head}</tr><tr><td>Oak<td>45</tr><tr><td>Elm<td>55</tr></table>"
+    assert read(body).text == "Item: Oak | Price: 45\nItem: Elm | Price: 55"
+    styled = "<tr style='font-weight:bold'><td>Item<td>Price</tr><tr><td>Oak<td>45</tr>"
+    assert read(f"<table>{styled}</table>").text == "Item: Oak | Price: 45"
+    mixed = "<tr><td><b>Oak</b><td>45</tr><tr><td><b>Elm</b><td>55</tr>"
+    assert read(f"<table>{mixed}</table>").text == "Oak | 45\nElm | 55"
+
+
+def test_a_cell_over_the_whole_table_heads_the_rows_below_it() -> None:
+    body = (
+        "<table><tr><th colspan=3>Fares 2024</tr><tr><th>Zone<th>Adult<th>Child</tr>"
+        "<tr><td>1<td>2.00<td>1.00</tr><tr><td colspan=3><b>Night buses</b></tr>"
+        "<tr><td>1<td>3.00<td></tr><tr><td colspan=9>Dogs travel free.</tr></table>"
+    )
+    assert said(body) == [
+        ("caption", "Fares 2024"),
+        ("table row", "Zone: 1 | Adult: 2.00 | Child: 1.00"),
+        ("caption", "Night buses"),
+        ("table row", "Zone: 1 | Adult: 3.00"),
+        ("paragraph", "Dogs travel free."),
+    ]
+    unsaid = "<tr><th>A<th>B</tr><tr><td colspan=2>C</tr><tr><td>d<td></tr>"
+    assert read(f"<table>{unsaid}</table>").text == "A | B\n\nC\n\nA: d"
+    down = "<tr><td rowspan=2>a<td rowspan=2>b</tr><tr><td>c</tr>"
+    assert read(f"<table>{down}</table>").text == "a | b\na | b | c"
+    pairs = "<tr><th colspan=2>Size</tr><tr><th>Width<td>2 m</tr><tr><th>Height<td>1 m</tr>"
+    assert read(f"<table>{pairs}</table>").text == "Size\n\nWidth: 2 m\nHeight: 1 m"

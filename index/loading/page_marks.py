@@ -20,6 +20,8 @@ BLOCKS = frozenset(
     "tbody td tfoot th thead tr ul table".split()
 )
 _OTHER_BLOCKS = frozenset("h1 h2 h3 h4 h5 h6 caption figcaption pre br".split())
+_BOLD = frozenset(("b", "strong", "th"))
+_BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.I)
 _STRUCK = frozenset(("s", "strike", "del"))
 _STRUCK_STYLE = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.I)
 _RAISED_STYLE = re.compile(r"vertical-align\s*:\s*super", re.I)
@@ -78,3 +80,20 @@ def _raise(node: Element, before: str) -> None:
         part.text = raised(part.text or "", before)
         if part is not node:
             part.tail = raised(part.tail or "", before)
+
+
+def is_bold(node: Element) -> bool:
+    """Whether there are words below a node and all of them are bold."""
+    found = False
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if part is not node and (part.tail or "").strip():
+            return False
+        if part.tag in _BOLD or _BOLD_STYLE.search(part.get("style") or ""):
+            found = found or bool(part.text_content().strip())
+        elif (part.text or "").strip():
+            return False
+        else:
+            stack.extend(part)
+    return found

@@ -44,7 +44,7 @@ def add_table(
     names: list[str] = []
     if 0 < header < len(filled):
         names = column_names(filled[:header])
-        if _all_said(names, filled[header:]):
+        if all_said(names, filled[header:]):
             filled = filled[header:]
     for place, row in enumerate(filled):
         named = names if len(filled) < total or place >= header else []
@@ -52,7 +52,7 @@ def add_table(
         builder.add(BlockKind.TABLE_ROW, said, page=page)
 
 
-def _all_said(names: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+def all_said(names: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     """True when every name has something below it, so that some row will say it."""
     filled = {place for row in body for place, cell in enumerate(row) if one_line(cell)}
     return set(filter(None, names)) <= {name for at, name in enumerate(names) if at in filled}
