@@ -256,3 +256,38 @@ def test_a_struck_item_keeps_its_number() -> None:
         paragraph = document.add_paragraph(words, style="List Number")
         paragraph.runs[0].font.strike = words == "second"
     assert [text for _, _, text in said(read(document))] == ["1. first", "3. third"]
+
+
+@pytest.mark.parametrize(
+    ("words", "heads"),
+    [
+        ("Warranty exclusions", True),
+        ("4.2 Sick leave:", True),
+        ("2. Part 2: Payment", True),
+        ("Opening hours from 9:00", True),
+        ("Set menu £25", True),
+        ("Rules for 2024", True),
+        ("Wed, Nov. 24: NOT ON MONDAY", False),
+        ("Wed, Nov. 24 (not on the day that we gave in spring)", True),
+        ("AGREED to spend £1,250 on a new swing", False),
+        ("AGREED to spend £1,250", False),
+        ("Next meeting: 11 April 2024, 7.30 p.m., Village Hall", False),
+        ("3. Date of next meeting: 11 April", False),
+        ("Part 2: due by 3 May", False),
+        ("The pool stays shut from Monday until 3 May", False),
+    ],
+)
+def test_a_bold_line_that_says_a_fact_is_no_heading(words: str, heads: bool) -> None:
+    document = docx.Document()
+    document.add_paragraph("All came.")
+    document.add_paragraph().add_run(words).bold = True
+    document.add_paragraph("The fence was discussed.")
+    assert said(read(document))[1][0] == ("heading" if heads else "paragraph")
+
+
+def test_a_bold_first_line_is_a_title_even_with_figures() -> None:
+    document = docx.Document()
+    words = "Minutes of the meeting of the parish council on 11 March 2024"
+    document.add_paragraph().add_run(words).bold = True
+    document.add_paragraph("All came.")
+    assert read(document).title == words

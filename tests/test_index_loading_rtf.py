@@ -232,3 +232,9 @@ def test_struck_words_are_left_out_unless_all_are() -> None:
     assert read(r"\pard Fee {\strike \'a310} \'a38\striked1 , 9\striked0 .\par").text == "Fee £8."
     assert read(r"\pard\strike Fee\strike0  due\plain\par").text == "due"
     assert read(r"\pard\strike Fee due\par").text == "Fee due"
+
+
+def test_a_bold_line_that_says_a_fact_is_no_heading() -> None:
+    lines = ("Minutes", "AGREED to spend $1,250 on a swing", "Next meeting: 11 April", "Why?")
+    parsed = read("".join(rf"\pard{{\b {line}}}\par\pard Words.\par" for line in lines))
+    assert [kind for kind, _ in said(parsed)[::2]] == ["heading", *["paragraph"] * 3]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from index.loading.bold_headings import could_head
 from index.loading.builder import Parsed, TextBuilder, one_line
 from index.loading.docx_styles import (
     Numbering,
@@ -58,7 +59,6 @@ _SAID = {
     f"{W}softHyphen": "",
 }
 _EDGE_PART = re.compile(r"word/(?:header|footer)\d{0,3}\.xml")
-_BOLD_HEADING_CHARS = 80
 _MAX_COLUMNS = 60
 
 
@@ -167,10 +167,8 @@ class _Walk:
             self.builder.add(BlockKind.PARAGRAPH, text)
 
     def _is_bold_heading(self, node: etree._Element, text: str, style: Style) -> bool:
-        """Many writers make headings by hand: a short line all in bold. A question stays with the
-        answer under it instead: the last of them would head whatever else follows."""
-        said = text.strip()
-        if len(said) > _BOLD_HEADING_CHARS or "\n" in said or said.endswith(tuple(".,;!?")):
+        """A line all in bold that heads what follows."""
+        if not could_head(text, first=self.builder.is_empty):
             return False
         runs = [run for run in _runs_of(node) if self.keeps_struck or not is_struck(run)]
         own = [run.find(f"{W}rPr/{W}b") for run in runs]

@@ -30,7 +30,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     builder = TextBuilder(limits.text_chars)
     reader = _Reader(Blocks(builder))
     reader.read(data)
-    if reader.blocks.has_struck and not builder.blocks:  # all of it is struck
+    if reader.blocks.has_struck and builder.is_empty:  # all of it is struck
         reader = _Reader(Blocks(builder, keeps_struck=True))
         reader.read(data)
     builder.leave_unseen("".join(reader.unseen))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from index.loading.bold_headings import could_head
 from index.loading.builder import TextBuilder, one_line
 from index.loading.raised import raised
 from index.loading.rtf_tables import Edge, InnerTables, on_grid
@@ -14,7 +15,6 @@ from index.types import BlockKind
 _HEADING = re.compile(
     r"(?:heading|überschrift|titre|titolo|título|rubrik|kop|nagłówek) ?([1-9])", re.I
 )
-_BOLD_HEADING_CHARS = 80  #: as in Word files
 _TITLES = ("title", "titel", "titre")
 _BULLET = re.compile(r"^[•‣◦▪·\uf0b7o–*-][\t ]\s*|^[•‣◦▪·\uf0b7]\s*")
 _NUMBER = re.compile(r"^\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)]\t\s*")
@@ -118,7 +118,12 @@ class Blocks:
         level = self._heading_level(state)
         if level:
             self.deepest = max(self.deepest, level)
-        elif not plain and not state.depth and not self.marker and _is_short(said):
+        elif (
+            not plain
+            and not state.depth
+            and not self.marker
+            and could_head(said, first=self.builder.is_empty)
+        ):
             level = min(6, self.deepest + 1)
         if level:
             self.builder.add(BlockKind.HEADING, one_line(said), level)
@@ -149,13 +154,6 @@ class Blocks:
         if name.lower() in _TITLES:
             return 1
         return 0 if outline is None else min(6, outline + 1)
-
-
-def _is_short(said: str) -> bool:
-    """Many writers make headings by hand: a short line all in bold."""
-    words = said.strip()
-    ended = words.endswith((".", ",", ";", "!"))
-    return len(words) <= _BOLD_HEADING_CHARS and "\n" not in words and not ended
 
 
 def _lines(said: str) -> str:
