@@ -218,3 +218,22 @@ def test_a_cell_over_the_whole_table_heads_the_rows_below_it() -> None:
     assert read(f"<table>{down}</table>").text == "a | b\na | b | c"
     pairs = "<tr><th colspan=2>Size</tr><tr><th>Width<td>2 m</tr><tr><th>Height<td>1 m</tr>"
     assert read(f"<table>{pairs}</table>").text == "Size\n\nWidth: 2 m\nHeight: 1 m"
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("<dt>Weight<dd>3.1 kg<dt>Length:<dd>42 cm", "Weight: 3.1 kg\n\nLength: 42 cm"),
+        ("<div><dt>Weight</dt><dd><p>3.1 <b>kg</b></p></dd></div>", "Weight: 3.1 kg"),
+        ("<dt>Mon</dt><dt>Tue</dt><dd>9–5<dd>7–8", "Mon, Tue: 9–5\n\nMon, Tue: 7–8"),
+        ("<dt>Shop<dd>12 High St<br>Leeds", "Shop: 12 High St\nLeeds"),
+        ("<dt>What does it cost?<dd>£4", "What does it cost?\n\n£4"),
+        ("<dt>Lien<dd><p>A right.</p><p>It ends.</p>", "Lien\n\nA right.\n\nIt ends."),
+        ("<dt>We take<dd><ul><li>cards<li>cash</ul>", "We take:\n\ncards\ncash"),
+        ("<dt>Alone", "Alone"),
+        ("<dt>Alone<dd>", "Alone"),
+        ("<dd>Indented", "Indented"),
+    ],
+)
+def test_names_stand_before_their_values(source: str, words: str) -> None:
+    assert read(f"<dl>{source}</dl>").text == words

@@ -1,6 +1,7 @@
 """What a page says by looks, made plain in its tree before the tree is read.
 
-Struck words go, and figures above the line become raised digits.
+Struck words go, figures above the line become raised digits, names and their values become one
+line.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from lxml import etree
 from lxml.html import HtmlElement as Element
 
+from index.loading.builder import one_line
 from index.loading.furniture import UNSEEN
 from index.loading.raised import raised
 
@@ -19,7 +21,8 @@ BLOCKS = frozenset(
     "footer form header hr html legend li main menu nav ol optgroup option p section summary "
     "tbody td tfoot th thead tr ul table".split()
 )
-_OTHER_BLOCKS = frozenset("h1 h2 h3 h4 h5 h6 caption figcaption pre br".split())
+_OTHER_BLOCKS = frozenset("h1 h2 h3 h4 h5 h6 caption figcaption pre".split())
+_NAME_CHARS = 80
 _BOLD = frozenset(("b", "strong", "th"))
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.I)
 _STRUCK = frozenset(("s", "strike", "del"))
@@ -31,6 +34,7 @@ def make_plain(root: Element) -> None:
     """Write out in the tree what else only its looks would say."""
     _drop_struck(root)
     _raise_digits(root)
+    _join_values(root)
 
 
 def _drop_struck(root: Element) -> None:
@@ -62,7 +66,7 @@ def _raise_digits(root: Element) -> None:
     for event, node in etree.iterwalk(root, events=("start", "end")):
         if not isinstance(node.tag, str):
             continue
-        if node.tag in BLOCKS or node.tag in _OTHER_BLOCKS:
+        if node.tag in BLOCKS or node.tag in _OTHER_BLOCKS or node.tag == "br":
             before = ""
         if event == "start":
             if node.tag == "sup" or _RAISED_STYLE.search(node.get("style") or ""):
@@ -97,3 +101,53 @@ def is_bold(node: Element) -> bool:
         else:
             stack.extend(part)
     return found
+
+
+def _join_values(root: Element) -> None:
+    """Write the lists of names and values as ``Weight: 3.1 kg``. A question stays above its
+    answer, and so does a name above a value of several blocks."""
+    for box in [node for dl in root.iter("dl") for node in (dl, *dl.findall("div"))]:
+        group: list[Element] = []
+        for child in [child for child in box if child.tag in ("dt", "dd")]:
+            if child.tag == "dt" and group and group[-1].tag == "dd":
+                _join_group(group)
+                group = []
+            group.append(child)
+        _join_group(group)
+
+
+def _join_group(group: list[Element]) -> None:
+    names = [node for node in group if node.tag == "dt"]
+    values = [node for node in group if node.tag == "dd" and _letters(node)]
+    said = [one_line(node.text_content()).rstrip("¶#§ :") for node in names]
+    name = ", ".join(filter(None, said))
+    if not name or not values or any(map(_has_blocks, names)):
+        return
+    if len(name) > _NAME_CHARS or name.endswith((".", "?", "!")):
+        return
+    lines = [line for line in map(_only_line, values) if line is not None]
+    if len(lines) == len(values):
+        for line in lines:
+            line.text = f"{name}: {(line.text or '').lstrip()}"
+        for node in names:
+            node.drop_tree()
+    elif _begins_with_list(values[0]):
+        names[-1].clear(keep_tail=True)
+        names[-1].text = f"{said[-1]}:"
+
+
+def _only_line(node: Element) -> Element | None:
+    """The element that holds all the words of another, None where they are several blocks."""
+    if not _has_blocks(node):
+        return node
+    around = (node.text or "") + "".join(part.tail or "" for part in node)
+    alone = len(node) == 1 and node[0].tag == "p" and not around.strip()
+    return node[0] if alone and not _has_blocks(node[0]) else None
+
+
+def _has_blocks(node: Element) -> bool:
+    return any(part.tag in BLOCKS or part.tag in _OTHER_BLOCKS for part in node.iterdescendants())
+
+
+def _begins_with_list(node: Element) -> bool:
+    return not (node.text or "").strip() and len(node) > 0 and node[0].tag in ("ul", "ol")
