@@ -225,7 +225,7 @@ def test_a_cell_over_the_whole_table_heads_the_rows_below_it() -> None:
     [
         ("<dt>Weight<dd>3.1 kg<dt>Length:<dd>42 cm", "Weight: 3.1 kg\n\nLength: 42 cm"),
         ("<div><dt>Weight</dt><dd><p>3.1 <b>kg</b></p></dd></div>", "Weight: 3.1 kg"),
-        ("<dt>Mon</dt><dt>Tue</dt><dd>9–5<dd>7–8", "Mon, Tue: 9–5\n\nMon, Tue: 7–8"),
+        ("<dt>Mon</dt><dt>Tue</dt><dd>9–5</dd><dd>7–8</dd>", "Mon, Tue: 9–5\n\nMon, Tue: 7–8"),
         ("<dt>Shop<dd>12 High St<br>Leeds", "Shop: 12 High St\nLeeds"),
         ("<dt>What does it cost?<dd>£4", "What does it cost?\n\n£4"),
         ("<dt>Lien<dd><p>A right.</p><p>It ends.</p>", "Lien\n\nA right.\n\nIt ends."),
@@ -237,3 +237,39 @@ def test_a_cell_over_the_whole_table_heads_the_rows_below_it() -> None:
 )
 def test_names_stand_before_their_values(source: str, words: str) -> None:
     assert read(f"<dl>{source}</dl>").text == words
+
+
+def test_a_short_bold_paragraph_heads_the_block_below_it() -> None:
+    body = (
+        "<h2>Cover</h2><p><b>Not insured</b></p><p>&nbsp;</p><p>Contractors.</p>"
+        "<p style='font-weight: bold'><span>Insured</span></p><ul><li>staff</ul>"
+        "<p><b>Where is the shop?</b></p><p><b>Fee: £5</b></p><p><b>Closed</b> now</p>"
+        "<ul><li><p><b>Item</b></p><p>More.</p></ul><p><b>Above</b></p><p><b>Bold too</b></p>"
+    )
+    parsed = read(body)
+    heads = [b for b in parsed.blocks if b.kind.value == "heading"]
+    assert [(b.level, parsed.text[b.start : b.end]) for b in heads] == [
+        (2, "Cover"),
+        (3, "Not insured"),
+        (3, "Insured"),
+    ]
+
+
+def test_paragraphs_that_outlook_marks_as_items_are_items() -> None:
+    mark = "<span style='mso-list:Ignore'>{}<span>&nbsp;&nbsp; </span></span>"
+    style = "class=MsoListParagraph style='mso-list:l0 level{} lfo1'"
+    body = (
+        "<p class=MsoNormal>We do not deliver to:</p>"
+        f"<p {style.format(1)}><![if !supportLists]>{mark.format('·')}<![endif]>islands</p>"
+        f"<p {style.format(2)}>{mark.format('o')}<b>Jersey</b></p>"
+        "<p class=MsoListParagraphCxSpLast>1.&nbsp; Open</p>"
+        "<p class=MsoListParagraph>Indented only</p>"
+    )
+    assert said(body) == [
+        ("paragraph", "We do not deliver to:"),
+        ("list item", "islands"),
+        ("list item", "Jersey"),
+        ("list item", "1. Open"),
+        ("paragraph", "Indented only"),
+    ]
+    assert [block.level for block in read(body).blocks] == [0, 1, 2, 1, 0]

@@ -185,17 +185,19 @@ class _Walk:
         elif tag in _LISTS:
             self.lists.append(_first_number(node) if tag == "ol" else None)
         elif tag == "li":
-            self._item()
+            self._item(node)
         elif tag == "img" and node.get("alt") and len(node.get("alt")) > 20:
             self._say(f" {node.get('alt')} ")
         return True
 
-    def _item(self) -> None:
+    def _item(self, node: Element) -> None:
         number = self.lists[-1] if self.lists else None
         if number is not None:
             self.marker = f"{number}. "
             self.lists[-1] = number + 1
-        self.kinds.append((BlockKind.LIST_ITEM, max(1, len(self.lists))))
+        said = node.get("aria-level") or ""
+        level = int(said) if re.fullmatch("[1-9]", said) else max(1, len(self.lists))
+        self.kinds.append((BlockKind.LIST_ITEM, level))
 
     def _close(self, node: Element) -> None:
         tag = node.tag

@@ -1,7 +1,7 @@
 """What a page says by looks, made plain in its tree before the tree is read.
 
 Struck words go, figures above the line become raised digits, names and their values become one
-line.
+line, bold lines headings, and the paragraphs that Word numbers items of a list.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from lxml import etree
 from lxml.html import HtmlElement as Element
 
+from index.loading.bold_headings import could_head
 from index.loading.builder import one_line
 from index.loading.furniture import UNSEEN
 from index.loading.raised import raised
@@ -23,6 +24,13 @@ BLOCKS = frozenset(
 )
 _OTHER_BLOCKS = frozenset("h1 h2 h3 h4 h5 h6 caption figcaption pre".split())
 _NAME_CHARS = 80
+_LIST_CLASS = re.compile(r"MsoListParagraph", re.I)
+_LIST_LEVEL = re.compile(r"mso-list\s*:[^;]*\blevel([1-9])")
+_MARKER = re.compile(
+    r"\s*(?:([·•▪◦‣§\uf0a7\uf0b7o–-])\s+|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)]\s)"
+)
+_HEADED = frozenset("p ul ol dl table div blockquote pre section".split())
+_NO_HEADINGS_IN = ("li", "td", "th", "dt", "dd", "blockquote", "figure", "caption")
 _BOLD = frozenset(("b", "strong", "th"))
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.I)
 _STRUCK = frozenset(("s", "strike", "del"))
@@ -35,6 +43,8 @@ def make_plain(root: Element) -> None:
     _drop_struck(root)
     _raise_digits(root)
     _join_values(root)
+    _find_items(root)
+    _find_headings(root)
 
 
 def _drop_struck(root: Element) -> None:
@@ -151,3 +161,56 @@ def _has_blocks(node: Element) -> bool:
 
 def _begins_with_list(node: Element) -> bool:
     return not (node.text or "").strip() and len(node) > 0 and node[0].tag in ("ul", "ol")
+
+
+def _find_items(root: Element) -> None:
+    """Word and Outlook write the items of a list as paragraphs that begin with their marks."""
+    for node in list(root.iter("p")):
+        style = node.get("style") or ""
+        if not (_LIST_CLASS.match(node.get("class") or "") or "mso-list:" in style):
+            continue
+        marker = _MARKER.match(node.text_content())
+        if marker is None:
+            continue
+        level = _LIST_LEVEL.search(style)
+        node.tag = "li"
+        node.set("aria-level", level.group(1) if level else "1")
+        if marker.group(1):
+            _cut_start(node, marker.end())
+
+
+def _cut_start(node: Element, length: int) -> None:
+    """Take so many characters from the start of an element's words."""
+    for event, part in etree.iterwalk(node, events=("start", "end")):
+        place = "text" if event == "start" else "tail"
+        if part is node and event == "end":
+            return
+        words = getattr(part, place) or ""
+        setattr(part, place, words[length:])
+        length = max(0, length - len(words))
+
+
+def _find_headings(root: Element) -> None:
+    """A short paragraph all in bold heads the block below it, as in Word files."""
+    level = 1
+    for node in list(root.iter("p", "h1", "h2", "h3", "h4", "h5", "h6")):
+        if node.tag != "p":
+            level = int(node.tag[1])
+        elif (
+            is_bold(node)
+            and node.find(".//br") is None
+            and could_head(one_line(node.text_content()))
+            and not any(True for _ in node.iterancestors(*_NO_HEADINGS_IN))
+            and _heads_block(node)
+        ):
+            node.tag = f"h{min(6, level + 1)}"
+
+
+def _heads_block(node: Element) -> bool:
+    """Does a block with words follow, which is not all bold itself?"""
+    following = node.getnext()
+    while following is not None and not (node.tail or "").strip():
+        if _letters(following):
+            return following.tag in _HEADED and not (following.tag == "p" and is_bold(following))
+        node, following = following, following.getnext()
+    return False
