@@ -268,6 +268,32 @@ def test_markdown_leaves_struck_words_out_unless_all_are(source: str, words: str
     assert markdown.parse(source.encode(), LIMITS).text == words
 
 
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("Opening hours:\nMon-Fri 9-5\nSat 10-2", "Opening hours:\nMon-Fri 9-5\nSat 10-2"),
+        ("**Mon** bins black\n**Tue** bins blue", "Mon bins black\nTue bins blue"),
+        (
+            "boiler = E13 -> top up\nboiler = E14 -> call",
+            "boiler = E13 -> top up\nboiler = E14 -> call",
+        ),
+        ("- Hours:\n  Mon 9-5\n  Sat 10-2", "Hours:\nMon 9-5\nSat 10-2"),
+        ("- Ring the\n  bell twice.", "Ring the bell twice."),
+        ("- Get it from the\n  Village Shop", "Get it from the Village Shop"),
+        ("![]()\nMon 9-5\nTue 8-6", "Mon 9-5\nTue 8-6"),
+        ("> Do not open\n> the cover.", "Do not open the cover."),
+        (
+            "The tenant keeps the garden and the path in order and pays\nthe water. "
+            "Dogs are kept off the grass and the paths of the\nOld House.",
+            "The tenant keeps the garden and the path in order and pays the water. "
+            "Dogs are kept off the grass and the paths of the Old House.",
+        ),
+    ],
+)
+def test_markdown_keeps_lines_that_are_no_wrapped_prose(source: str, words: str) -> None:
+    assert markdown.parse(source.encode(), LIMITS).text == words
+
+
 def test_markdown_nested_lists_keep_every_item() -> None:
     source = "\n".join("  " * depth + f"- item{depth}" for depth in range(300))
     parsed = markdown.parse(source.encode(), LIMITS)

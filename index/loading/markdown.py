@@ -21,7 +21,7 @@ from index.loading.limits import Limits, RefusedError
 from index.loading.raised import raised
 from index.loading.settings_file import add_settings
 from index.loading.tables import add_table
-from index.loading.text import add_plain
+from index.loading.text import add_plain, is_wrapped
 from index.types import BlockKind, SkipReason
 
 _FRONT_MATTER = re.compile(
@@ -41,6 +41,12 @@ _NOT_SAID = frozenset(
     "editor execute jupyter kernelspec params build outputs cascade markup encoding lang".split()
 )
 _STRUCK = re.compile(r"<(/?)(?:s|del|strike)\b", re.I)
+_NAMED = re.compile(r"[^\W\d_][^:.!?;,]{0,30}: \S")
+_GOES_ON = re.compile(
+    r"(?:[-,–(&]|\b(?:and|or|the|an?|of|to|in|for|with|from|by|at|on|is|are|as|that|your|our))$",
+    re.I,
+)
+_SHORT_LINE = 60  #: a line as long may be wrapped, be the next one full or not
 _MAX_NESTING = 100  #: deeper blocks are dropped by the parser, at some five Python frames a level
 _DEPTH_MARK = re.compile(r"^[ \t]{120,}\S|^[ \t]*(?:>[ \t]?){50,}|^(?:[-*+][ \t]+){40,}", re.M)
 
@@ -135,7 +141,7 @@ class _Walk:
         """What an inline token says, without what is struck out."""
         children = token.children or []
         kept = children if self.keeps_struck else _standing(children)
-        said = plain(kept)
+        said = plain(kept, "\n" if _are_entries(plain(kept, "\n").split("\n")) else " ")
         return said if len(kept) == len(children) else re.sub(" {2,}", " ", said)
 
     def _open_item(self) -> None:
@@ -204,7 +210,21 @@ def _is_all_struck(tokens: list[Token]) -> bool:
     return not any(map(says_something, said))
 
 
-def plain(tokens: list[Token]) -> str:
+def _are_entries(lines: list[str]) -> bool:
+    """Do the ends of a paragraph's lines mean something: short notes, or a name at the start of
+    each? All else is prose, wherever its writer broke the lines."""
+    lines = [line.strip() for line in lines if line.strip()]
+    if len(lines) < 2 or is_wrapped(lines):
+        return False
+    if all(map(_NAMED.match, lines[lines[0].endswith(":") :])):
+        return True
+    runs_on = lines[0][:1].isupper() and any(line[:1].islower() for line in lines[1:])
+    broken = any(map(_GOES_ON.search, lines[:-1]))
+    sentences = all(line.endswith((".", "!", "?")) for line in lines[:-1])
+    return max(map(len, lines)) < _SHORT_LINE and not (runs_on or broken or sentences)
+
+
+def plain(tokens: list[Token], line_end: str = " ") -> str:
     """Inline tokens as words: link texts, image descriptions, code without its marks."""
     out: list[str] = []
     above = False  # within <sup>
@@ -212,7 +232,7 @@ def plain(tokens: list[Token]) -> str:
         if token.type in ("text", "code_inline"):
             out.append(raised(token.content, "".join(out[-1:])) if above else token.content)
         elif token.type == "softbreak":
-            out.append(" ")
+            out.append(line_end)
         elif token.type == "hardbreak":
             out.append("\n")
         elif token.type == "image":
