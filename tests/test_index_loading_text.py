@@ -294,6 +294,22 @@ def test_markdown_keeps_lines_that_are_no_wrapped_prose(source: str, words: str)
     assert markdown.parse(source.encode(), LIMITS).text == words
 
 
+def test_a_line_that_opens_a_second_list_is_no_part_of_the_first() -> None:
+    source = "1. Card\n2. Cash\nWe do not accept:\n1. Cheques\n2. Notes\n"
+    parsed = markdown.parse(source.encode(), LIMITS)
+    assert said(parsed.text, parsed.blocks) == [
+        ("list item", "1. Card"),
+        ("list item", "2. Cash"),
+        ("paragraph", "We do not accept:"),
+        ("list item", "1. Cheques"),
+        ("list item", "2. Notes"),
+    ]
+    fenced = f"```\n{source}```"
+    assert markdown.parse(fenced.encode(), LIMITS).text == source.strip()
+    wrapped = "- what is said of the garden and of the path in\nAnnex B of:\n- this"
+    assert "path in Annex B of:" in markdown.parse(wrapped.encode(), LIMITS).text
+
+
 def test_markdown_nested_lists_keep_every_item() -> None:
     source = "\n".join("  " * depth + f"- item{depth}" for depth in range(300))
     parsed = markdown.parse(source.encode(), LIMITS)

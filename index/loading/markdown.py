@@ -47,6 +47,8 @@ _GOES_ON = re.compile(
     re.I,
 )
 _SHORT_LINE = 60  #: a line as long may be wrapped, be the next one full or not
+_ITEM = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
+_FENCE = re.compile(r"[ \t>]*(?:```|~~~)")
 _MAX_NESTING = 100  #: deeper blocks are dropped by the parser, at some five Python frames a level
 _DEPTH_MARK = re.compile(r"^[ \t]{120,}\S|^[ \t]*(?:>[ \t]?){50,}|^(?:[-*+][ \t]+){40,}", re.M)
 
@@ -62,7 +64,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     try:
         if _DEPTH_MARK.search(body):
             raise RecursionError
-        tokens = _parser().parse(body)
+        tokens = _parser().parse(_with_gaps(body))
         _Walk(builder, keeps_struck=_is_all_struck(tokens)).run(tokens)
     except RecursionError:
         builder = TextBuilder(limits.text_chars)
@@ -70,6 +72,23 @@ def parse(data: bytes, limits: Limits) -> Parsed:
         add_plain(builder, body)
         warnings = (*warnings, "nested too deeply for Markdown; read as plain text")
     return builder.parsed("markdown", title=title, modified=modified, warnings=warnings)
+
+
+def _with_gaps(body: str) -> str:
+    """A blank line before a line that opens a new list below another one ("Not taken:").
+
+    Markdown would take it for the end of the item above.
+    """
+    lines = body.split("\n")
+    out = lines[:1]
+    fenced = bool(_FENCE.match(lines[0]))
+    for above, line, below in zip(lines, lines[1:], [*lines[2:], ""], strict=False):
+        fenced ^= bool(_FENCE.match(line))
+        opens = not fenced and line[:1].isupper() and line.rstrip().endswith(":")
+        if opens and _ITEM.match(above) and _ITEM.match(below) and not is_wrapped([above, line]):
+            out.append("")
+        out.append(line)
+    return "\n".join(out)
 
 
 def _parser() -> MarkdownIt:
