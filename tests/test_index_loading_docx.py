@@ -243,3 +243,65 @@ def test_a_table_inside_a_cell_keeps_its_rows() -> None:
     assert read(document).text == (
         "North\nSouth\n\nNorth\n\nFire | 112\nGas | 0800 111\n\nSouth\n\nFire | 113\nGas | 0800 111"
     )
+
+
+def test_figures_above_the_line_are_no_part_of_a_number() -> None:
+    def above(text: str) -> str:
+        return f"<w:r><w:rPr><w:vertAlign w:val='superscript'/></w:rPr><w:t>{text}</w:t></w:r>"
+
+    inner = (
+        f"<w:p>{run('£45')}{above('1')}{run(' for 20 m')}{above('2')}{run(', the 1')}{above('st')}"
+        f"</w:p><w:p>{above('1')}{run(' excl. VAT')}</w:p>"
+    )
+    assert body(inner) == ["£45¹ for 20 m², the 1st", "1 excl. VAT"]
+
+
+@pytest.mark.parametrize("mark", ["<w:strike/>", "<w:dstrike w:val='true'/>"])
+def test_struck_words_are_left_out_unless_all_are(mark: str) -> None:
+    struck = f"<w:r><w:rPr>{mark}</w:rPr><w:t>30 days</w:t></w:r>"
+    assert body(f"<w:p>{run('Notice: ')}{struck}{run(' 60 days')}</w:p>") == ["Notice:  60 days"]
+    assert body(f"<w:p>{struck}</w:p><w:p>{run('kept')}</w:p>") == ["kept"]
+    assert body(f"<w:p>{struck}</w:p>") == ["30 days"]
+
+
+def test_a_struck_item_keeps_its_number() -> None:
+    document = docx.Document()
+    for words in ("first", "second", "third"):
+        paragraph = document.add_paragraph(words, style="List Number")
+        paragraph.runs[0].font.strike = words == "second"
+    assert [text for _, _, text in said(read(document))] == ["1. first", "3. third"]
+
+
+@pytest.mark.parametrize(
+    ("words", "heads"),
+    [
+        ("Warranty exclusions", True),
+        ("4.2 Sick leave:", True),
+        ("2. Part 2: Payment", True),
+        ("Opening hours from 9:00", True),
+        ("Set menu £25", True),
+        ("Rules for 2024", True),
+        ("Wed, Nov. 24: NOT ON MONDAY", False),
+        ("Wed, Nov. 24 (not on the day that we gave in spring)", True),
+        ("AGREED to spend £1,250 on a new swing", False),
+        ("AGREED to spend £1,250", False),
+        ("Next meeting: 11 April 2024, 7.30 p.m., Village Hall", False),
+        ("3. Date of next meeting: 11 April", False),
+        ("Part 2: due by 3 May", False),
+        ("The pool stays shut from Monday until 3 May", False),
+    ],
+)
+def test_a_bold_line_that_says_a_fact_is_no_heading(words: str, heads: bool) -> None:
+    document = docx.Document()
+    document.add_paragraph("All came.")
+    document.add_paragraph().add_run(words).bold = True
+    document.add_paragraph("The fence was discussed.")
+    assert said(read(document))[1][0] == ("heading" if heads else "paragraph")
+
+
+def test_a_bold_first_line_is_a_title_even_with_figures() -> None:
+    document = docx.Document()
+    words = "Minutes of the meeting of the parish council on 11 March 2024"
+    document.add_paragraph().add_run(words).bold = True
+    document.add_paragraph("All came.")
+    assert read(document).title == words

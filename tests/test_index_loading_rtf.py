@@ -86,6 +86,8 @@ def test_lists_as_word_writes_them() -> None:
         (r"one\line two", "one\ntwo"),
         (r"a{\v hidden}b{\deleted gone}c{\*\unknown words}d{\pict 0102}e", "abcde"),
         (r'x{\field{\*\fldinst HYPERLINK "http://127.0.0.1"}{\fldrslt link}}y', "xlinky"),
+        (r"45{\super 1} m{\up6\'32} 1{\super st} a\super 1\nosupersub 1", "45¹ m² 1st a¹1"),
+        (r"{\super 1} excl. VAT {\sub 2}", "1 excl. VAT 2"),
         (r"x{\shp{\*\shpinst{\sp{\sn name}{\sv value}}{\shptxt boxed}}}y", "xboxedy"),
     ],
 )
@@ -219,3 +221,20 @@ def test_a_table_inside_a_cell_keeps_its_rows() -> None:
 def test_words_of_an_inner_table_that_is_cut_off_are_kept() -> None:
     assert read(r"\pard\intbl\itap2 Fire\nestcell 112").text == "Fire | 112"
     assert read(r"\pard\itap2 Stray.\par\pard After.\par").text == "Stray.\n\nAfter."
+
+
+def test_figures_above_the_line_in_a_cell_and_in_an_inner_table() -> None:
+    assert read(r"\trowd\intbl Oak\cell 45{\super 1}\cell\row\pard").text == "Oak | 45¹"
+    assert read(r"\pard\intbl\itap2 Oak\nestcell 45{\super 1}").text == "Oak | 45¹"
+
+
+def test_struck_words_are_left_out_unless_all_are() -> None:
+    assert read(r"\pard Fee {\strike \'a310} \'a38\striked1 , 9\striked0 .\par").text == "Fee £8."
+    assert read(r"\pard\strike Fee\strike0  due\plain\par").text == "due"
+    assert read(r"\pard\strike Fee due\par").text == "Fee due"
+
+
+def test_a_bold_line_that_says_a_fact_is_no_heading() -> None:
+    lines = ("Minutes", "AGREED to spend $1,250 on a swing", "Next meeting: 11 April", "Why?")
+    parsed = read("".join(rf"\pard{{\b {line}}}\par\pard Words.\par" for line in lines))
+    assert [kind for kind, _ in said(parsed)[::2]] == ["heading", *["paragraph"] * 3]

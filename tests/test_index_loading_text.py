@@ -252,6 +252,64 @@ def test_markdown_blocks() -> None:
     assert [block.level for block in parsed.blocks[3:6]] == [1, 2, 1]
 
 
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("The fee is ~~£10~~ £8.", "The fee is £8."),
+        ("The fee is <del>£10</del> £8<sup>1</sup>.", "The fee is £8¹."),
+        ("The fee ~~is *£10* or~~ <s>is</s>", "The fee"),
+        ("Call it with <s> and a ~~number~~ name.", "Call it with and a name."),
+        ("1. card\n2. ~~cash~~\n3. cheque\n", "1. card\n3. cheque"),
+        ("| Day | Opens |\n|---|---|\n| Mon | ~~9~~ 10 |\n", "Day: Mon | Opens: 10"),
+        ("~~All of it~~\n\n- ~~and this~~", "All of it\n\nand this"),
+    ],
+)
+def test_markdown_leaves_struck_words_out_unless_all_are(source: str, words: str) -> None:
+    assert markdown.parse(source.encode(), LIMITS).text == words
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("Opening hours:\nMon-Fri 9-5\nSat 10-2", "Opening hours:\nMon-Fri 9-5\nSat 10-2"),
+        ("**Mon** bins black\n**Tue** bins blue", "Mon bins black\nTue bins blue"),
+        (
+            "boiler = E13 -> top up\nboiler = E14 -> call",
+            "boiler = E13 -> top up\nboiler = E14 -> call",
+        ),
+        ("- Hours:\n  Mon 9-5\n  Sat 10-2", "Hours:\nMon 9-5\nSat 10-2"),
+        ("- Ring the\n  bell twice.", "Ring the bell twice."),
+        ("- Get it from the\n  Village Shop", "Get it from the Village Shop"),
+        ("![]()\nMon 9-5\nTue 8-6", "Mon 9-5\nTue 8-6"),
+        ("> Do not open\n> the cover.", "Do not open the cover."),
+        (
+            "The tenant keeps the garden and the path in order and pays\nthe water. "
+            "Dogs are kept off the grass and the paths of the\nOld House.",
+            "The tenant keeps the garden and the path in order and pays the water. "
+            "Dogs are kept off the grass and the paths of the Old House.",
+        ),
+    ],
+)
+def test_markdown_keeps_lines_that_are_no_wrapped_prose(source: str, words: str) -> None:
+    assert markdown.parse(source.encode(), LIMITS).text == words
+
+
+def test_a_line_that_opens_a_second_list_is_no_part_of_the_first() -> None:
+    source = "1. Card\n2. Cash\nWe do not accept:\n1. Cheques\n2. Notes\n"
+    parsed = markdown.parse(source.encode(), LIMITS)
+    assert said(parsed.text, parsed.blocks) == [
+        ("list item", "1. Card"),
+        ("list item", "2. Cash"),
+        ("paragraph", "We do not accept:"),
+        ("list item", "1. Cheques"),
+        ("list item", "2. Notes"),
+    ]
+    fenced = f"```\n{source}```"
+    assert markdown.parse(fenced.encode(), LIMITS).text == source.strip()
+    wrapped = "- what is said of the garden and of the path in\nAnnex B of:\n- this"
+    assert "path in Annex B of:" in markdown.parse(wrapped.encode(), LIMITS).text
+
+
 def test_markdown_nested_lists_keep_every_item() -> None:
     source = "\n".join("  " * depth + f"- item{depth}" for depth in range(300))
     parsed = markdown.parse(source.encode(), LIMITS)

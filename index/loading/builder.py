@@ -133,6 +133,11 @@ class TextBuilder:
         return "\n" if same else "\n\n"
 
     @property
+    def is_empty(self) -> bool:
+        """Nothing was added so far."""
+        return not self._blocks
+
+    @property
     def text(self) -> str:
         """Everything added so far."""
         return "".join(self._parts)

@@ -1,7 +1,7 @@
 """Word files: paragraphs, headings by style, lists with their numbers, tables, notes, text boxes.
 
 Reads the XML itself, since python-docx leaves out text boxes, notes, content controls and
-automatic numbers. Page headers and footers come once, at the end. Left out: deleted
+automatic numbers. Page headers and footers come once, at the end. Left out: deleted, struck
 and hidden text, comments, pictures.
 """
 
@@ -13,12 +13,15 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from index.loading.bold_headings import could_head
 from index.loading.builder import Parsed, TextBuilder, one_line
 from index.loading.docx_styles import (
     Numbering,
     Style,
     W,
     is_on,
+    is_raised,
+    is_struck,
     is_unseen,
     list_place,
     read_numbering,
@@ -28,6 +31,7 @@ from index.loading.docx_styles import (
 from index.loading.limits import Limits, RefusedError
 from index.loading.office_parts import core_facts
 from index.loading.office_zip import open_zip, read_xml
+from index.loading.raised import raised
 from index.loading.tables import (
     SPANNED,
     add_table,
@@ -61,7 +65,6 @@ _SAID = {
     f"{W}softHyphen": "",
 }
 _EDGE_PART = re.compile(r"word/(?:header|footer)\d{0,3}\.xml")
-_BOLD_HEADING_CHARS = 80
 _MAX_COLUMNS = 60
 
 
@@ -121,9 +124,11 @@ class _Walk:
     deepest: int = 0  #: level of the last heading by style
     due: list[tuple[str, str]] = field(default_factory=list)
     edges: set[str] = field(default_factory=set)
+    keeps_struck: bool = False  #: all words are struck, so that none would be left
 
     def run(self, body: etree._Element) -> None:
         """Add all blocks in reading order."""
+        self.keeps_struck = all(map(is_struck, _runs_of(body)))
         for node in blocks_of(body):
             if node.tag == f"{W}tbl":
                 self._table(node)
@@ -149,6 +154,8 @@ class _Walk:
         place = list_place(properties) or style.numbering
         level = style.level or _outline(properties)
         if not text.strip():
+            if place and any(map(is_struck, _runs_of(node))):
+                self.numbering.next(*place)  # struck words keep their number
             return
         if place and place[0] != "0":
             number = self.numbering.next(*place)
@@ -166,16 +173,10 @@ class _Walk:
             self.builder.add(BlockKind.PARAGRAPH, text)
 
     def _is_bold_heading(self, node: etree._Element, text: str, style: Style) -> bool:
-        """Many writers make headings by hand: a short line all in bold. A question stays with the
-        answer under it instead: the last of them would head whatever else follows."""
-        said = text.strip()
-        if len(said) > _BOLD_HEADING_CHARS or "\n" in said or said.endswith(tuple(".,;!?")):
+        """A line all in bold that heads what follows."""
+        if not could_head(text, first=self.builder.is_empty):
             return False
-        runs = [
-            run
-            for run in node.iter(f"{W}r")
-            if any((t.text or "").strip() for t in run.findall(f"{W}t"))
-        ]
+        runs = [run for run in _runs_of(node) if self.keeps_struck or not is_struck(run)]
         own = [run.find(f"{W}rPr/{W}b") for run in runs]
         return bool(runs) and all(style.bold if bold is None else is_on(bold) for bold in own)
 
@@ -234,7 +235,9 @@ class _Walk:
             if not isinstance(node.tag, str) or (node.tag in _SKIPPED):
                 continue
             if node.tag in (f"{W}t", f"{_M}t"):
-                out.append(node.text or "")
+                above = is_raised(node.getparent())
+                said = node.text or ""
+                out.append(raised(said, "".join(out[-1:])) if above else said)
             elif node.tag in _SAID:
                 out.append(_SAID[node.tag])
             elif node.tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
@@ -242,7 +245,7 @@ class _Walk:
                 self.due.append((kind, node.get(f"{W}id", "")))
             elif node.tag == f"{W}r" and is_unseen(node, paragraph):
                 unseen += [part.text or "" for part in node.iter(f"{W}t")]
-            else:
+            elif node.tag != f"{W}r" or self.keeps_struck or not is_struck(node):
                 stack.extend(reversed(node))
         self.builder.leave_unseen("".join(unseen))
         return "".join(out)
@@ -275,6 +278,13 @@ def blocks_of(body: etree._Element) -> Iterator[etree._Element]:
             stack.extend(reversed(boxes))
         else:
             stack.extend(reversed(node))
+
+
+def _runs_of(node: etree._Element) -> Iterator[etree._Element]:
+    """Runs that hold words."""
+    for run in node.iter(f"{W}r"):
+        if any((t.text or "").strip() for t in run.findall(f"{W}t")):
+            yield run
 
 
 def rows_of(table: etree._Element) -> Iterator[etree._Element]:

@@ -180,3 +180,13 @@ def is_unseen(run: etree._Element, paragraph: etree._Element) -> bool:
     return root.find(f"{W}background") is None and not any(
         True for _ in run.iterancestors(f"{W}tc", f"{W}txbxContent")
     )
+
+
+def is_raised(run: etree._Element | None) -> bool:
+    """True for a run that is set above the line."""
+    return run is not None and value(run.find(f"{W}rPr/{W}vertAlign")) == "superscript"
+
+
+def is_struck(run: etree._Element) -> bool:
+    """True for a run whose words are struck out, by one line or two."""
+    return any(is_on(run.find(f"{W}rPr/{W}{name}")) for name in ("strike", "dstrike"))

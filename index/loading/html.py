@@ -7,7 +7,6 @@ keeps articles clean but loses much of reference pages and all structure of tabl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -18,20 +17,14 @@ from index.loading import furniture
 from index.loading.builder import Parsed, TextBuilder, clean, one_line
 from index.loading.dates import iso_date
 from index.loading.encoding import decode
+from index.loading.html_tables import add_html_table, is_data_table
 from index.loading.limits import Limits, RefusedError
-from index.loading.tables import add_table, row_text
+from index.loading.page_marks import BLOCKS, make_plain
 from index.types import BlockKind, SkipReason
 
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
-_BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dialog div dl dt fieldset figure "
-    "footer form header hr html legend li main menu nav ol optgroup option p section summary "
-    "tbody td tfoot th thead tr ul table".split()
-)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = ("ul", "ol", "menu")
-_CELL_CHARS = 1500  #: a cell longer than this is page layout, not a table
-_MAX_COLUMNS = 60
 _NESTING_TAGS = re.compile(r"</?(?!(?:h[1-6]|p|li|br|title|meta|script|style)\b)[a-z][^>]*>", re.I)
 _DATES = (
     "article:modified_time og:updated_time last-modified dcterms.modified dc.date.modified "
@@ -52,6 +45,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     main, unseen = furniture.main_part(root)
     for words in unseen:
         builder.leave_unseen(words)
+    make_plain(main)
     _Walk(builder).run(main)
     if flattened:
         warnings = (*warnings, "nested too deeply; read without lists and tables")
@@ -64,6 +58,7 @@ def add_html(builder: TextBuilder, source: str) -> None:
     if root is not None:
         for words in furniture.drop_unseen(root):
             builder.leave_unseen(words)
+        make_plain(root)
         _Walk(builder).run(root)
 
 
@@ -174,10 +169,10 @@ class _Walk:
         if tag == "br":
             self.buffer.append("\n")
             return False
-        if tag in ("table", "caption", "figcaption") or tag in _HEADINGS or tag in _BLOCKS:
+        if tag in ("table", "caption", "figcaption") or tag in _HEADINGS or tag in BLOCKS:
             self._flush()
         if tag == "table" and is_data_table(node):
-            self._table(node)
+            add_html_table(self.builder, node)
             return False
         if tag in _HEADINGS:
             self.kinds.append((BlockKind.HEADING, _HEADINGS[tag]))
@@ -190,22 +185,25 @@ class _Walk:
         elif tag in _LISTS:
             self.lists.append(_first_number(node) if tag == "ol" else None)
         elif tag == "li":
-            self._item()
+            self._item(node)
         elif tag == "img" and node.get("alt") and len(node.get("alt")) > 20:
             self._say(f" {node.get('alt')} ")
         return True
 
-    def _item(self) -> None:
+    def _item(self, node: Element) -> None:
         number = self.lists[-1] if self.lists else None
         if number is not None:
             self.marker = f"{number}. "
             self.lists[-1] = number + 1
-        self.kinds.append((BlockKind.LIST_ITEM, max(1, len(self.lists))))
+        said = node.get("aria-level") or ""
+        level = int(said) if re.fullmatch("[1-9]", said) else max(1, len(self.lists))
+        self.kinds.append((BlockKind.LIST_ITEM, level))
 
     def _close(self, node: Element) -> None:
         tag = node.tag
-        if tag in _BLOCKS or tag in _HEADINGS or tag in ("caption", "figcaption", "pre"):
+        if tag in BLOCKS or tag in _HEADINGS or tag in ("caption", "figcaption", "pre"):
             self._flush()
+        self.marker = "" if tag == "li" else self.marker  # of an item that says nothing
         if (tag in _HEADINGS or tag in ("caption", "figcaption", "pre", "li")) and self.kinds:
             self.kinds.pop()
             self.pre -= tag == "pre"
@@ -227,96 +225,7 @@ class _Walk:
         marker, self.marker = (self.marker if kind is BlockKind.LIST_ITEM else ""), ""
         self.builder.add(kind, marker + said, level=level)
 
-    def _table(self, table: Element) -> None:
-        for caption in table.findall("caption")[:1]:
-            self.builder.add(BlockKind.CAPTION, one_line(seen_text(caption)))
-        rows, header_rows = grid(table)
-        body = rows[header_rows:]
-        if header_rows and body:
-            names = [
-                " ".join(dict.fromkeys(filter(None, column)))
-                for column in zip(*rows[:header_rows], strict=True)
-            ]
-            add_table(self.builder, [names, *body], header=True)
-        elif (
-            all(len([cell for cell in row if cell]) == 2 for row in rows)
-            and table.find(".//th") is not None
-        ):
-            # A name in the first column and its value in the second.
-            self.builder.start_table()
-            for name, value in ([cell for cell in row if cell] for row in rows):
-                said = row_text([value], [name.rstrip(" :")])
-                self.builder.add(BlockKind.TABLE_ROW, said)
-        else:
-            add_table(self.builder, rows, header=False)
-
-
-def is_data_table(table: Element) -> bool:
-    """False for tables that only lay out a page."""
-    if table.get("role") in ("presentation", "none") or table.find(".//table") is not None:
-        return False
-    cells = list(table.iter("td", "th"))
-    rows = sum(1 for _ in table.iter("tr"))
-    if rows == 0 or len(cells) <= rows:
-        return False
-    return all(len(cell.text_content()) <= _CELL_CHARS for cell in cells)
-
-
-def grid(table: Element) -> tuple[list[list[str]], int]:
-    """Cells of a table as a rectangle, merged cells repeated, and how many rows are header."""
-    rows: list[list[str]] = []
-    header_rows = 0
-    carried: dict[int, tuple[int, str]] = {}  # column -> rows still to fill, text
-    for row in table.iter("tr"):
-        cells = [cell for cell in row if cell.tag in ("td", "th")]
-        if not cells:
-            continue
-        line: list[str] = []
-        for cell in cells:
-            _fill(line, carried)
-            said = one_line(seen_text(cell))
-            down = _span(cell, "rowspan", 500)
-            for _ in range(_span(cell, "colspan", _MAX_COLUMNS)):
-                if len(line) < _MAX_COLUMNS:
-                    if down > 1:
-                        carried[len(line)] = (down - 1, said)
-                    line.append(said)
-        _fill(line, carried)
-        is_header = row.getparent().tag == "thead" or all(cell.tag == "th" for cell in cells)
-        if is_header and header_rows == len(rows):
-            header_rows += 1
-        rows.append(line)
-    width = max(map(len, rows), default=0)
-    return [row + [""] * (width - len(row)) for row in rows], header_rows
-
-
-def _fill(line: list[str], carried: dict[int, tuple[int, str]]) -> None:
-    while len(line) in carried:
-        left, said = carried.pop(len(line))
-        if left > 1:
-            carried[len(line)] = (left - 1, said)
-        line.append(said)
-
-
-def _span(cell: Element, name: str, most: int) -> int:
-    value = cell.get(name) or "1"
-    return min(most, max(1, int(value))) if value.isascii() and value.isdigit() else 1
-
 
 def _first_number(node: Element) -> int:
     value = node.get("start") or "1"
     return int(value) if re.fullmatch(r"\d{1,6}", value) else 1
-
-
-def seen_text(node: Element) -> str:
-    """All text below a node with a space between blocks."""
-    return "".join(_pieces(node))
-
-
-def _pieces(node: Element) -> Iterator[str]:
-    for part in node.iter():
-        if isinstance(part.tag, str) and part.tag not in furniture.UNSEEN:
-            yield " " if part.tag in _BLOCKS or part.tag == "br" else ""
-            yield part.text or ""
-        if part is not node:
-            yield part.tail or ""

@@ -2,7 +2,8 @@
 
 Our own reader with a stack of its own, so that nesting costs no Python frames. striprtf was tried:
 it knows no headings and no lists, breaks rows of tables apart and drops footnotes.
-Left out: pictures, embedded files, deleted and hidden text, comments, page headers and footers.
+Left out: pictures, embedded files, deleted, struck and hidden text, comments, page headers and
+footers.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     builder = TextBuilder(limits.text_chars)
     reader = _Reader(Blocks(builder))
     reader.read(data)
+    if reader.blocks.has_struck and builder.is_empty:  # all of it is struck
+        reader = _Reader(Blocks(builder, keeps_struck=True))
+        reader.read(data)
     builder.leave_unseen("".join(reader.unseen))
     warnings = [] if reader.closed else ["it ends in the middle and was read up to there"]
     facts = reader.facts
@@ -222,11 +226,17 @@ class _Reader:
     def _pard(self, _: int | None) -> None:
         kept = self.state
         self.state = State(
-            kept.destination, kept.encoding, kept.fallback_chars, kept.hidden, kept.bold
+            kept.destination,
+            kept.encoding,
+            kept.fallback_chars,
+            kept.hidden,
+            kept.bold,
+            kept.raised,
+            kept.struck,
         )
 
     def _plain(self, _: int | None) -> None:
-        self.state.hidden = self.state.bold = False
+        self.state.hidden = self.state.bold = self.state.raised = self.state.struck = False
         self.state.encoding = self.default_encoding
 
     def _bold(self, number: int | None) -> None:
@@ -234,6 +244,15 @@ class _Reader:
 
     def _hide(self, number: int | None) -> None:
         self.state.hidden = number != 0
+
+    def _strike(self, number: int | None) -> None:
+        self.state.struck = number != 0
+
+    def _raise(self, number: int | None) -> None:
+        self.state.raised = number != 0
+
+    def _lower(self, _: int | None) -> None:
+        self.state.raised = False
 
     def _fallback(self, number: int | None) -> None:
         self.state.fallback_chars = min(10, max(0, 1 if number is None else number))
@@ -337,6 +356,13 @@ _ACTIONS: dict[str, Callable[[_Reader, int | None], None]] = {
     "pard": _Reader._pard,
     "plain": _Reader._plain,
     "b": _Reader._bold,
+    "strike": _Reader._strike,
+    "striked": _Reader._strike,
+    "super": _Reader._raise,
+    "up": _Reader._raise,
+    "sub": _Reader._lower,
+    "dn": _Reader._lower,
+    "nosupersub": _Reader._lower,
     "v": _Reader._hide,
     "deleted": _Reader._hide,
     "uc": _Reader._fallback,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from index.loading.bold_headings import could_head
 from index.loading.builder import TextBuilder, one_line
+from index.loading.raised import raised
 from index.loading.rtf_tables import Edge, InnerTables, on_grid
 from index.loading.tables import SPANNED, add_table, header_rows
 from index.types import BlockKind
@@ -13,7 +15,6 @@ from index.types import BlockKind
 _HEADING = re.compile(
     r"(?:heading|überschrift|titre|titolo|título|rubrik|kop|nagłówek) ?([1-9])", re.I
 )
-_BOLD_HEADING_CHARS = 80  #: as in Word files
 _TITLES = ("title", "titel", "titre")
 _BULLET = re.compile(r"^[•‣◦▪·\uf0b7o–*-][\t ]\s*|^[•‣◦▪·\uf0b7]\s*")
 _NUMBER = re.compile(r"^\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)]\t\s*")
@@ -28,6 +29,8 @@ class State:
     fallback_chars: int = 1  #: characters after a \\u that older programs show instead
     hidden: bool = False
     bold: bool = False
+    raised: bool = False
+    struck: bool = False
     in_table: bool = False
     nested: int = 0  #: in how many tables at once, where the file says so
     style: int = 0
@@ -54,10 +57,18 @@ class Blocks:
     is_header: bool = False
     deepest: int = 0  #: level of the headings so far
     notes: list[str] = field(default_factory=list)
+    keeps_struck: bool = False
+    has_struck: bool = False  #: some struck words were left out
     marker: str = ""  #: of the list item at hand; programs write it before or after its format
 
     def say(self, said: str, state: State) -> None:
         """Characters of the paragraph or cell at hand."""
+        if state.struck and not self.keeps_struck:
+            self.has_struck = self.has_struck or not said.isspace()
+            return
+        if state.raised:
+            above = self.inner.words.get(state.nested, []) if state.nested > 1 else self.paragraph
+            said = raised(said, "".join(above[-1:]))
         if state.nested > 1:
             self.inner.say(said, state.nested)
             return
@@ -107,7 +118,12 @@ class Blocks:
         level = self._heading_level(state)
         if level:
             self.deepest = max(self.deepest, level)
-        elif not plain and not state.depth and not self.marker and _is_short(said):
+        elif (
+            not plain
+            and not state.depth
+            and not self.marker
+            and could_head(said, first=self.builder.is_empty)
+        ):
             level = min(6, self.deepest + 1)
         if level:
             self.builder.add(BlockKind.HEADING, one_line(said), level)
@@ -138,13 +154,6 @@ class Blocks:
         if name.lower() in _TITLES:
             return 1
         return 0 if outline is None else min(6, outline + 1)
-
-
-def _is_short(said: str) -> bool:
-    """Many writers make headings by hand: a short line all in bold."""
-    words = said.strip()
-    ended = words.endswith((".", ",", ";", "!"))
-    return len(words) <= _BOLD_HEADING_CHARS and "\n" not in words and not ended
 
 
 def _lines(said: str) -> str:

@@ -49,7 +49,7 @@ def add_table(
             joined = with_units(dict(enumerate(names)), _row(filled[header], bold=False))
             names = [joined.get(place, "") for place in range(max(joined) + 1)]
             header += 1
-        if _all_said(names, filled[header:]):
+        if all_said(names, filled[header:]):
             filled = filled[header:]
     for place, row in enumerate(filled):
         named = names if len(filled) < total or place >= header else []
@@ -62,7 +62,7 @@ def _starts_with_units(rows: Sequence[Sequence[str]]) -> bool:
     return is_unit_row(first, body)
 
 
-def _all_said(names: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+def all_said(names: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     """True when every name has something below it, so that some row will say it."""
     filled = {place for row in body for place, cell in enumerate(row) if one_line(cell)}
     return set(filter(None, names)) <= {name for at, name in enumerate(names) if at in filled}
