@@ -57,6 +57,24 @@ def test_a_citation_takes_the_name_of_its_own_sheet() -> None:
     assert place_of_citation(CITATION, [other]) == "sheet 2"
 
 
+@pytest.mark.parametrize(
+    ("headings", "said"),
+    [
+        ((), ""),
+        (("Budget",), ""),  # the title itself
+        (("Budget", "8. Cancelling a call"), "under “8. Cancelling a call”"),
+        (
+            ("Late calls", "On Tue, 18 Feb 2025, Kirsty Malkin <k.malkin@care.example> wrote:"),
+            "under “On Tue, 18 Feb 2025, Kirsty Malkin wrote”",
+        ),
+        (("word " * 30,), f"under “{'word ' * 13}word…”"),
+    ],
+)
+def test_a_citation_without_a_page_names_its_heading(headings: tuple[str, ...], said: str) -> None:
+    passage = replace(PASSAGE, chunk=replace(CHUNK, pages=(), headings=headings))
+    assert place_of_citation(replace(CITATION, pages=()), [passage]) == said
+
+
 def test_every_form_of_an_answer_names_the_sheet(capsys: pytest.CaptureFixture[str]) -> None:
     print_answer(ANSWER)
     print_passages([PASSAGE], explain=False)

@@ -1,4 +1,5 @@
-"""Where in a document something stands, as people say it: ``page 3``, ``slide 3``, ``sheet Staff``.
+"""Where in a document something stands, as people say it: ``page 3``, ``slide 3``, ``sheet Staff``,
+or the heading it stands under where there are no pages.
 
 Loaders count slides and sheets as pages. What kind of file it is tells its name; what a sheet is
 called stands first among the headings of its passages.
@@ -6,6 +7,7 @@ called stands first among the headings of its passages.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import PurePath
 
@@ -16,6 +18,8 @@ _UNITS = {
     **dict.fromkeys(".pptx .pptm .ppsx .potx .odp .otp".split(), "slide"),
     **dict.fromkeys(".xlsx .xlsm .xltx .ods .ots".split(), "sheet"),
 }
+_ADDRESS = re.compile(r"\s*<[^<>\s]*@[^<>\s]*>")
+_LONGEST = 70  # characters of a heading
 
 
 def unit(source: str) -> str:
@@ -39,6 +43,17 @@ def place(source: str, numbers: Sequence[int], headings: Sequence[str] = ()) -> 
     return f"{noun} {first}"
 
 
+def under(headings: Sequence[str], title: str) -> str:
+    """``under “8. Cancelling”``: the nearest heading but the title; an earlier mail's without
+    addresses."""
+    said = [" ".join(_ADDRESS.sub("", heading).split()).rstrip(" :") for heading in headings]
+    said = [one for one in said if one and one != " ".join(title.split()).rstrip(" :")]
+    if not said:
+        return ""
+    name = said[-1]
+    return f"under “{name if len(name) <= _LONGEST else name[: _LONGEST - 1].rstrip() + '…'}”"
+
+
 def place_of_passage(passage: Passage) -> str:
     """Where a passage stands in its document."""
     chunk = passage.chunk
@@ -55,7 +70,10 @@ def place_of_citation(citation: Citation, passages: Sequence[Passage]) -> str:
         and citation.end <= one.chunk.end
         and one.chunk.pages == citation.pages
     )
-    return place(citation.source, citation.pages, next(headings, ()))
+    found = next(headings, ())
+    if not citation.pages:
+        return under(found, citation.title)
+    return place(citation.source, citation.pages, found)
 
 
 def place_in(document: Document, source: str, numbers: Sequence[int]) -> str:
