@@ -32,8 +32,8 @@ _MARK = re.compile(r"\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]\s|[-*•–·▪◦�
 _NUMBER = re.compile(r"(\(?)(\d{1,2})([.)])\s")
 _FIRST = re.compile(r"\(?(?:1|a|i)[.)]\s")
 _NEGATED = re.compile(
-    r"\b(?:not|cannot|no(?!\.?\s*\d)|never|none|neither|except\w*|without|unless|exclu\w+|prohibit\w*|forbid\w*"
-    r"|ban(?:s|ned)?|avoid|refus\w+)\b|n['’]ts?\b",
+    r"\b(?:not|cannot|no(?!\.?\s*\d)|never|none|neither|except\w*|without|unless|exclu\w+"
+    r"|prohibit\w*|forbid\w*|ban(?:s|ned)?|avoid|refus\w+)\b|n['’]ts?\b",
     re.I,
 )
 _STOP = re.compile(r"[.!?;=]\s")

@@ -131,7 +131,7 @@ def present(question: str, quote: str, short: str | None) -> str | None:
     was, _, now = short.removeprefix("from ").partition(" to ")
     before = quote[: max(0, quote.find(short))] + ("from " if short.startswith("from ") else "")
     whole = _BOTH_ENDS.search(question) or _YEAR.search(was)
-    if not whole and _values(was) and _values(now) and _ROSE_FROM.search(before):
+    if not whole and _figures(was) and _figures(now) and _ROSE_FROM.search(before):
         return now
     parted = _AND_NOT.fullmatch(short)
     return parted["now"].strip() if parted and _alike(parted["was"], parted["now"]) else short
@@ -140,8 +140,8 @@ def present(question: str, quote: str, short: str | None) -> str | None:
 def _displaces(other: Found, best: Found, subject: set[str]) -> bool:
     """Does the line that another candidate stands in say that the figures of the best are old?"""
     was, now = best.short or best.quote, other.short or other.quote
-    held = {one for one in _values(was) if not _YEAR.fullmatch(one)}
-    if not held or _values(now) <= held or COLUMN in other.quote or not _alike(was, now):
+    held = {one for one in _figures(was) if not _YEAR.fullmatch(one)}
+    if not held or _figures(now) <= held or COLUMN in other.quote or not _alike(was, now):
         return False
     text, base = other.passage.chunk.text, other.passage.chunk.start
     begin = text.rfind("\n", 0, other.start - base) + 1
@@ -163,19 +163,15 @@ def _alike(was: str, now: str) -> bool:
 
 def _is_old(line: str, held: set[str], first: re.Match[str]) -> bool:
     """Do these figures, which begin here, stand beside a word for what holds no longer?"""
-    end, seen = first.end(), _values(first.group())
+    end, seen = first.end(), _figures(first.group())
     for match in _FIGURE.finditer(line, end):
-        if match.start() - end > _APART or not _values(match.group()) <= held:
+        if match.start() - end > _APART or not _figures(match.group()) <= held:
             break
-        end, seen = match.end(), seen | _values(match.group())
+        end, seen = match.end(), seen | _figures(match.group())
     if seen != held and not (len(seen) > 1 and seen < held):
         return False
     return bool(_NO_LONGER.search(line[: first.start()]) or _IS_OFF.match(line[end:]))
 
 
-def _values(text: str) -> set[str]:
-    return {one.replace(",", "") for one in _NUMBER.findall(text)}
-
-
 def _figures(text: str) -> set[str]:
-    return {term for term in terms(text) if any(map(str.isdigit, term))}
+    return {one.replace(",", "") for one in _NUMBER.findall(text)}

@@ -437,3 +437,24 @@ def test_one_row_is_asked_of() -> None:
     assert (answer.sentences[0].text, answer.short) == (MEMBERS[2], "25")
     assert answer.sentences[0].opening is Opening.NOTHING
     assert len(of_members("Which members play chess?").sentences) == 2  # nothing named: as found
+
+
+def test_the_header_of_a_mail_is_no_answer_to_what_is_asked_of_its_words() -> None:
+    header = "From: Ida Blom | To: Ruth | Date: 3 May 2025"
+    told = "We use rhodamine at the weir."
+    both = [passage(header, document="a"), passage(told, document="b")]
+    readings = [
+        Reading(0.9, (span("Ida Blom", 0.9, header),)),
+        Reading(0.9, (span("rhodamine", 0.5, told),)),
+    ]
+    answer = extractive_answer("Which dye do we use?", both, readings, limit=3)
+    assert [s.text for s in answer.sentences] == [told]
+    answer = extractive_answer("Who wrote to Ruth?", both, readings, limit=3)
+    assert answer.sentences[0].text == header
+
+
+def test_the_bare_answer_is_what_a_price_has_come_to() -> None:
+    text = "The meal deal goes up from £2.85 to £3.05 in May."
+    reading = Reading(0.9, (span("£2.85 to £3.05", 0.9, text),))
+    answer = extractive_answer("How much is the meal deal?", [passage(text)], [reading], limit=1)
+    assert answer.short == "£3.05"

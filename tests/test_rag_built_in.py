@@ -73,6 +73,16 @@ def of_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         yield opened
 
 
+def test_a_question_for_yes_or_no_may_leave_out_its_verb(tmp_path: Path) -> None:
+    (tmp_path / "camera.md").write_text(
+        "# Camera\n\n## Multi-shot\n\nFlash cannot be used with 16-shot. The longest exposure is 8 "
+        "seconds for each frame.\n",
+        encoding="utf-8",
+    )
+    with Assistant.open(documents=[tmp_path / "camera.md"], index=tmp_path / "index") as opened:
+        assert opened.ask("flash with 16-shot possible?").short == "No"
+
+
 def test_the_most_and_least_of_a_table_are_told(of_tables: Assistant) -> None:
     answer = of_tables.ask("Which hotel is the cheapest?")
     assert answer.short == "Bryggen"

@@ -193,6 +193,20 @@ def test_steps_below_a_list_without_marks_are_a_list_of_their_own() -> None:
     assert whole_list(found).quote == text[text.index("1.") :]
 
 
+def test_a_list_ends_at_a_heading_though_its_items_have_marks() -> None:
+    lines = ["2. Not allowed", "(a) dogs", "(b) fires", "3. Allowed", "(a) tents", "(b) bikes"]
+    whole = "\n\n".join(lines)
+    blocks = []
+    for line in lines:
+        start = whole.index(line) if line[0] != "(" else whole.index(f"\n{line}") + 1
+        kind = BlockKind.HEADING if line[0] != "(" else BlockKind.LIST_ITEM
+        blocks.append(Block(kind, start, start + len(line), 1, None))
+    document = Document("d", "Kit", whole, tuple(blocks), "en", "text/1", None)
+    for words, expected in (("dogs", lines[:3]), ("tents", lines[3:])):
+        (found,) = find_sentences([passage(whole, start=0)], [reading(whole, words)])
+        assert whole_list(found, lambda _: document).quote == "\n\n".join(expected)
+
+
 def test_a_long_line_that_announces_a_list_stays_before_it() -> None:
     before = "For the walk to the mill, which takes all day and leads over a ford, " * 4 + "bring:"
     text = f"{before}\nflour\nwater\nsalt"
