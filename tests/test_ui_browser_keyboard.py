@@ -84,7 +84,7 @@ def test_everything_without_a_mouse(page: Page) -> None:
     page.keyboard.type("And")  # with the focus nowhere: into the field
     assert page.locator("#fn-question textarea").input_value() == "And"
     page.evaluate("document.activeElement.blur()")
-    tab_to(page, "Footnote 1", 100)
+    tab_to(page, "Footnote 1")
     page.keyboard.press("Enter")
     page.locator("#fn-source mark").wait_for(state="visible")
     page.keyboard.press("Escape")
@@ -119,7 +119,7 @@ def test_everything_without_a_mouse(page: Page) -> None:
     assert page.locator(".fn-talk-menu[open]").count() == 0
 
     page.evaluate("document.querySelector('.fn-name').scrollIntoView()")
-    tab_to(page, "Documents", 150)
+    tab_to(page, "Documents")
     page.keyboard.press("Enter")
     page.wait_for_selector(".fn-shelf li")
     for _ in range(20):
@@ -127,6 +127,46 @@ def test_everything_without_a_mouse(page: Page) -> None:
         assert page.evaluate("Boolean(document.activeElement.closest('#fn-drawer'))")
     page.keyboard.press("Escape")
     assert focused(page) == "Documents"
+
+
+def test_the_list_of_conversations_is_one_stop_and_arrows_go_through_it(page: Page) -> None:
+    for words in ("first", "second", "third"):
+        page.locator("#fn-masthead [data-action=new]").click()
+        page.locator("#fn-question textarea").fill(f"{EXAMPLE} The {words} time.")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".fn-turn:not(.fn-live) .fn-actions")
+        page.locator("#fn-talk-list .fn-talk", has_text=words).first.wait_for()
+    listed = page.locator("#fn-talk-list .fn-talk").all_inner_texts()
+    assert page.locator("#fn-talk-list .fn-talk[tabindex='0']").all_inner_texts() == listed[:1]
+
+    page.focus("#fn-find")
+    page.keyboard.press("ArrowDown")
+    assert focused(page) == listed[0]
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert focused(page) == listed[2]
+    page.keyboard.press("ArrowUp")
+    assert focused(page) == listed[1]
+    page.keyboard.press("Tab")  # the menu of the row one has come to
+    assert focused(page) == "More about this conversation"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Rename").wait_for()
+    assert page.evaluate("document.activeElement.closest('li').dataset.talk") == page.locator(
+        "#fn-talk-list li"
+    ).nth(2).get_attribute("data-talk")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("End")
+    assert focused(page) == listed[-1]
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"#fn-thread :text('{listed[0]}')")
+    page.focus("#fn-find")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")  # out of the list
+    assert not page.evaluate("Boolean(document.activeElement.closest('#fn-talk-list'))")
 
 
 def test_right_to_left_and_cjk_words_stand_as_they_are_written(page: Page) -> None:

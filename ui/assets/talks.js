@@ -1,5 +1,5 @@
 /* The list of conversations: open, search, rename, delete. Beside the page where it is wide enough,
-   over it where not. */
+   over it where not. However long, it is one stop of the Tab key; arrows go through it. */
 "use strict";
 (() => {
   const { root, actions, state, find, all, request, post, show, close, confirm, prompt, toast, narrow } = footnote;
@@ -20,10 +20,25 @@
 
   function mark() {
     for (const row of all("#fn-talk-list [data-talk]")) {
-      const here = row.dataset.talk === state.conversation;
-      if (here) find(".fn-talk", row).setAttribute("aria-current", "true");
+      if (isCurrent(row)) find(".fn-talk", row).setAttribute("aria-current", "true");
       else find(".fn-talk", row).removeAttribute("aria-current");
     }
+    const rows = all("#fn-talk-list [data-talk]");
+    stopAt(rows.find((row) => row.contains(document.activeElement)) ?? rows.find(isCurrent) ?? rows[0]);
+  }
+
+  const isCurrent = (row) => row.dataset.talk === state.conversation;
+
+  function stopAt(stop) {
+    for (const row of all("#fn-talk-list [data-talk]"))
+      for (const part of [find(".fn-talk", row), find("summary", row)]) part.tabIndex = row === stop ? 0 : -1;
+  }
+
+  // the row an arrow key leads to from the one given, or from the search field
+  function rowBy(key, from) {
+    const rows = all("#fn-talk-list [data-talk]");
+    const at = rows.indexOf(from);
+    return { ArrowDown: rows[at + 1], ArrowUp: rows[at - 1], Home: rows[0], End: rows.at(-1) }[key];
   }
 
   const quietly = () => refresh().catch((error) => toast(error.message, true));
@@ -65,6 +80,17 @@
     if (event.target.id !== "fn-find") return;
     clearTimeout(waiting);
     waiting = setTimeout(quietly, 180);
+  });
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches("#fn-talk-list :is(.fn-talk, summary)")) stopAt(rowOf(event.target));
+  });
+  document.addEventListener("keydown", (event) => {
+    const sought = event.target.id === "fn-find" && event.key === "ArrowDown";
+    if (!sought && !event.target.matches("#fn-talk-list :is(.fn-talk, summary)")) return;
+    const row = rowBy(event.key, rowOf(event.target));
+    if (!row || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    event.preventDefault();
+    find(event.target.matches("summary") ? "summary" : ".fn-talk", row).focus();
   });
   document.addEventListener("footnote-said", quietly);
   document.addEventListener("footnote-opened", mark);
