@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import isfinite
 
 from rag.checking.quantity_words import SAID_ALIKE
 
-_NEAR = 0.025  # how far off "about" may be; "over" and "nearly" twice that, on their own side only
+_NEAR = 0.025  # how far off "about" may be
+_UNDER, _OVER = 0.12, 0.2  # how far off "nearly" and "over" may be, on their own side only
 _THIRD = 0.011  # "a third" of 33 %, "two thirds" of 66 %
 
 
@@ -22,7 +23,7 @@ class Quantity:
     values: tuple[float, ...]  #: in the base of its dimension; more than one when ambiguous
     dimension: str  #: "time", "mass", …, "clock", "ordinal"; "" when there is no known unit
     bare: tuple[float, ...]  #: the same numbers without regard to the unit
-    hedge: str = ""  #: "near", "above" or "below" when it is said to be about that much
+    hedge: str = ""  #: "near", "above", "least" or "below" when it is said to be about that much
     loose: bool = False  #: said by an article or by "both": counts, but is no figure
     parts: tuple[float, ...] = ()  #: of "two in five", the two and the five
 
@@ -41,7 +42,15 @@ def same_quantity(said: Quantity, held: Quantity) -> bool:
         pairs = list(product(said.values, held.values))
     else:
         return False
-    return any(_close(a, b, said.hedge) for a, b in pairs)
+    # "More than 600 kg" is not there as "over 640 kg"; it is as "640 kg".
+    both = said.hedge == "above" and held.hedge in ("above", "least")
+    return any(_close(a, b, "least" if both else said.hedge) for a, b in pairs)
+
+
+def with_value(number: Quantity, value: float) -> Quantity:
+    """So much, in the base of the number's dimension, where the number stands."""
+    factor = number.values[0] / number.bare[0] if number.bare[0] else 1.0
+    return replace(number, values=(value,), bare=(value / factor,), hedge="")
 
 
 def _minutes(number: Quantity) -> tuple[float, ...]:
@@ -68,9 +77,9 @@ def _close(said: float, held: float, hedge: str) -> bool:
     if not hedge or not (_round(said) or _is_third(said)):
         return False
     over = (held - said) / max(abs(held), 1e-9)
-    if hedge == "above":
-        return 0 < over <= 2 * _NEAR
-    return -2 * _NEAR <= over < 0 if hedge == "below" else abs(over) <= _NEAR
+    if hedge in ("above", "least"):
+        return 0 < over <= (_OVER if hedge == "above" else 2 * _NEAR)
+    return -_UNDER <= over < 0 if hedge == "below" else abs(over) <= _NEAR
 
 
 def _round(value: float) -> bool:

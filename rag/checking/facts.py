@@ -14,6 +14,7 @@ from functools import lru_cache
 from index.analysis import fold
 from rag.checking.amounts import Quantity, holds_parts, same_quantity
 from rag.checking.dates import Moment, same_moment
+from rag.checking.derived import is_difference, makes
 from rag.checking.frequencies import interval
 from rag.checking.names import Name, Wording, missing_name, wording_of
 from rag.checking.quantities import Figures, figures
@@ -29,6 +30,10 @@ _HOUR_ENDS = re.compile(
 )
 _TIMES_MORE = re.compile(r"\s(?:as|more|less|\w+er)\b")
 _OF = re.compile(r"[a-z]s of $")
+_THE = re.compile(r"\bthe\s+$", re.IGNORECASE)
+_NO_NOUN = re.compile(r"\s*(?:$|[.,;:)]|(?:of|and|to|or|instead|rather|at|in|when|because)\b)")
+_WORKING = re.compile(r"\b(?:working|business)\b", re.IGNORECASE)
+_CALENDAR = re.compile(r"\b(?:calendar|consecutive)\b", re.IGNORECASE)
 _OMITTED = re.compile(r"\s*(?:\[\s*(?:…|\.\.\.)\s*\]|…|\.\.\.)\s*")
 
 
@@ -220,6 +225,19 @@ def _counts_another_thing(said: Quantity, same: Sequence[Quantity], held: Facts)
     return all(_OF.search(held.text[: one.start]) for one in same)
 
 
+def _is_day(number: Quantity, text: str) -> bool:
+    """Whether an ordinal is "the 14th" of a month that is named elsewhere, not "the 3rd floor"."""
+    if number.dimension != "ordinal" or not _THE.search(text[: number.start]):
+        return False
+    return _NO_NOUN.match(text, number.end) is not None
+
+
+def _days_alike(said: str, held: str) -> bool:
+    """Whether ten "calendar days" are not there as ten "working days", nor the other way round."""
+    ours, theirs = (bool(_WORKING.search(one)) for one in (said, held))
+    return ours == theirs if ours or _CALENDAR.search(said) else True
+
+
 @lru_cache(maxsize=8192)
 def _squeezed(text: str) -> str:
     """Case and the hyphen or blank between letters and digits left out: "TF 20" is "tf20"."""
@@ -257,17 +275,36 @@ def _has_quantity(quantity: Quantity, said: Facts, held: Facts, around: Facts) -
         interval(one, held.text) == apart for one in held.figures.quantities
     ):
         return True
-    same = [one for one in held.figures.quantities if same_quantity(quantity, one)]
+    same = [
+        one
+        for one in held.figures.quantities
+        if same_quantity(quantity, one)
+        and _days_alike(said.text[quantity.start : quantity.end], held.text[one.start : one.end])
+    ]
     if any(one.dimension == quantity.dimension for one in same):
         return True
     if same and not _counts_another_thing(quantity, same, held):
         return True
     if holds_parts(quantity, held.figures.quantities) or _is_hour(quantity, said, held):
         return True
-    if not quantity.dimension and any(
-        quantity.bare[0] in reading for one in held.figures.moments for reading in one.readings
-    ):
+    if _is_in_a_date(quantity, said, held):
         return True
+    return _is_worked_out(quantity, said, held) or _is_named(quantity, said, around)
+
+
+def _is_in_a_date(number: Quantity, said: Facts, held: Facts) -> bool:
+    if number.dimension and not _is_day(number, said.text):
+        return False
+    return any(
+        number.bare[0] in reading for one in held.figures.moments for reading in one.readings
+    )
+
+
+def _is_worked_out(number: Quantity, said: Facts, held: Facts) -> bool:
+    return is_difference(number, said.text) and makes(number, held.figures)
+
+
+def _is_named(quantity: Quantity, said: Facts, around: Facts) -> bool:
     # "Flat 3" may stand in the title; the number of a section may not stand for any other
     match = re.search(r"[A-Z][a-z]+ $", said.text[: quantity.start])
     named = match and match.group() + said.text[quantity.start : quantity.end]

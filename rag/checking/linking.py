@@ -30,17 +30,21 @@ _COMPARES = re.compile(
     r"from|more|fewer|less|never|no|last|\w+est)\b",
     re.IGNORECASE,
 )
+_ANY_CELL = frozenset(content("date day when time value figure"))
+_EMPTY = frozenset(("", "none", "no", "nil", "n/a", "-", "–", "—"))
 _TELLS = re.compile(r"\d|: ")
 _MUCH = 0.6  # of the words around an anchor; so much beside a rival shows where it was taken from
 _MOST_ANCHORS = 40  # of a text are compared; more stand only in rubble
 _JOINT = re.compile(r",\s|\s(?:and|or)\s")
 _CLAUSE = re.compile(
-    r"[,;:()–—]\s*|\s(?:and|but|while|whereas|because|since|although|though|unless|if|when|where|"
+    r"(?:[,;:](?!\d)|[()–—])\s*|\s(?:and|but|while|whereas|because|since|although|though|unless|if|when|where|"
     r"which|who|so that|as)\s"
 )
 _INSTEAD = re.compile(
-    r"^[^.;|]{0,12}\b(?:instead of|rather than|not|compared with|down from|up from)\b"
+    r"^[^.;|]{0,24}\b(?:instead of|rather than|not|compared with|against|down from|up from)\b"
 )
+_FROM = re.compile(r"\bfrom\s+(?:(?:an?|the|about|average|of)\s+){0,3}$")
+_NOT_THIS = re.compile(r"\b(?:rather than|instead of|not)\s+$", re.IGNORECASE)
 _ANAPHOR = re.compile(
     r"(?i)^\W*(?:it|he|she|they|this|these|that|those|its|their|his|her|both|each|such|the|there|"
     r"then|here|if|when|where|in|on|at|from|to|for|with|by|since|as|after|before|until|all|none|"
@@ -67,6 +71,8 @@ def misplaced(text: str, held_text: str) -> str | None:
         return f"{swapped} and its counterpart are exchanged"
     ours, theirs = anchors(text), anchors(held_text)
     for anchor in ours:
+        if _NOT_THIS.search(text[: anchor.start]):
+            continue
         matching = [other for other in theirs if same_anchor(anchor, other)]
         rivals = [
             other
@@ -327,10 +333,10 @@ def _exchanges(found: Facts) -> Iterator[tuple[Quantity, Quantity]]:
     """Pairs (new, old) of neighbouring numbers joined by "instead of", or "from old to new"."""
     for first, second in pairwise(wanted_quantities(found.figures.quantities)):
         between = found.text[first.end : second.start]
-        before = found.text[max(0, first.start - 6) : first.start].casefold()
+        before = found.text[max(0, first.start - 40) : first.start].casefold()
         if _INSTEAD.search(between):
             yield first, second
-        elif re.search(r"\bfrom\s+$", before) and re.match(r"^[^.;|]{0,12}\bto\b", between):
+        elif _FROM.search(before) and re.match(r"^[^.;|]{0,12}\bto\b", between):
             yield second, first
 
 
@@ -347,11 +353,24 @@ def _wrong_cell(said: Facts, held: Facts, ours: Sequence[Anchor]) -> str | None:
             own = next(cell for cell in cells if cell[0] <= other.start < cell[1])
             if own == cells[0] or stems & set(content(held.text[own[0] : own[1]])):
                 break
-            if not _heading(held.text, own):
+            if _heading(held.text, own) <= _ANY_CELL:  # what is in it tells what it is
                 break
-            if any(stems & _heading(held.text, cell) for cell in cells[1:] if cell != own):
+            if any(
+                stems & _heading(held.text, cell) and _may_hold(held.text, cell, anchor, other)
+                for cell in cells[1:]
+                if cell != own
+            ):
                 return said.text[anchor.start : anchor.end]
     return None
+
+
+def _may_hold(text: str, cell: tuple[int, int], anchor: Anchor, other: Anchor) -> bool:
+    """Whether a cell has something of the anchor's kind, or says that it has none."""
+    _, _, value = text[cell[0] : cell[1]].partition(": ")
+    if value.strip().casefold() in _EMPTY:
+        return True
+    inside = [one for one in anchors(text) if cell[0] <= one.start < cell[1]]
+    return any(of_a_kind(anchor, one, [other]) for one in inside)
 
 
 def _heading(text: str, cell: tuple[int, int]) -> set[str]:

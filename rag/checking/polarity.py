@@ -21,7 +21,7 @@ from rag.checking.wording import wording
 _REWRITES = tuple(
     (re.compile(pattern), plain)
     for pattern, plain in (
-        (r"\bno (?:later|longer) than\b", "at most"),
+        (r"\bno(?:t)? (?:later|longer) than\b", "at most"),
         (r"\bno(?:t)? (?:more|greater|higher|larger|bigger|over) than\b", "at most"),
         (r"\bno(?:t)? (?:fewer|less|lower|smaller) than\b", "at least"),
         (r"\bnot (?:only|just|merely)\b", ""),
@@ -48,7 +48,7 @@ _NEGATIVE = frozenset(
     ban banned barred fail failed fails failure lack lacks lacking lacked missing absent prevent
     prevents prevented stop stops stopped remove removed lost lapse lapses expire expires
     impossible unable closed shut free rarely seldom against beyond exempt waived void invalid
-    unpaid unavailable forfeit forfeited ineligible otherwise nil zero unused unless
+    unpaid unavailable forfeit forfeited ineligible otherwise nil zero 0 unused unless
     """.split()
 )
 _UN = re.compile(r"un(?!der|it|iv|iq|io|if|til|to$|cle|less)\w{3}|non")
@@ -188,8 +188,8 @@ def _denied_alone(one: Polarity, other: Polarity) -> str | None:
     """A word denied by the one and said by the other, which denies nothing else."""
     if one.negations == other.negations:
         # both deny something: it is the same, or each denies what the other says
-        crossed = one.first & other.said and other.first & one.said
-        return min(one.first & other.said) if crossed else None
+        ours = (one.first & other.said) - other.denied
+        return min(ours) if ours and (other.first & one.said) - one.denied else None
     shared = (one.first & other.said) - one.said - other.denied
     if not shared:
         return None

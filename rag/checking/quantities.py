@@ -39,7 +39,7 @@ _AND_PART = re.compile(
 )
 _IN = re.compile(
     rf"(?<![\w.,])(?:(?:one|1)\s+(?:[a-z]+\s+)?in|(?P<count>{'|'.join(DIGITS)}|\d{{1,2}})\s+"
-    rf"(?:times\s+)?(?:in|out\s+of|(?P<plain>of)))\s+(?:an?\s+|every\s+)?"
+    rf"(?:(?:(?P<noun>[a-z]+)\s+)?(?:in|out\s+of)|(?P<plain>of)))\s+(?:an?\s+|every\s+)?"
     rf"(?P<of>{'|'.join(DIGITS)}|{'|'.join(SCALES)}|\d{{1,3}}(?:[,\u00a0\u202f\u2009 ]000)*)"
     rf"(?![\w,.]\w|\w|\s(?:{'|'.join(SCALES)})\b|\s\d{{3}}\b)",
     re.IGNORECASE,
@@ -84,10 +84,11 @@ _EVERY_NTH = re.compile(
     rf"\b(?:every\s+(?P<nth>other|{'|'.join(ORDINALS)})|alternate)\s(?=\w)", re.IGNORECASE
 )
 _ONE_UNIT = re.compile(r"\b(?:an?|per|each|every|one|single)\s+(?=\w)", re.IGNORECASE)
+_FOR = re.compile(r"\bfor\s+$", re.IGNORECASE)
 _UNIT_AND = re.compile(r"\b(?:an?|one)\s+\w+\s+and\s+$", re.IGNORECASE)
 _AND_A_HALF = re.compile(r"\s+and\s+a\s+half\b", re.IGNORECASE)
 _UNIT = re.compile(
-    rf"[\s-]{{0,2}}(?:(?:full|working|calendar|whole)[\s-])?"
+    rf"[\s-]{{0,2}}(?:(?:full|working|business|calendar|consecutive|whole)[\s-])?"
     rf"(?P<unit>{'|'.join(sorted(map(re.escape, UNITS), key=len, reverse=True))})(?![\w])",
 )
 _CODE = re.compile(
@@ -96,8 +97,10 @@ _CODE = re.compile(
 )
 _HEDGE = re.compile(
     r"\b(?P<near>about|around|approximately|roughly|some|close to|circa)\s+[£$€]?$|[~≈]\s?$|"
-    r"(?<!\bno )(?<!\bnot )\b(?P<above>over|more than|at least|upwards of|exceeding)\s+[£$€]?$|"
-    r"\b(?P<below>nearly|almost|just under|less than|fewer than)\s+[£$€]?$",
+    r"(?<!\bno )(?<!\bnot )\b(?:(?P<above>(?:just |well |a little |slightly )?(?:over|above)|"
+    r"more than)|(?P<least>at least|upwards of|exceeding))\s+[£$€]?$|"
+    r"\b(?P<below>nearly|almost|(?:just|a little|slightly|not far|a bit|a shade) "
+    r"(?:under|below|short of)|not quite|less than|fewer than)\s+[£$€]?$",
     re.IGNORECASE,
 )
 _DASH = re.compile(r"(?P<before>\S?)(?P<gap>\s*)[-−–‑](?P<after>\s?)$")
@@ -152,9 +155,17 @@ def _numbers(rest: str) -> list[Quantity]:
             if half is not None:
                 values = tuple(1.5 * value for value in one.values)
                 found.append(replace(one, end=half.end(), values=values, bare=(1.5,)))
-            is_one = match.group().lower().startswith("one")
+            is_one = match.group().lower().startswith("one") or _lasts(rest, match, one)
             found.append(replace(one, loose=half is not None or not is_one))
     return found
+
+
+def _lasts(text: str, article: re.Match[str], one: Quantity) -> bool:
+    """Whether "a year" is how long something takes: "kept for a year", not "for a second time"."""
+    if one.dimension not in ("time", "months") or not article.group().lower().startswith("a"):
+        return False
+    is_ordinal = text[article.end() : one.end].lower() == "second"
+    return not is_ordinal and _FOR.search(text[: article.start()]) is not None
 
 
 def _every_nth(match: re.Match[str], text: str) -> Quantity | None:
@@ -181,11 +192,14 @@ def _and_part(match: re.Match[str], text: str) -> Quantity:
 
 
 def _in(match: re.Match[str], text: str) -> Quantity | None:
-    """ "One user in a hundred", "two out of five"; not "two in five days" and "one of 700 g"."""
+    """ "One user in a hundred", "two guests in five"; not "two in five days" and "one of 700 g"."""
     count, of = _count(match.group("count") or "one"), _count(match.group("of"))
     if count == 1 and match.group("plain"):
         return None
     if count > 1 and (count >= of or _measured(text, match.start(), match.end(), (of,)).dimension):
+        return None
+    noun = match.group("noun")
+    if noun and (noun in UNITS or count == 1):  # "5 mg in 20 drops", "one stone out of four"
         return None
     share, parts = (count / max(1.0, of),), (count, of) if count > 1 else ()
     return Quantity(match.start(), match.end(), share, "ratio", share, parts=parts)
@@ -348,7 +362,18 @@ def _joined(text: str, found: Sequence[Quantity]) -> list[Quantity]:
         if descending and re.fullmatch(r"\s*(?:,|and)?\s*", between) and first.bare[0] >= 1:
             total = (first.values[0] + second.values[0],)
             out.append(replace(first, end=second.end, values=total, bare=total))
+        elif _goes_on(first, second, between):
+            total = (first.values[0] + second.bare[0] * first.values[0] / first.bare[0] / 60,)
+            out.append(replace(first, end=second.end, values=total, bare=total))
     return out
+
+
+def _goes_on(first: Quantity, second: Quantity, between: str) -> bool:
+    """ "3 min 10" and "2 h 30": a bare number right after hours or minutes is of the next unit."""
+    if first.dimension != "time" or second.dimension or between != " " or not first.bare[0]:
+        return False
+    unit = first.values[0] / first.bare[0]
+    return unit in (60.0, 3600.0) and 0 < second.bare[0] < 60 and second.bare[0] % 1 == 0
 
 
 #: In this order: what an earlier one reads is not read again.

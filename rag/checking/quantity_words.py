@@ -42,7 +42,7 @@ FRACTIONS = {
 } | {
     f"{word}{ending}": 1 / value
     for word, value in ORDINALS.items()
-    if 3 <= value <= 10
+    if 3 <= value <= 10 or value in (20, 100)
     for ending in ("s", "")
 }
 #: Words that say a number by themselves.

@@ -8,17 +8,19 @@ found in `rag.checking.linking`.
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import combinations, pairwise
 
+from index.analysis import fold
 from rag.checking.amounts import Quantity, same_quantity
 from rag.checking.facts import Facts, facts, wanted_quantities
-from rag.checking.linking import Anchor, anchors, same_anchor
+from rag.checking.linking import Anchor, anchors, clauses, same_anchor
 from rag.checking.wording import content, wording
 
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|be|been|being|gets?|got) (?:\w+ly )?\w+\b[^.;,]{0,40}?\bby\b"
 )
 _COUNTED = re.compile(r"\s*(?:of\s+)?(?:the\s+|all\s+|a\s+)?(?P<words>[^\W\d_][\w’' -]*)")
+_NUMBER_AFTER = re.compile(r"^ \d+\w*")
 _AFTER_NUMBER = 2  # words in which what a number counts is looked for; further on in a source
 
 
@@ -27,10 +29,10 @@ def turned_round(said: str, held: str) -> str | None:
 
     What stands between them has to agree, and neither or both have to be passive.
     """
-    ours = [one for one in anchors(said, openings=True) if isinstance(one.thing, tuple)]
+    ours = _names(said)
     if len(ours) < 2:
         return None
-    theirs = [one for one in anchors(held, openings=True) if isinstance(one.thing, tuple)]
+    theirs = _names(held)
     for first, second in pairwise(ours):
         between = frozenset(content(said[first.end : second.start]))
         if not between or same_anchor(first, second):
@@ -51,6 +53,46 @@ def turned_round(said: str, held: str) -> str | None:
                 names = said[first.start : first.end], said[second.start : second.end]
                 return f"“{names[0]}” and “{names[1]}” are exchanged"
     return None
+
+
+def told_of_other(said: str, held: str) -> str | None:
+    """ "A takes milk, and B lemon" where B takes milk and A lemon, as a clause.
+
+    Of two names, each in a clause without the other, the words of both clauses stand with the
+    other name in the source, and none with its own.
+    """
+    both = _called(said) & _called(held)
+    ours, theirs = _by_name(said, both), _by_name(held, both)
+    for one, other in combinations(sorted(ours.keys() & theirs.keys()), 2):
+        own = (ours[one] & theirs[one]) | (ours[other] & theirs[other])
+        crossed = (ours[one] & theirs[other], ours[other] & theirs[one])
+        if all(crossed) and not own:
+            return f"“{one}” and “{other}” are exchanged"
+    return None
+
+
+def _by_name(text: str, names: frozenset[str]) -> dict[str, frozenset[str]]:
+    """The content words of the clauses that have one of the names alone, by that name."""
+    out: dict[str, frozenset[str]] = {}
+    for clause in clauses(text):
+        named = _called(clause) & names
+        if len(named) == 1:
+            name = min(named)
+            words = frozenset(content(clause)) - frozenset(content(name))
+            out[name] = out.get(name, frozenset()) | words
+    return out
+
+
+def _called(text: str) -> frozenset[str]:
+    """The names of a text, folded, each with the number after it: "flat 3"."""
+    return frozenset(
+        fold(text[one.start : one.end] + "".join(_NUMBER_AFTER.findall(text[one.end :])))
+        for one in _names(text)
+    )
+
+
+def _names(text: str) -> list[Anchor]:
+    return [one for one in anchors(text, openings=True) if isinstance(one.thing, tuple)]
 
 
 def _pairs(found: list[Anchor]) -> list[tuple[Anchor, Anchor]]:

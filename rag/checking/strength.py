@@ -56,6 +56,11 @@ _MUST = re.compile(
     r"\b(?:must|ha(?:s|ve) to|(?:is|are) (?:required|obliged|compelled|bound) to|compulsory|"
     r"mandatory|obligatory)\b(?! not)"
 )
+_ONLY_IF = re.compile(r"\bonly (?:if|when|where)\b")
+_ONLY = re.compile(r"\bonly\b")
+_EVEN_IF = re.compile(r"\beven (?:if|when|where)\b")
+_AS_EVEN = re.compile(r"\b(?:even|whether or not|regardless|irrespective|whatever|in any case)\b")
+_UNLESS = re.compile(r"\b(?:unless|except|excluding|only if|only when)\b")
 _MAY = re.compile(
     r"\b(?:may|can|could|might|recommend(?:ed|s)?|advis(?:e|ed|es)|optional|voluntary|welcome|"
     r"suggest(?:ed|s)?|encouraged?|invited|if you (?:like|wish)|not required|need not)\b"
@@ -106,6 +111,8 @@ def stronger(said: str, held: str) -> str | None:
         (_ALL_BUT_NEVER, _AS_MUCH, None, theirs),
         (_SOLELY, _AS_SOLELY, None, theirs),
         (_MUST, _AS_MUST, _MAY, near),
+        (_ONLY_IF, _ONLY, _EVEN_IF, near),
+        (_EVEN_IF, _AS_EVEN, _UNLESS, near),
     ):
         found = claimed.search(ours)
         if found is None or enough.search(words):
