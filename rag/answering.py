@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from index.analysis import question_terms, terms, words
+from rag.asked_kinds import prefer_asked_kind
 from rag.asked_words import AskedWords
 from rag.cells import asked_cell
 from rag.checking.dates import moments
@@ -26,7 +27,7 @@ from rag.quotable import COLUMN
 from rag.ranges import prefer_fitting_rows
 from rag.reader import Reading
 from rag.rows import counts_rows, prefer_named_rows, rows_alike
-from rag.superseding import present, superseding
+from rag.superseding import former, present, superseding
 from rag.types import (
     Answer,
     AnswerKind,
@@ -171,7 +172,9 @@ def extractive_answer(
             if not any(_within(one, shown) for one in group for shown in conflict)
         ]
         groups = [[newest[0]], [newest[1]], *rest[: max(0, limit - 2)]]
-    change = None if counted or listed or conflict else superseding(question, found)
+    change = None if counted or listed else former(question, found)
+    if not (counted or listed or conflict):
+        change = change or superseding(question, found)
     if change is not None:
         rest = [group for group in groups if not _within(group[0], change)]
         groups = [[change], *rest][: max(2, limit)]
@@ -253,7 +256,8 @@ def _answering(question: str, found: Sequence[Found]) -> list[Found]:
     and, where yes or no is asked for, those that only wonder are left out, as are headers of mails
     that nobody asks for."""
     found = [one for one in found if not is_idle_header(question, one.quote)]
-    kept = prefer_named_rows(question, without_other_things(question, found))
+    kept = prefer_asked_kind(question, without_other_things(question, found))
+    kept = prefer_named_rows(question, kept)
     kept = prefer_fitting_rows(question, kept)
     kept = of_asked_editions(question, kept)
     if is_polar(question):

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from index.analysis import question_terms
 from rag.checking.dates import moments
 from rag.codes import codes
+from rag.periods import asked_day, covers
 from rag.quotable import COLUMN
 
 _LABEL = ": "
@@ -23,6 +24,14 @@ _SINCE = re.compile(r"\b(?:since|from|until|till|before|after)\b", re.I)
 #: Of a question that no column's name can tell the answer of.
 _ELSEWHERE = re.compile(r"\b(?:where|why)\b", re.I)
 _TIME = re.compile(r"\d:\d\d\b|\d\s?(?:[ap]\.?m|h|Uhr)\b", re.I)
+_OLD = re.compile(
+    r"\b(?:original(?:ly)?|old|former(?:ly)?|previous(?:ly)?|until|till|before)\b", re.I
+)
+_NEW = re.compile(r"\b(?:new|now|current(?:ly)?|revised|amended|from|since|after)\b", re.I)
+_FORMER = re.compile(
+    r"\b(?:was|were|did|used to|old|original(?:ly)?|former(?:ly)?|previous(?:ly)?|before|until)\b",
+    re.I,
+)
 _PERSON = re.compile(r"(?:[^\W\d_a-z][\w.'’-]*\s*(?:,|&|and|von|van|de|du)?\s*)+")
 _FILLING = frozenset(question_terms("per no number name each"))  # of labels, said of many columns
 
@@ -79,7 +88,27 @@ def asked_cell(question: str, row: str, short: str | None) -> str | None:
     best = max(said, default=0)
     if best and said.count(best) == 1:
         return unnamed[said.index(best)][1]
+    day = asked_day(question)
+    then = [value for label, value in unnamed if day is not None and covers(label, day)]
+    if len(then) == 1:
+        return then[0]
+    newer = None if _FORMER.search(question) else _newer(row, short)
+    if newer is not None:
+        return newer
     return None if short is not None and is_named(short, asked, names) else short
+
+
+def _newer(row: str, short: str | None) -> str | None:
+    """Of "Original: 168 | From Amendment 2: 176" the newer, where the older was taken."""
+    cells = cells_of(row)
+    old = [label for label, value in cells if value == short and _OLD.search(label)]
+    new = [value for label, value in cells if _NEW.search(label) and value != short]
+    alike = bool(new) and short is not None and _figured(new[0]) == _figured(short)
+    return new[0] if old and len(new) == 1 and alike else None
+
+
+def _figured(value: str) -> bool:
+    return any(map(str.isdigit, value))
 
 
 def _may_answer(question: str, value: str) -> bool:

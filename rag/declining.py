@@ -43,6 +43,8 @@ _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s)", re.I)  # "4th", and "under 18s"
 _DATE_NAMES = (
     "january february september october november december tuesday wednesday thursday saturday"
 ).split()
+#: Words that are written in capitals and name nothing.
+_ACRONYMS = frozenset("ID TV PC CV OK DIY ASAP FAQ PDF GP HR IT ATM PIN SMS".split())
 _PUNCTUATION = "?!.,;:\"'“”‘’()[]"
 
 
@@ -170,8 +172,13 @@ def names_in(question: str, words_of_it: Sequence[str]) -> list[str]:
         word
         for word in words_of_it
         if (any(map(str.isdigit, word)) and not _ORDINAL.fullmatch(word))
-        or (word[:1].isupper() and word != first and not _is_misspelt_date(word))
+        or (_is_capital(word, first) and word not in _ACRONYMS and not _is_misspelt_date(word))
     ]
+
+
+def _is_capital(word: str, first: str) -> bool:
+    """Is it written as a name is: "Penhale", and "pH"; not as the first word of a question?"""
+    return any(map(str.isupper, word[1:])) or (word[:1].isupper() and word != first)
 
 
 def _is_misspelt_date(word: str) -> bool:

@@ -1,14 +1,28 @@
-"""Passages about another thing of the kind that a question names: the HX200, where the HX350 is."""
+"""Passages about another thing of the kind that a question names: the HX200, where the HX350 is,
+or the left-hand tap, where the right-hand one is."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from index.analysis import fold, terms
+from rag.checking.opposites import OPPOSITES
 from rag.codes import codes, is_certain, is_of_many, kind_of, kinds_in_ranges
 from rag.finding import Found, held_back
 
+_WORD = re.compile(r"[^\W_]+")
+_BETWEEN = 1  # words between "left" and what is left: "left hand tap"
 _APART = re.compile(r"[\W_]+")
+
+
+class _Opposed(NamedTuple):
+    """A word and those that say the same, their opposites, and the stem of what it is said of."""
+
+    own: frozenset[str]
+    other: frozenset[str]
+    noun: str
 
 
 def without_other_things(question: str, found: Sequence[Found]) -> list[Found]:
@@ -18,6 +32,12 @@ def without_other_things(question: str, found: Sequence[Found]) -> list[Found]:
     too. What may be named in another way ("flat B", "Q3") is held back only.
     """
     asked = {one for one in codes(question) if is_of_many(one)}
+    opposed = _opposed(question)
+    if opposed:
+        found = sorted(
+            (held_back(one) if _is_opposed(one, opposed) else one for one in found),
+            key=lambda one: -one.score,
+        )
     if not asked:
         return list(found)
     certain = {one for one in asked if is_certain(one)}
@@ -34,3 +54,24 @@ def _is_of_another(one: Found, asked: set[str]) -> bool:
     absent = {code for code in asked if _APART.sub("", code) not in around}
     kinds = set(map(kind_of, absent)) - kinds_in_ranges(chunk.text)
     return any(kind_of(code) in kinds for code in here - asked)
+
+
+def _opposed(text: str) -> set[_Opposed]:
+    """What a text says to be left, upper or old."""
+    words = _WORD.findall(fold(text))
+    found: set[_Opposed] = set()
+    for left, right in OPPOSITES:
+        for own, other in ((left, right), (right, left)):
+            for place, word in enumerate(words):
+                if word in own:
+                    after = words[place + 1 : place + 2 + _BETWEEN]
+                    found.update(_Opposed(own, other, noun) for one in after for noun in terms(one))
+    return found
+
+
+def _is_opposed(one: Found, asked: set[_Opposed]) -> bool:
+    """Does the candidate say the opposite of the same noun, and nowhere the word asked?"""
+    here, said = _opposed(one.quote), set(_WORD.findall(fold(one.quote)))
+    return any(
+        _Opposed(each.other, each.own, each.noun) in here and not said & each.own for each in asked
+    )

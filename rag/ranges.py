@@ -1,4 +1,6 @@
-"""Rows of a table that hold for a range: "5 years" is asked, "3 to 7 years" is the row."""
+"""Rows of a table that hold for a range: "5 years" is asked, "3 to 7 years" is the row; or for a
+period, of which a day is asked.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from math import inf
 from index.analysis import question_terms, terms
 from rag.comparisons.values import Value, values_in
 from rag.finding import Found, held_back
+from rag.periods import Day, asked_day, covers
 from rag.quotable import COLUMN
 
 _NUMBER = r"[£$€]?\s?\d(?:[\d,]*\d)?(?:\.\d+)?"
@@ -61,9 +64,10 @@ def prefer_fitting_rows(question: str, found: Sequence[Found]) -> list[Found]:
     names, "30 hours' notice" below "Notice you give", is nearly as likely as the best.
     """
     asked = [one for one in values_in(question) if one.dimension != "date"]
-    if not asked:
+    day = asked_day(question)
+    if not asked and day is None:
         return list(found)
-    fits = [_fit(one, asked) if COLUMN in one.quote else None for one in found]
+    fits = [_fit(one, asked, day) if COLUMN in one.quote else None for one in found]
     fitting = {
         one.passage.chunk.document_id for one, fit in zip(found, fits, strict=True) if fit is True
     }
@@ -100,11 +104,14 @@ def _is_of(row: Found, asked: Sequence[Value], question: str) -> bool:
     return False
 
 
-def _fit(row: Found, asked: Sequence[Value]) -> bool | None:
-    """Does a range of the row hold an amount that is asked about? None where none compares."""
+def _fit(row: Found, asked: Sequence[Value], day: Day | None) -> bool | None:
+    """Does a range of the row hold an amount that is asked about, or a period of it the day? None
+    where none compares."""
     compared: list[bool] = []
     for cell in row.quote.split(COLUMN):
         label, colon, value = cell.partition(": ")
+        holds = None if day is None else covers(value if colon else cell, day)
+        compared += [] if holds is None else [holds]
         for one in asked:
             within = _range(label if colon else "", value if colon else cell, one)
             if within is not None:

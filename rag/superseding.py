@@ -16,9 +16,10 @@ from rag.quotable import COLUMN
 
 _TO = (
     r"(?P<now>[^\s.;]*\d(?:[\d.,]*\d)?[^\s.;,]*"
-    r"(?: (?:million|days?|weeks?|months?|years?|hours?|meals?))?)"
+    r"(?: (?:million|days?|weeks?|months?|years?|hours?|minutes?|meals?|places|people|points|pence"
+    r"|per cent|degrees|%|°C|[kcmµ]?m|[km]?g|m?l|bar|[km]?[WVA]|kWh|rpm|g?sm))?)"
 )
-_ENDS = r"(?=\W*$|[.;,:)]|\s+(?:following|with effect|from|since|on|as of|because|after an?)\b)"
+_ENDS = r"(?=\W*$|\s?[.;,:()]|\s+(?:following|with effect|from|since|on|as of|because|after an?)\b)"
 _CHANGES = (
     r"(?:increased|raised|reduced|lowered|changed|extended|shortened|amended|rises?|rose|moves?|moved"
     r"|(?:goes|go|went|put) up|(?:comes|come|came|goes|go|went) down)"
@@ -26,7 +27,7 @@ _CHANGES = (
 #: What was, and what is now: "increased from £500 to £750", "for "9,000" read "7,500"".
 _FROM_TO = (
     re.compile(
-        rf"\b{_CHANGES}\s+from (?P<was>[^.;]{{1,40}}?) to {_TO}{_ENDS}",
+        rf"\b{_CHANGES}\s+from (?P<was>(?:[^.;]|\.\d){{1,40}}?) to {_TO}{_ENDS}",
         re.I,
     ),
     re.compile(
@@ -92,6 +93,13 @@ _BOTH_ENDS = re.compile(
     r"|when|years?|high)\b",
     re.I,
 )
+_ASKS_FORMER = re.compile(
+    r"^(?!.*\b(?:now|currently|today|these days|nowadays)\b).*(?:"
+    r"\b(?:was|were|did|had)\b.*\b(?:before|previously|originally|formerly|until|up to)\b"
+    r"|\bused to\b|\b(?:old|former|previous|original)\b)",
+    re.I | re.S,
+)
+_PAST = frozenset(terms("before previously originally formerly until used old former previous"))
 _OTHER_TIMES = re.compile(r"\b(?:was|were|old|before|original\w*|first)\b", re.I)
 
 
@@ -124,10 +132,38 @@ def superseding(question: str, found: Sequence[Found]) -> Found | None:
     return None
 
 
+def former(question: str, found: Sequence[Found]) -> Found | None:
+    """The candidate that says what was before the figure of the best one, where that is asked for:
+    "reduced from 3.2 to 1.6" where the limit is 1.6; None where none does."""
+    if not found or not _ASKS_FORMER.search(question) or _YEAR.search(question):
+        return None
+    best, asked = found[0], set(question_terms(question)) - _PAST
+    held, subject = _figures(best.quote), asked & set(terms(best.quote))
+    for other in found[:_CANDIDATES]:
+        told = _FROM_TO[0].search(other.quote)
+        if told is None or _PROPOSED.search(other.quote) or not _figures(told["was"]):
+            continue
+        shared = len(subject & set(terms(other.quote)))
+        if other is best or (_figures(told["now"]) <= held and shared >= _LEAST):
+            return other
+    return None
+
+
+def past(question: str, quote: str) -> str | None:
+    """What was, where that is asked for: "30 days" of "extended from 30 to 45 days"."""
+    told = _FROM_TO[0].search(quote) if _ASKS_FORMER.search(question) else None
+    if told is None or not _figures(told["was"]):
+        return None
+    was, now = told["was"].strip(), told["now"]
+    unit = _FIGURE.sub("", now).strip()
+    # the unit is often said once: "from 30 to 45 days"
+    return f"{was} {unit}" if unit and _FIGURE.fullmatch(was) and _FIGURE.match(now) else was
+
+
 def present(question: str, quote: str, short: str | None) -> str | None:
     """The bare answer without what was: "£3.05" of "goes up from £2.85 to £3.05"."""
     if short is None or _OTHER_TIMES.search(question):
-        return short
+        return past(question, quote) or short
     was, _, now = short.removeprefix("from ").partition(" to ")
     before = quote[: max(0, quote.find(short))] + ("from " if short.startswith("from ") else "")
     whole = _BOTH_ENDS.search(question) or _YEAR.search(was)
