@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.analysis import fold, question_terms
+from index.analysis import QUESTION_WORDS, fold, question_terms
 from rag.cells import cells_of
 from rag.checking.quantities import figures
 from rag.checking.quantity_words import UNITS
@@ -19,31 +19,41 @@ from rag.finding import Found, held_back
 from rag.quotable import COLUMN
 
 _UNIT_ASKED = re.compile(r"\bhow many (?P<unit>[^\W\d_]+)|\b(?:what|which) (?P<scale>ph)\b", re.I)
-_MONEY = re.compile(
-    r"[£$€]|\b(?:how much|price[sd]?|pricing|costs?|charges?d?|pay\w*|paid|fees?|worth|spen[dt]\w*"
-    r"|bills?|totals?|sums?|rates?|amounts?|expens\w+|budget\w*|salar\w+|wages?|rent\w*|value"
-    r"|invoice\w*|owe[sd]?|due|money|funds?|funding|grants?|donat\w+|refund\w*|deposit\w*|premium"
-    r"|excess|tariff|fines?|penalt\w+|earn\w*|cheap\w*|expensive|dear\w*|gbp|eur|euros?|pounds?"
-    r"|dollars?|quote[sd]?|credit\w*|takings|turnover|prof\w+|loss\w*|discount\w*|tips?|gave|give\w*)\b",
+_ACIDITY = re.compile(r"\bph\b|\bacidity\b", re.I)
+#: Units that are asked for by name and are told in no other kind.
+_FAMILIES = (
+    frozenset(("power",)),
+    frozenset(("energy",)),
+    frozenset(("volts",)),
+    frozenset(("mass", "pounds", "ounces")),
+)
+#: What a price is no answer to.
+_MEASURED = re.compile(
+    r"\b(?:torque|weigh\w*|size|watts?|wattage|power|voltage|volts?|amps?|stock|length|width|height"
+    r"|depth|speed|temperature|pressure|volume|capacity|diameter|thickness|distance|noise|age|ph"
+    r"|how (?:many|long|often|far|heavy|big|tall|wide|deep|fast|hot|cold|old))\b",
     re.I,
 )
 _PRICE = re.compile(r"[£$€]|\b(?:price|cost|fee|gbp|eur|usd)\b", re.I)
 _FIRM = re.compile(
     r"\b(?:which|what) (?:\w+ )?(?:company|firm|supplier|insurer|bank|brand|maker|manufacturer"
-    r"|agency|contractor|airline|charity|publisher|employer)\b",
+    r"|agency|contractor|airline|charity|publisher|employer)(?=\W*$| (?:is|are|was|were|does|did|do"
+    r"|has|had|of|for|with|to|will|can|(?!charges\b)[a-z]+(?:s|ed)|built|made|sold|sent|won)\b)",
     re.I,
 )
-_CAPITAL = re.compile(r"(?<=[\w,;:(] )[\"“‘']?[^\W\d_a-z]\w*|\w[A-Z]\w*")
+_NAME = re.compile(r"[^\W\d_a-z]\w*|\w[A-Z]\w*")
 _REFERENCE = re.compile(
-    r"(?:accordance with|clauses?|sections?|paras?\.?|paragraphs?|see|under|of|schedules?) $",
-    re.I,
+    r"(?:accordance with|clauses?|sections?|paras?\.?|paragraphs?|see|schedules?) $", re.I
 )
+_NAME_OR_WORD = re.compile(r"\w+")
+_OPENERS = frozenset("our your my their the a an this these all any it we you they he she".split())
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2})+")
+_ASKS_WHERE = re.compile(r"\b(?:clauses?|sections?|paragraphs?|paras?|chapters?|where)\b", re.I)
 
 
 def prefer_asked_kind(question: str, found: Sequence[Found]) -> list[Found]:
     """The candidates, best first: those that cannot be of the kind asked for are held back."""
-    kept = [_with_answer(one) for one in found]
+    kept = found if _ASKS_WHERE.search(question) else [_with_answer(one) for one in found]
     kept = [held_back(one) if is_of_other_kind(question, one) else one for one in kept]
     return sorted(kept, key=lambda one: -one.score)
 
@@ -61,19 +71,22 @@ def _has_other_unit(question: str, one: Found) -> bool:
     asked = _UNIT_ASKED.search(question)
     if asked is None:
         return False
+    around = fold(one.passage.chunk.embedding_text)
     if asked["scale"]:
-        return "ph" not in fold(one.passage.chunk.embedding_text).split()
-    unit = UNITS.get(fold(asked["unit"]))
-    if unit is None or unit[0] in ("times", "time", "months", "£"):
+        return not _ACIDITY.search(around)
+    name = fold(asked["unit"])
+    dimension, _ = UNITS.get(name, ("", 1.0))
+    family = next((family for family in _FAMILIES if dimension in family), None)
+    if family is None or name.removesuffix("s") in around:
         return False
     held = {quantity.dimension for quantity in figures(one.passage.chunk.text).quantities}
-    return unit[0] not in held and fold(asked["unit"]) not in fold(one.passage.chunk.embedding_text)
+    return not held & family
 
 
 def _is_price(question: str, one: Found) -> bool:
-    """Is the bare answer a cell of a column of prices, where nothing asks for money, nor for
-    another column of the row?"""
-    if COLUMN not in one.quote or not one.short or _MONEY.search(question):
+    """Is the bare answer a cell of a column of prices, where something else is asked that can be
+    measured or counted, and not by another column of the row?"""
+    if COLUMN not in one.quote or not one.short or not _MEASURED.search(question):
         return False
     cells, asked = cells_of(one.quote), set(question_terms(question))
     labels = [label for label, value in cells if one.short in value]
@@ -84,15 +97,16 @@ def _is_price(question: str, one: Found) -> bool:
 
 def _names_another(question: str, one: Found) -> bool:
     """Does the candidate name anything that the question does not?"""
-    if COLUMN in one.quote:
+    names = _NAME.findall(one.quote)
+    if COLUMN in one.quote or not names:  # a note all in lower case may name one
         return True
-    asked = set(fold(question).split())
-    return any(fold(name) not in asked for name in _CAPITAL.findall(one.quote))
+    asked = {*_NAME_OR_WORD.findall(fold(question)), *QUESTION_WORDS, *_OPENERS}
+    return any(fold(name) not in asked for name in names)
 
 
 def _with_answer(one: Found) -> Found:
     """Without a bare answer that is the number of a clause: "3.4" of "in accordance with 3.4"."""
     if not one.short or not _NUMBERED.fullmatch(one.short):
         return one
-    before = one.quote[: one.quote.find(one.short)]
+    before = one.quote[: one.quote.rfind(one.short)]
     return replace(held_back(one), short=None) if _REFERENCE.search(before) else one

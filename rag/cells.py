@@ -24,15 +24,17 @@ _SINCE = re.compile(r"\b(?:since|from|until|till|before|after)\b", re.I)
 #: Of a question that no column's name can tell the answer of.
 _ELSEWHERE = re.compile(r"\b(?:where|why)\b", re.I)
 _TIME = re.compile(r"\d:\d\d\b|\d\s?(?:[ap]\.?m|h|Uhr)\b", re.I)
-_OLD = re.compile(
-    r"\b(?:original(?:ly)?|old|former(?:ly)?|previous(?:ly)?|until|till|before)\b", re.I
-)
-_NEW = re.compile(r"\b(?:new|now|current(?:ly)?|revised|amended|from|since|after)\b", re.I)
-_FORMER = re.compile(
-    r"\b(?:was|were|did|used to|old|original(?:ly)?|former(?:ly)?|previous(?:ly)?|before|until)\b",
+_OLD = re.compile(r"\b(?:original(?:ly)?|old|former(?:ly)?|previous(?:ly)?)\b", re.I)
+_NEW = re.compile(
+    r"\b(?:new|now|current(?:ly)?|revised|amended|from (?:amendment|version|revision|issue))\b",
     re.I,
 )
-_PERSON = re.compile(r"(?:[^\W\d_a-z][\w.'’-]*\s*(?:,|&|and|von|van|de|du)?\s*)+")
+_FORMER = re.compile(
+    r"\b(?:was|were|did|used to|old|original(?:ly)?|former(?:ly)?|previous(?:ly)?|before|until"
+    r"|default|initial(?:ly)?|start(?:ing)?|first)\b",
+    re.I,
+)
+_PERSON = re.compile(r"[^\W\d_a-z][\w.'’-]*|and|von|van|de|du")
 _FILLING = frozenset(question_terms("per no number name each"))  # of labels, said of many columns
 
 
@@ -88,14 +90,25 @@ def asked_cell(question: str, row: str, short: str | None) -> str | None:
     best = max(said, default=0)
     if best and said.count(best) == 1:
         return unnamed[said.index(best)][1]
-    day = asked_day(question)
-    then = [value for label, value in unnamed if day is not None and covers(label, day)]
-    if len(then) == 1:
-        return then[0]
+    then = _of_the_day(question, row, short)
+    if then is not None:
+        return then
     newer = None if _FORMER.search(question) else _newer(row, short)
     if newer is not None:
         return newer
     return None if short is not None and is_named(short, asked, names) else short
+
+
+def _of_the_day(question: str, row: str, short: str | None) -> str | None:
+    """The one cell whose column is of the day asked about, where another or none was taken."""
+    day = asked_day(question)
+    if day is None:
+        return None
+    held = [(covers(label, day), value) for label, value in cells_of(row)]
+    if short is not None and (False, short) not in held:
+        return None
+    then = [value for holds, value in held if holds]
+    return then[0] if len(then) == 1 else None
 
 
 def _newer(row: str, short: str | None) -> str | None:
@@ -117,7 +130,8 @@ def _may_answer(question: str, value: str) -> bool:
     if _HOW_MUCH.search(question):
         return any(map(str.isdigit, value))
     if _WHO.search(question):
-        return _PERSON.fullmatch(value) is not None
+        named = [word for word in re.split(r"[\s,&]+", value) if word]
+        return bool(named) and all(map(_PERSON.fullmatch, named))
     if _WHEN.search(question):
         return bool(moments(value)[0]) or _TIME.search(value) is not None
     return True

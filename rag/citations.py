@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from index.embedding import Embedder
-from rag.checking.additions import new_clauses
 from rag.checking.condensed import condensed_from, without_answer
 from rag.checking.evidence import (
     Evidence,
@@ -34,7 +33,6 @@ from rag.types import Citation, Passage, Sentence, Verdict
 _SCORED = 4  # spans that the reader scores, of those nothing speaks against
 _NEARLY = 0.2  # from which a short sentence is accepted that one clause holds word for word
 _ROW_NEARLY, _ROW_FACTS = 0.3, 3  # the same for a table row that holds so many facts of it
-_BORNE_OUT = 0.4  # under this score a clause that has none of the span's words is not said there
 _POINTED = 2  # spans of the passages pointed to that are scored in any case
 _TRUSTED = 0.25  # by how much another passage has to be better than the one pointed to
 # A shorter span inside the best one may hold this share of the wording less, or score so much less.
@@ -141,7 +139,7 @@ def check(
     text = " ".join(sentence.split())
     if not says_something(text):
         return CheckedSentence(text, (), Verdict.UNSUPPORTED, "it says nothing to be checked")
-    claim, lacks = without_answer(text), "the passages say at most part of it"
+    claim = without_answer(text)
     looked_at = candidates(claim, passages, hints)
     for evidence in looked_at:
         if same_words(text, evidence.text) and not gives_orders_only(
@@ -157,10 +155,7 @@ def check(
     if best is not None and fragment and not condensed_from(claim, best.text):
         best = replace(best, score=min(best.score, PARTLY))  # "Yes, dogs." says nothing of them
     if best is not None and best.score >= ACCEPTED:
-        addition = _added(claim, best, judge)
-        if addition is None:
-            return CheckedSentence(text, (best.citation(1, Verdict.SUPPORTED),), Verdict.SUPPORTED)
-        best, lacks = replace(best, score=PARTLY), f"the document does not say “{addition}”"
+        return CheckedSentence(text, (best.citation(1, Verdict.SUPPORTED),), Verdict.SUPPORTED)
     together = _by_clauses(claim, passages, judge, hints)
     if together:
         cited = tuple(one.citation(at, Verdict.PARTLY) for at, one in enumerate(together, 1))
@@ -168,7 +163,7 @@ def check(
     if best is None or (why and best.score < PARTLY):
         return CheckedSentence(text, (), Verdict.UNSUPPORTED, why)
     partly = (best.citation(1, Verdict.PARTLY),)
-    return CheckedSentence(text, partly, Verdict.PARTLY, lacks)
+    return CheckedSentence(text, partly, Verdict.PARTLY, "the passages say at most part of it")
 
 
 def says_something(text: str) -> bool:
@@ -269,14 +264,6 @@ def _facts(text: str) -> int:
     opening = sum(name.opens and len(name.words) == 1 for name in found.names)
     counted = len(wanted_quantities(found.figures.quantities)) + len(found.figures.moments)
     return counted + len(found.codes) + len(found.names) - opening
-
-
-def _added(text: str, best: Evidence, judge: Judge) -> str | None:
-    """A clause of a text that the span, which bears out the rest, does not say."""
-    for clause, held in new_clauses(text, best):
-        if judge.scored(clause, [held])[0].score < _BORNE_OUT:
-            return clause
-    return None
 
 
 def _smallest(

@@ -178,7 +178,8 @@ def names_in(question: str, words_of_it: Sequence[str]) -> list[str]:
 
 def _is_capital(word: str, first: str) -> bool:
     """Is it written as a name is: "Penhale", and "pH"; not as the first word of a question?"""
-    return any(map(str.isupper, word[1:])) or (word[:1].isupper() and word != first)
+    inside = word[:1].islower() and any(map(str.isupper, word))
+    return inside or (word[:1].isupper() and word != first)
 
 
 def _is_misspelt_date(word: str) -> bool:

@@ -7,11 +7,37 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from index.analysis import fold, terms
-from rag.checking.opposites import OPPOSITES
+from index.analysis import QUESTION_WORDS, fold, terms
 from rag.codes import codes, is_certain, is_of_many, kind_of, kinds_in_ranges
 from rag.finding import Found, held_back
+from rag.questions import is_polar
 
+#: Of two things alike, which one: only where the other can be no answer. Not "old" and "new",
+#: "first" and "last", or "buy" and "sell", of which one often tells the other.
+_WHICH_ONE = tuple(
+    (frozenset(one.split()), frozenset(other.split()))
+    for one, other in (
+        ("left", "right"),
+        ("upper", "lower"),
+        ("front", "rear"),
+        ("inner", "outer"),
+        ("north northern", "south southern"),
+        ("east eastern", "west western"),
+        ("summer", "winter"),
+        ("spring", "autumn"),
+        ("hot", "cold"),
+        ("indoor", "outdoor"),
+        ("petrol", "diesel"),
+        ("male", "female"),
+        ("junior", "senior"),
+        ("domestic", "commercial"),
+        ("minimum", "maximum"),
+    )
+)
+_SIDES = frozenset(("left", "right"))
+_OF_A_SIDE = frozenset(
+    ("hand", "side")
+)  # "the right hand tap", not "the right tap", "14 days left"
 _WORD = re.compile(r"[^\W_]+")
 _BETWEEN = 1  # words between "left" and what is left: "left hand tap"
 _APART = re.compile(r"[\W_]+")
@@ -32,7 +58,8 @@ def without_other_things(question: str, found: Sequence[Found]) -> list[Found]:
     too. What may be named in another way ("flat B", "Q3") is held back only.
     """
     asked = {one for one in codes(question) if is_of_many(one)}
-    opposed = _opposed(question)
+    # "Are dogs allowed in the upper hall?" may well be answered by the lower one.
+    opposed = set[_Opposed]() if is_polar(question) else _opposed(question)
     if opposed:
         found = sorted(
             (held_back(one) if _is_opposed(one, opposed) else one for one in found),
@@ -60,11 +87,12 @@ def _opposed(text: str) -> set[_Opposed]:
     """What a text says to be left, upper or old."""
     words = _WORD.findall(fold(text))
     found: set[_Opposed] = set()
-    for left, right in OPPOSITES:
+    for left, right in _WHICH_ONE:
         for own, other in ((left, right), (right, left)):
             for place, word in enumerate(words):
-                if word in own:
-                    after = words[place + 1 : place + 2 + _BETWEEN]
+                after = words[place + 1 : place + 2 + _BETWEEN]
+                if word in own and (word not in _SIDES or _OF_A_SIDE & set(after)):
+                    after = [one for one in after if one not in QUESTION_WORDS]
                     found.update(_Opposed(own, other, noun) for one in after for noun in terms(one))
     return found
 

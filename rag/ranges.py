@@ -12,7 +12,7 @@ from math import inf
 from index.analysis import question_terms, terms
 from rag.comparisons.values import Value, values_in
 from rag.finding import Found, held_back
-from rag.periods import Day, asked_day, covers
+from rag.periods import Day, asked_day, covers, names_day
 from rag.quotable import COLUMN
 
 _NUMBER = r"[£$€]?\s?\d(?:[\d,]*\d)?(?:\.\d+)?"
@@ -108,15 +108,18 @@ def _fit(row: Found, asked: Sequence[Value], day: Day | None) -> bool | None:
     """Does a range of the row hold an amount that is asked about, or a period of it the day? None
     where none compares."""
     compared: list[bool] = []
+    periods: list[bool] = []
     for cell in row.quote.split(COLUMN):
         label, colon, value = cell.partition(": ")
-        holds = None if day is None else covers(value if colon else cell, day)
-        compared += [] if holds is None else [holds]
+        if day is not None:
+            holds = names_day(cell, day) or covers(value if colon else cell, day)
+            periods += [] if holds is None else [holds]
         for one in asked:
             within = _range(label if colon else "", value if colon else cell, one)
             if within is not None:
                 compared.append(within.holds(one.low))
-    return any(compared) if compared else None
+    told = [any(some) for some in (compared, periods) if some]
+    return all(told) if told else None
 
 
 def _range(label: str, cell: str, asked: Value) -> _Range | None:

@@ -94,11 +94,13 @@ _BOTH_ENDS = re.compile(
     re.I,
 )
 _ASKS_FORMER = re.compile(
-    r"^(?!.*\b(?:now|currently|today|these days|nowadays)\b).*(?:"
-    r"\b(?:was|were|did|had)\b.*\b(?:before|previously|originally|formerly|until|up to)\b"
-    r"|\bused to\b|\b(?:old|former|previous|original)\b)",
+    r"^(?!.*\b(?:now|currently|today|these days|nowadays|when|who|why|where|by how much|replac\w+"
+    r"|rais\w+|increas\w+|reduc\w+|lower\w*|chang\w+|extend\w+|rose|went|go(?:es)? up)\b).*(?:"
+    r"\b(?:was|were|did|had)\b.*\b(?:before|previously|originally|formerly)\b|\bused to\b)",
     re.I | re.S,
 )
+_ONE_FIGURE = re.compile(r"[£$€]?\d[\d.,]*(?: ?[^\W\d_]+| ?[%°]\w*)?")
+_LONGEST_SHORT = 300  # characters of a bare answer; a longer one is told as it is
 _PAST = frozenset(terms("before previously originally formerly until used old former previous"))
 _OTHER_TIMES = re.compile(r"\b(?:was|were|old|before|original\w*|first)\b", re.I)
 
@@ -143,8 +145,8 @@ def former(question: str, found: Sequence[Found]) -> Found | None:
         told = _FROM_TO[0].search(other.quote)
         if told is None or _PROPOSED.search(other.quote) or not _figures(told["was"]):
             continue
-        shared = len(subject & set(terms(other.quote)))
-        if other is best or (_figures(told["now"]) <= held and shared >= _LEAST):
+        about = len(subject) >= _LEAST and subject <= set(terms(other.quote))
+        if other is best or (about and _figures(told["now"]) <= held):
             return other
     return None
 
@@ -152,7 +154,7 @@ def former(question: str, found: Sequence[Found]) -> Found | None:
 def past(question: str, quote: str) -> str | None:
     """What was, where that is asked for: "30 days" of "extended from 30 to 45 days"."""
     told = _FROM_TO[0].search(quote) if _ASKS_FORMER.search(question) else None
-    if told is None or not _figures(told["was"]):
+    if told is None or not _ONE_FIGURE.fullmatch(told["was"].strip()):
         return None
     was, now = told["was"].strip(), told["now"]
     unit = _FIGURE.sub("", now).strip()
@@ -162,7 +164,7 @@ def past(question: str, quote: str) -> str | None:
 
 def present(question: str, quote: str, short: str | None) -> str | None:
     """The bare answer without what was: "£3.05" of "goes up from £2.85 to £3.05"."""
-    if short is None or _OTHER_TIMES.search(question):
+    if short is None or len(short) > _LONGEST_SHORT or _OTHER_TIMES.search(question):
         return past(question, quote) or short
     was, _, now = short.removeprefix("from ").partition(" to ")
     before = quote[: max(0, quote.find(short))] + ("from " if short.startswith("from ") else "")

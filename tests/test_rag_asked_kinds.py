@@ -14,7 +14,7 @@ from rag.other_things import without_other_things
 from rag.periods import asked_day, covers
 from rag.ranges import prefer_fitting_rows
 from rag.reader import Reading, Span
-from rag.superseding import former, past
+from rag.superseding import former, past, present
 from rag.types import Parts, Passage
 
 HEATER = "Part: 22-5107 | Description: Flat heater | Fits: VB220 | List price: 91.00 | Stock: 12"
@@ -75,6 +75,101 @@ def test_the_left_hand_one_is_not_the_right_hand_one() -> None:
     # the opposite of another thing
     right = found("The left-hand door leads right to the washer, which cost £5.")
     assert without_other_things(question, [right])[0].probability == right.probability
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("How long does it take?", "In short, it takes two hours."),
+        ("Do I have the right to appeal?", "You have 14 days left to lodge an appeal."),
+        ("Who bought the house?", "Ada sold the house to Ben in May."),
+        ("Can I book an indoor court?", "We only have outdoor courts."),
+        ("Who is the new treasurer?", "Ada replaces our old treasurer Ben."),
+        ("When does the first train run?", "Trains run from 05:10 to the last train at 23:40."),
+    ],
+)
+def test_an_opposite_that_answers_is_believed(question: str, text: str) -> None:
+    (kept,) = without_other_things(question, [found(text)])
+    assert kept.probability == 0.6
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "short"),
+    [
+        ("Which company cleans the windows?", "Sparkle cleans the windows.", "Sparkle"),
+        ("Which bank is the account with?", "the account is with lloyds", "lloyds"),
+        ("Which bank holiday is the office closed?", "It is closed in spring.", "in spring"),
+        ("What employer pension contribution is paid?", "It is 5%.", "5%"),
+        ("How many amps is the fuse?", "A 13A fuse is fitted.", "13A"),
+        ("How many feet does a spider have?", "It has eight.", "eight"),
+        ("What pH does the soil need?", "Soil pH-value between 6 and 7", "6 and 7"),
+        ("What is the entry for adults?", "Ticket: Adults | Price: £9", "£9"),
+        ("flat heater", HEATER, "91.00"),
+        ("what is it?", "A pH of 7.4 is right.", "7.4"),
+        ("which section is it in?", "See section 3.4.", "3.4"),
+    ],
+)
+def test_what_may_well_be_of_the_kind_asked_for(question: str, text: str, short: str) -> None:
+    (kept,) = prefer_asked_kind(question, [found(text, short)])
+    assert kept == found(text, short)
+
+
+@pytest.mark.parametrize(
+    ("question", "row", "short"),
+    [
+        ("What time does it close on Sunday?", "Day: Sunday | From: 10:00 | Until: 16:00", "16:00"),
+        (
+            "How many of A on an empty stomach?",
+            "Drug: A | Before food: 2 tablets | After food: 1 tablet",
+            "2 tablets",
+        ),
+        ("What is the default of K3?", "Setting: K3 | Original: 3 | New: 4", "3"),
+        (
+            "Who is in room 3 on 4 June 2026?",
+            "Room: 3 | Price from 1 May 2026: £90 | Event: choir",
+            "choir",
+        ),
+    ],
+)
+def test_the_cell_that_was_taken_stays(question: str, row: str, short: str) -> None:
+    assert asked_cell(question, row, short) == short
+
+
+def test_a_row_of_many_capitals_is_read_at_once() -> None:
+    row = f"Item: Boiler | Firm: {'ADMINISTRATION, COMMUNICATION / ' * 600} | Cost: 3"
+    assert asked_cell("Who looks after the boiler?", row, "3") == "3"
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "short"),
+    [
+        ("When was the old fee raised?", "On 3 May the old fee was raised from £5 to £6.", "3 May"),
+        ("What replaced the old fee?", "The old fee was raised from £5 to £6.", "£6"),
+        (
+            "What was the fee raised to before the summer?",
+            "Before the summer the fee was raised from £5 to £6.",
+            "£6",
+        ),
+        ("What is the limit on Old Street?", "It was lowered from 30 to 20.", "20"),
+        ("what was the notice before", "It rose from 30 in May 2020 to 45 days.", "45 days"),
+    ],
+)
+def test_what_was_is_not_told_where_something_else_is_asked(
+    question: str, quote: str, short: str
+) -> None:
+    assert present(question, quote, short) == short
+
+
+def test_rows_that_are_not_asked_of_a_day() -> None:
+    signed = found("Signed: 1 May 2026 | Tenant: Ben | Term: 1 June 2026 – 31 May 2027", "", 1, "d")
+    other = found("Signed: 2 May 2020 | Tenant: Ada | Term: 1 May 2020 – 31 May 2027", "", 0.5, "d")
+    assert prefer_fitting_rows("Who moved on 1 May 2026?", [signed, other]) == [signed, other]
+    ended = found("Contract: A | Term: 1 May 2023 – 30 Apr 2026", "", 1, "d")
+    runs = found("Contract: B | Term: 1 May 2024 – 30 Apr 2028", "", 0.5, "d")
+    asked = "Which contract ended before May 2026?"
+    assert prefer_fitting_rows(asked, [ended, runs]) == [ended, runs]
+    assert covers("1 Nov – 28 Feb 2026", (2025, 12, 15)) is True
+    assert covers("Paid 1 Sept 2024 and 1 Sept 2025", (2025, 1, 1)) is None
 
 
 def test_days_and_periods() -> None:
@@ -145,6 +240,20 @@ def test_the_answer_tells_what_was() -> None:
     answer = extractive_answer(asked, passages, readings, 3, calibrated=True)
     assert answer.short == "3.2 µm"
     assert answer.sentences[0].text == CHANGE
+
+
+def test_the_answer_is_not_the_price_where_a_torque_is_asked_for() -> None:
+    torque = "The screws of the flat heater are tightened to 5 Nm."
+    passages = [found(HEATER).passage, found(torque).passage]
+    price, newton = HEATER.index("91.00"), torque.index("5 Nm")
+    readings = [
+        Reading(0.6, (Span(price, price + 5, 0.6),)),
+        Reading(0.4, (Span(newton, newton + 4, 0.4),)),
+    ]
+    answer = extractive_answer("torque for the flat heater", passages, readings, 3)
+    assert [sentence.text for sentence in answer.sentences] == [torque]
+    answer = extractive_answer("price of the flat heater", passages, readings, 3)
+    assert answer.sentences[0].text == HEATER
 
 
 def test_acronyms_are_no_names_and_inner_capitals_are() -> None:

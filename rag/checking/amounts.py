@@ -10,7 +10,8 @@ from math import isfinite
 from rag.checking.quantity_words import SAID_ALIKE
 
 _NEAR = 0.025  # how far off "about" may be
-_UNDER, _OVER = 0.12, 0.2  # how far off "nearly" and "over" may be, on their own side only
+#: How far off "over", "nearly", "well over" and "just under" may be, on their own side only.
+_AT_MOST = {"above": 2 * _NEAR, "below": 2 * _NEAR, "well above": 0.2, "just below": 0.12}
 _THIRD = 0.011  # "a third" of 33 %, "two thirds" of 66 %
 
 
@@ -23,7 +24,7 @@ class Quantity:
     values: tuple[float, ...]  #: in the base of its dimension; more than one when ambiguous
     dimension: str  #: "time", "mass", …, "clock", "ordinal"; "" when there is no known unit
     bare: tuple[float, ...]  #: the same numbers without regard to the unit
-    hedge: str = ""  #: "near", "above", "least" or "below" when it is said to be about that much
+    hedge: str = ""  #: "near", "above", "well above", "below" or "just below": about that much
     loose: bool = False  #: said by an article or by "both": counts, but is no figure
     parts: tuple[float, ...] = ()  #: of "two in five", the two and the five
 
@@ -42,9 +43,7 @@ def same_quantity(said: Quantity, held: Quantity) -> bool:
         pairs = list(product(said.values, held.values))
     else:
         return False
-    # "More than 600 kg" is not there as "over 640 kg"; it is as "640 kg".
-    both = said.hedge == "above" and held.hedge in ("above", "least")
-    return any(_close(a, b, "least" if both else said.hedge) for a, b in pairs)
+    return any(_close(a, b, said.hedge) for a, b in pairs)
 
 
 def with_value(number: Quantity, value: float) -> Quantity:
@@ -77,9 +76,9 @@ def _close(said: float, held: float, hedge: str) -> bool:
     if not hedge or not (_round(said) or _is_third(said)):
         return False
     over = (held - said) / max(abs(held), 1e-9)
-    if hedge in ("above", "least"):
-        return 0 < over <= (_OVER if hedge == "above" else 2 * _NEAR)
-    return -_UNDER <= over < 0 if hedge == "below" else abs(over) <= _NEAR
+    if hedge in ("above", "well above"):
+        return 0 < over <= _AT_MOST[hedge]
+    return -_AT_MOST[hedge] <= over < 0 if hedge in _AT_MOST else abs(over) <= _NEAR
 
 
 def _round(value: float) -> bool:

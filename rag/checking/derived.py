@@ -17,9 +17,9 @@ from rag.checking.quantities import Figures
 from rag.checking.quantity_words import SAID_ALIKE, UNITS
 
 _APART = re.compile(
-    r"\s+(?:\w+\s+)?(?:before|earlier|later|after|sooner|longer|shorter|more|less|fewer|higher|"
-    r"lower|above|below|over|under|faster|slower|cheaper|dearer|older|younger|apart|warmer|colder|"
-    r"heavier|lighter|ahead|behind|beyond)\b",
+    r"\s+(?:earlier|later|sooner|longer|shorter|more|less|fewer|higher|lower|faster|slower|cheaper"
+    r"|dearer|older|younger|apart|warmer|colder|heavier|lighter"
+    r"|(?:before|after) (?:it|they|he|she)|(?:above|below) (?:what|that of|the law))\b",
     re.IGNORECASE,
 )
 _DIFFERENCE = re.compile(r"\bdifference of (?:\w+ ){0,2}$", re.IGNORECASE)

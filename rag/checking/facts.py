@@ -32,7 +32,7 @@ _TIMES_MORE = re.compile(r"\s(?:as|more|less|\w+er)\b")
 _OF = re.compile(r"[a-z]s of $")
 _THE = re.compile(r"\bthe\s+$", re.IGNORECASE)
 _NO_NOUN = re.compile(r"\s*(?:$|[.,;:)]|(?:of|and|to|or|instead|rather|at|in|when|because)\b)")
-_WORKING = re.compile(r"\b(?:working|business)\b", re.IGNORECASE)
+_WORKING = re.compile(r"\b(?:working|business|weekends?|weekdays?)\b", re.IGNORECASE)
 _CALENDAR = re.compile(r"\b(?:calendar|consecutive)\b", re.IGNORECASE)
 _OMITTED = re.compile(r"\s*(?:\[\s*(?:…|\.\.\.)\s*\]|…|\.\.\.)\s*")
 
@@ -232,10 +232,15 @@ def _is_day(number: Quantity, text: str) -> bool:
     return _NO_NOUN.match(text, number.end) is not None
 
 
-def _days_alike(said: str, held: str) -> bool:
-    """Whether ten "calendar days" are not there as ten "working days", nor the other way round."""
-    ours, theirs = (bool(_WORKING.search(one)) for one in (said, held))
-    return ours == theirs if ours or _CALENDAR.search(said) else True
+def _days_alike(number: Quantity, said: str, other: Quantity, held: str) -> bool:
+    """Whether ten "calendar days" are not there as ten "working days", nor the other way round.
+
+    What is no working day may be said elsewhere: "Working days to reply: 5".
+    """
+    ours, theirs = said[number.start : number.end], held[other.start : other.end]
+    if _WORKING.search(ours):
+        return bool(_WORKING.search(held)) and not _CALENDAR.search(theirs)
+    return not (_CALENDAR.search(ours) and _WORKING.search(theirs))
 
 
 @lru_cache(maxsize=8192)
@@ -278,8 +283,7 @@ def _has_quantity(quantity: Quantity, said: Facts, held: Facts, around: Facts) -
     same = [
         one
         for one in held.figures.quantities
-        if same_quantity(quantity, one)
-        and _days_alike(said.text[quantity.start : quantity.end], held.text[one.start : one.end])
+        if same_quantity(quantity, one) and _days_alike(quantity, said.text, one, held.text)
     ]
     if any(one.dimension == quantity.dimension for one in same):
         return True
@@ -293,11 +297,11 @@ def _has_quantity(quantity: Quantity, said: Facts, held: Facts, around: Facts) -
 
 
 def _is_in_a_date(number: Quantity, said: Facts, held: Facts) -> bool:
-    if number.dimension and not _is_day(number, said.text):
-        return False
-    return any(
-        number.bare[0] in reading for one in held.figures.moments for reading in one.readings
-    )
+    readings = [reading for one in held.figures.moments for reading in one.readings]
+    if not number.dimension:
+        return any(number.bare[0] in reading for reading in readings)
+    days = {day for _, _, day in readings if day is not None}
+    return _is_day(number, said.text) and days == {number.bare[0]}
 
 
 def _is_worked_out(number: Quantity, said: Facts, held: Facts) -> bool:

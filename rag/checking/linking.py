@@ -30,7 +30,6 @@ _COMPARES = re.compile(
     r"from|more|fewer|less|never|no|last|\w+est)\b",
     re.IGNORECASE,
 )
-_ANY_CELL = frozenset(content("date day when time value figure"))
 _EMPTY = frozenset(("", "none", "no", "nil", "n/a", "-", "–", "—"))
 _TELLS = re.compile(r"\d|: ")
 _MUCH = 0.6  # of the words around an anchor; so much beside a rival shows where it was taken from
@@ -43,6 +42,7 @@ _CLAUSE = re.compile(
 _INSTEAD = re.compile(
     r"^[^.;|]{0,24}\b(?:instead of|rather than|not|compared with|against|down from|up from)\b"
 )
+_SCORE = re.compile(r"\bvotes?\b|\bgoals?\b|\bwon\b|\bbeat\b|\bpassed\b")  # "30 against 20"
 _FROM = re.compile(r"\bfrom\s+(?:(?:an?|the|about|average|of)\s+){0,3}$")
 _NOT_THIS = re.compile(r"\b(?:rather than|instead of|not)\s+$", re.IGNORECASE)
 _ANAPHOR = re.compile(
@@ -331,6 +331,8 @@ def _swapped(said: Facts, held: Facts) -> str | None:
 
 def _exchanges(found: Facts) -> Iterator[tuple[Quantity, Quantity]]:
     """Pairs (new, old) of neighbouring numbers joined by "instead of", or "from old to new"."""
+    if _SCORE.search(found.text):
+        return
     for first, second in pairwise(wanted_quantities(found.figures.quantities)):
         between = found.text[first.end : second.start]
         before = found.text[max(0, first.start - 40) : first.start].casefold()
@@ -353,7 +355,7 @@ def _wrong_cell(said: Facts, held: Facts, ours: Sequence[Anchor]) -> str | None:
             own = next(cell for cell in cells if cell[0] <= other.start < cell[1])
             if own == cells[0] or stems & set(content(held.text[own[0] : own[1]])):
                 break
-            if _heading(held.text, own) <= _ANY_CELL:  # what is in it tells what it is
+            if not _heading(held.text, own):
                 break
             if any(
                 stems & _heading(held.text, cell) and _may_hold(held.text, cell, anchor, other)

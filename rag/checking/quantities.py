@@ -39,10 +39,14 @@ _AND_PART = re.compile(
 )
 _IN = re.compile(
     rf"(?<![\w.,])(?:(?:one|1)\s+(?:[a-z]+\s+)?in|(?P<count>{'|'.join(DIGITS)}|\d{{1,2}})\s+"
-    rf"(?:(?:(?P<noun>[a-z]+)\s+)?(?:in|out\s+of)|(?P<plain>of)))\s+(?:an?\s+|every\s+)?"
+    rf"(?:(?:(?P<noun>[a-z]+)\s+)?in|(?:times\s+)?out\s+of|(?P<plain>of)))\s+(?:an?\s+|every\s+)?"
     rf"(?P<of>{'|'.join(DIGITS)}|{'|'.join(SCALES)}|\d{{1,3}}(?:[,\u00a0\u202f\u2009 ]000)*)"
     rf"(?![\w,.]\w|\w|\s(?:{'|'.join(SCALES)})\b|\s\d{{3}}\b)",
     re.IGNORECASE,
+)
+_ENDS_SHARE = re.compile(
+    r"\s*(?:$|[.,;:)]|(?:is|are|was|were|has|have|had|do|did|pays?|paid|gives?|gave|agrees?|agreed|says?|"
+    r"said|uses?|used|lives?|owns?|comes?|came|takes?|took)\b)"
 )
 _POWER = re.compile(
     r"(?:(?<![\w.,])(?P<by>\d+(?:\.\d+)?)\s?[×x·*]\s?|(?<![\w.,£$€¥]))"
@@ -84,7 +88,6 @@ _EVERY_NTH = re.compile(
     rf"\b(?:every\s+(?P<nth>other|{'|'.join(ORDINALS)})|alternate)\s(?=\w)", re.IGNORECASE
 )
 _ONE_UNIT = re.compile(r"\b(?:an?|per|each|every|one|single)\s+(?=\w)", re.IGNORECASE)
-_FOR = re.compile(r"\bfor\s+$", re.IGNORECASE)
 _UNIT_AND = re.compile(r"\b(?:an?|one)\s+\w+\s+and\s+$", re.IGNORECASE)
 _AND_A_HALF = re.compile(r"\s+and\s+a\s+half\b", re.IGNORECASE)
 _UNIT = re.compile(
@@ -97,12 +100,14 @@ _CODE = re.compile(
 )
 _HEDGE = re.compile(
     r"\b(?P<near>about|around|approximately|roughly|some|close to|circa)\s+[£$€]?$|[~≈]\s?$|"
-    r"(?<!\bno )(?<!\bnot )\b(?:(?P<above>(?:just |well |a little |slightly )?(?:over|above)|"
-    r"more than)|(?P<least>at least|upwards of|exceeding))\s+[£$€]?$|"
-    r"\b(?P<below>nearly|almost|(?:just|a little|slightly|not far|a bit|a shade) "
-    r"(?:under|below|short of)|not quite|less than|fewer than)\s+[£$€]?$",
+    r"\b(?P<well_above>well (?:over|above))\s+[£$€]?$|"
+    r"(?<!\bno )(?<!\bnot )\b(?P<above>over|more than|at least|upwards of|exceeding)\s+[£$€]?$|"
+    r"\b(?P<just_below>(?:just|a little|slightly|not far|a bit|a shade) (?:under|below|short of)|"
+    r"not quite)\s+[£$€]?$|"
+    r"\b(?P<below>nearly|almost|less than|fewer than)\s+[£$€]?$",
     re.IGNORECASE,
 )
+_COUNTS = re.compile(r"\s+(?!(?:at|until|from|and|or|but|in|on|for|to)\b)[^\W\d_]", re.IGNORECASE)
 _DASH = re.compile(r"(?P<before>\S?)(?P<gap>\s*)[-−–‑](?P<after>\s?)$")
 _MINUS = re.compile(r"\b(?:minus|negative)\s$", re.IGNORECASE)
 _BELOW_ZERO = re.compile(r"\s+below\s+(?:zero|freezing)\b", re.IGNORECASE)
@@ -155,17 +160,9 @@ def _numbers(rest: str) -> list[Quantity]:
             if half is not None:
                 values = tuple(1.5 * value for value in one.values)
                 found.append(replace(one, end=half.end(), values=values, bare=(1.5,)))
-            is_one = match.group().lower().startswith("one") or _lasts(rest, match, one)
+            is_one = match.group().lower().startswith("one")
             found.append(replace(one, loose=half is not None or not is_one))
     return found
-
-
-def _lasts(text: str, article: re.Match[str], one: Quantity) -> bool:
-    """Whether "a year" is how long something takes: "kept for a year", not "for a second time"."""
-    if one.dimension not in ("time", "months") or not article.group().lower().startswith("a"):
-        return False
-    is_ordinal = text[article.end() : one.end].lower() == "second"
-    return not is_ordinal and _FOR.search(text[: article.start()]) is not None
 
 
 def _every_nth(match: re.Match[str], text: str) -> Quantity | None:
@@ -199,7 +196,8 @@ def _in(match: re.Match[str], text: str) -> Quantity | None:
     if count > 1 and (count >= of or _measured(text, match.start(), match.end(), (of,)).dimension):
         return None
     noun = match.group("noun")
-    if noun and (noun in UNITS or count == 1):  # "5 mg in 20 drops", "one stone out of four"
+    # "5 mg in 20 drops", "3 goals in 5 games" are no share
+    if noun and (noun in UNITS or count == 1 or not _ENDS_SHARE.match(text, match.end())):
         return None
     share, parts = (count / max(1.0, of),), (count, of) if count > 1 else ()
     return Quantity(match.start(), match.end(), share, "ratio", share, parts=parts)
@@ -345,7 +343,7 @@ def _signs(text: str, start: int, end: int) -> tuple[int, ...]:
 
 def _hedge(text: str, start: int) -> str:
     match = _HEDGE.search(text[max(0, start - 24) : start])
-    return "" if match is None else match.lastgroup or "near"
+    return "" if match is None else (match.lastgroup or "near").replace("_", " ")
 
 
 def _joined(text: str, found: Sequence[Quantity]) -> list[Quantity]:
@@ -362,15 +360,19 @@ def _joined(text: str, found: Sequence[Quantity]) -> list[Quantity]:
         if descending and re.fullmatch(r"\s*(?:,|and)?\s*", between) and first.bare[0] >= 1:
             total = (first.values[0] + second.values[0],)
             out.append(replace(first, end=second.end, values=total, bare=total))
-        elif _goes_on(first, second, between):
+        elif _goes_on(first, second, text):
             total = (first.values[0] + second.bare[0] * first.values[0] / first.bare[0] / 60,)
             out.append(replace(first, end=second.end, values=total, bare=total))
     return out
 
 
-def _goes_on(first: Quantity, second: Quantity, between: str) -> bool:
-    """ "3 min 10" and "2 h 30": a bare number right after hours or minutes is of the next unit."""
-    if first.dimension != "time" or second.dimension or between != " " or not first.bare[0]:
+def _goes_on(first: Quantity, second: Quantity, text: str) -> bool:
+    """ "3 min 10" and "2 h 30": a bare number right after hours or minutes is of the next unit; not
+    in "in 2 hours 40 guests came"."""
+    if first.dimension != "time" or second.dimension or not first.bare[0]:
+        return False
+    digits = text[first.start].isdigit() and text[second.start].isdigit()
+    if not digits or text[first.end : second.start] != " " or _COUNTS.match(text, second.end):
         return False
     unit = first.values[0] / first.bare[0]
     return unit in (60.0, 3600.0) and 0 < second.bare[0] < 60 and second.bare[0] % 1 == 0

@@ -21,6 +21,7 @@ _PASSIVE = re.compile(
 )
 _COUNTED = re.compile(r"\s*(?:of\s+)?(?:the\s+|all\s+|a\s+)?(?P<words>[^\W\d_][\w’' -]*)")
 _NUMBER_AFTER = re.compile(r"^ \d+\w*")
+_CROSSED = 3  # words that stand with the other name, of both together
 _AFTER_NUMBER = 2  # words in which what a number counts is looked for; further on in a source
 
 
@@ -66,7 +67,7 @@ def told_of_other(said: str, held: str) -> str | None:
     for one, other in combinations(sorted(ours.keys() & theirs.keys()), 2):
         own = (ours[one] & theirs[one]) | (ours[other] & theirs[other])
         crossed = (ours[one] & theirs[other], ours[other] & theirs[one])
-        if all(crossed) and not own:
+        if all(crossed) and not own and sum(map(len, crossed)) >= _CROSSED:
             return f"“{one}” and “{other}” are exchanged"
     return None
 

@@ -59,7 +59,10 @@ _MUST = re.compile(
 _ONLY_IF = re.compile(r"\bonly (?:if|when|where)\b")
 _ONLY = re.compile(r"\bonly\b")
 _EVEN_IF = re.compile(r"\beven (?:if|when|where)\b")
-_AS_EVEN = re.compile(r"\b(?:even|whether or not|regardless|irrespective|whatever|in any case)\b")
+_AS_EVEN = re.compile(
+    r"\b(?:even|whether or not|regardless|irrespective|whatever|in any case|whether|or not|"
+    r"rain or shine)\b"
+)
 _UNLESS = re.compile(r"\b(?:unless|except|excluding|only if|only when)\b")
 _MAY = re.compile(
     r"\b(?:may|can|could|might|recommend(?:ed|s)?|advis(?:e|ed|es)|optional|voluntary|welcome|"

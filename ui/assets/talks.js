@@ -85,6 +85,7 @@
     if (event.target.matches("#fn-talk-list :is(.fn-talk, summary)")) stopAt(rowOf(event.target));
   });
   document.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
     const sought = event.target.id === "fn-find" && event.key === "ArrowDown";
     if (!sought && !event.target.matches("#fn-talk-list :is(.fn-talk, summary)")) return;
     const row = rowBy(event.key, rowOf(event.target));

@@ -1,4 +1,4 @@
-"""The citation check: what a sentence adds, computes or puts in another's place."""
+"""The citation check: numbers in other words, differences, and what is in another's place."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from index.types import Chunk, DocumentInfo
-from rag.checking.additions import new_clauses
 from rag.checking.derived import is_difference, makes
-from rag.checking.evidence import Evidence
 from rag.checking.facts import facts, lacking
 from rag.checking.linking import clauses, misplaced
 from rag.checking.polarity import contradiction
@@ -46,9 +44,15 @@ def passage(text: str) -> Passage:
         ("Ten calendar days are allowed.", "Ten working days are allowed.", True),
         ("Ten business days are allowed.", "Ten working days are allowed.", False),
         ("Ten working days are allowed.", "Ten days are allowed.", True),
-        ("Sheets are kept for a year.", "Sheets are kept for eighteen months.", True),
-        ("Sheets are kept for a year.", "Sheets are kept for twelve months.", False),
-        ("He came for a second time.", "He came again.", False),
+        ("Reply within five working days.", "Working days to reply: 5", False),
+        ("Reply within five working days.", "Reply in five days, not counting weekends.", False),
+        ("Tickets for a day cost £5.", "Day tickets cost £5.", False),
+        ("It is due on the 5th.", "It is due on 14 May 2005.", True),
+        ("It is due on the 5th.", "It is due on 14 May. Notice is given by 5 June.", True),
+        ("Wait 10 minutes after taking it.", "Heat it for 20 minutes or 30 minutes.", True),
+        ("Store it 10 cm above the floor.", "Shelves are 20 cm or 30 cm deep.", True),
+        ("Ada scored 3 goals in 5 games.", "In 5 games Ada scored 3 goals.", False),
+        ("In 2 hours 40 guests came.", "40 guests came in 2 hours.", False),
         ("Two guests in five give nothing.", "40 % of the guests give nothing.", False),
         ("Three guests in five give nothing.", "40 % of the guests give nothing.", True),
         ("One twentieth of it is charged.", "5 % of it is charged.", False),
@@ -58,6 +62,7 @@ def passage(text: str) -> Passage:
         ("It lasted just over two hours.", "It lasted 110 minutes.", True),
         ("A little under half of it is paid.", "45 % of it is paid.", False),
         ("Well over 500 came.", "560 came.", False),
+        ("The fine is over £100.", "The fine is £120.", True),
         # of a limit, neither is the other
         ("It stops at more than 600 kg.", "It stops at over 640 kg.", True),
         ("At least 80 % is promised.", "87 % is promised.", True),
@@ -152,35 +157,10 @@ def test_no_denial_by_another_negation_or_a_zero() -> None:
 
 
 class Sure:
-    """Takes any claim for borne out, or none that begins with certain words."""
-
-    def __init__(self, never: str = "\0") -> None:
-        self.never = never
+    """Takes any claim for borne out."""
 
     def support(self, claim: str, passages: Sequence[Passage]) -> list[float]:
-        return [0.02 if claim.startswith(self.never) else 0.995 for _ in passages]
-
-
-HELD = "The £100 is held as a credit on your account. You can ask for it to be repaid."
-
-
-def test_a_clause_of_which_the_source_says_nothing_is_told() -> None:
-    said = "The £100 is held as a credit on your account, earning interest meanwhile."
-    checked = check(said, [passage(HELD)], Sure(never="earning interest meanwhile."))
-    assert checked.verdict is Verdict.PARTLY
-    assert checked.why == "the document does not say “earning interest meanwhile.”"
-    # a reader that finds it there has it stand
-    assert check(said, [passage(HELD)], Sure()).verdict is Verdict.SUPPORTED
-
-
-def test_what_is_in_other_words_all_through_adds_nothing() -> None:
-    span = Evidence(passage(HELD), 0, len(HELD))
-    assert (
-        new_clauses("A hundred stays with us, waiting patiently until somebody calls.", span) == []
-    )
-    row = "Item: chiller | Bought: 2022 | State: good"
-    said = "The chiller was bought in 2022, earning interest meanwhile."
-    assert new_clauses(said, Evidence(passage(row), 0, len(row))) == []
+        return [0.98 for _ in passages]
 
 
 def test_a_row_that_holds_many_facts_of_a_sentence_bears_it_out() -> None:
