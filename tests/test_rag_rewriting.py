@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.analysis import terms
+from rag.follow_ups.again import asked_again
 from rag.language_model import ScriptedModel
 from rag.rewriting import (
     RECENT_TURNS,
@@ -359,3 +360,43 @@ def test_a_prompt_holds_no_endless_history() -> None:
     history = [Turn(f"Question {number}?", "word " * 5_000) for number in range(100)]
     size = sum(len(message.content) for message in rewrite_prompt("And then?", history))
     assert size < 5_000
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "whole"),
+    [
+        ("Why did we pull firmware 4.5.0?", "when was that?", "when did we pull firmware 4.5.0?"),
+        ("How was the roof mended?", "And where was that?", "where was the roof mended?"),
+        (
+            "which firms quoted for a new boiler",
+            "which was the cheapest?",
+            "which of the firms that quoted for a new boiler was the cheapest?",
+        ),
+        ("When did Fenwright's MH14 ship?", "and their VB260?", "When did Fenwright's VB260 ship?"),
+        ("Is there money off group C parts?", "and group A?", "Is there money off group A parts?"),
+        (
+            "Can I have a bouncy castle on the pitch?",
+            "in the main hall then?",
+            "Can I have a bouncy castle in the main hall?",
+        ),
+    ],
+)
+def test_what_is_asked_again_in_another_way(before: str, question: str, whole: str) -> None:
+    assert standalone(question, [Turn(before, "It says so there.")]) == whole
+
+
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        ("How high is the tower?", "which stone is it of, and group A?"),
+        ("Are rooms in block A or block B larger?", "Is block C full?"),
+        ("Which series is it?", "which was the longest walk?"),
+    ],
+)
+def test_what_is_not_asked_again(before: str, question: str) -> None:
+    assert asked_again(question, before) is None
+
+
+def test_the_rest_of_a_number_is_no_thing_talked_of() -> None:
+    told = [Turn("What do I get per mile?", "48p for the first 8,000 miles of a tax year.")]
+    assert "first 8" not in standalone("And if it is electric?", told)

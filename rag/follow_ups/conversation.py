@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from index.analysis import QUESTION_WORDS, terms, words
 from rag.follow_ups.actions import put_action
+from rag.follow_ups.again import asked_again
 from rag.follow_ups.ellipsis import bare, expand, fragment_of, graft, graft_one
 from rag.follow_ups.listed import cell_value, is_cell
 from rag.follow_ups.mentions import Kind, Mention, mentions
@@ -140,6 +141,9 @@ class Talk:
         """The question standing alone, as far as this talk tells; unchanged when it does anyway."""
         if not self._last:
             return Rewrite(question, question)
+        again = asked_again(question, self._last)
+        if again is not None:
+            return Rewrite(question, again, (self._last,))
         if bare(question):
             return self._ask_again(question)
         fragment = fragment_of(question)

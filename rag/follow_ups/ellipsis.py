@@ -14,6 +14,7 @@ _LEAD = re.compile(
     r"(?i)^(?:(?:and|but|or|so|then|also|what about|how about|what of|ok(?:ay)?|thanks|thank you)\b"
     r"[\s,.!]*)+"
 )
+_THEN = frozenset(("then", "instead", "though", "too"))
 _BARE = re.compile(
     r"(?i)^(?:and |but |so )?(?:why(?: not| so)?|when|where|who|how(?: so| come| much| many| long"
     r"| often| far)?|since when|until when|by when|by whom|with whom|what for|which(?: ones?)?"
@@ -30,6 +31,7 @@ _PHRASE = re.compile(
 _AUXILIARY = (
     "am|is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must"
 )
+_PLACED = ("in", "on", "at")
 _STEP = re.compile(
     r"(?:in |for )?(?:the )?(?:year after|next year|following year|year (before)|(previous) year)",
     re.I,
@@ -59,6 +61,8 @@ def fragment_of(question: str) -> str | None:
     lead = _LEAD.match(question)
     rest = question[lead.end() :] if lead else question
     rest = rest.strip(" ?.!,")
+    before, _, last = rest.rpartition(" ")
+    rest = before if before and last.casefold() in _THEN else rest
     again = _IT_WAS.match(rest)
     if again is not None and DATE.search(again[1]):
         return again[1]
@@ -106,7 +110,7 @@ def graft(previous: str, fragment: str) -> str | None:
 def _same_preposition(stem: str, fragment: str) -> str | None:
     """ "for a DVD" in the place of "for a late book"; the question may go on after it."""
     given = re.match(rf"(?i)({PREPOSITIONS})\s+\S", fragment)
-    spot = None if given is None else _after(stem, given[1])
+    spot = None if given is None else _after(stem, given[1]) or _place_at_end(stem, given[1])
     if spot is None:
         return None
     return f"{stem[: spot[0]]}{fragment}{stem[spot[1] :]}"
@@ -129,6 +133,16 @@ def _after(stem: str, preposition: str) -> tuple[int, int] | None:
     if spot.end() < len(stem) and len(spot[2].split()) > 3:
         return None
     return spot.start(), spot.start(2) + len(spot[2].rstrip())
+
+
+def _place_at_end(stem: str, preposition: str) -> tuple[int, int] | None:
+    """ "On the pitch" that ends a question, where another place is said: "in the main hall"."""
+    if preposition.casefold() not in _PLACED:
+        return None
+    spots = [_after(stem, other) for other in _PLACED if other != preposition.casefold()]
+    ends = [spot for spot in spots if spot is not None and spot[1] == len(stem)]
+    phrases = [stem[slice(*spot)] for spot in ends]
+    return ends[0] if len(ends) == 1 and not DATE.search(phrases[0]) else None
 
 
 def _who_is(stem: str, fragment: str) -> str | None:

@@ -38,6 +38,7 @@ class Mention:
 _CAPITAL = r"(?:[A-ZÀ-Þ]|\d{1,6}[A-ZÀ-Þ])[\w’'.&-]*\w|[A-ZÀ-Þ]\b\.?"
 _SMALL = r"(?:of|the|von|van|de|da|di|la|le|&)"
 NAME = re.compile(rf"(?:{_CAPITAL})(?:\s+(?:{_SMALL}\s+){{0,2}}(?:{_CAPITAL}|\d+\b))*")
+_GOES_ON = re.compile(r"[.,]\d")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 #: Names are often typed without capitals: "who is ada lovelace?"
 _WHO_IS = re.compile(
@@ -272,7 +273,8 @@ def _phrases(text: str, *, question: bool) -> list[Mention]:
         if last > place:
             start, end = tokens[place + 1].start(), tokens[last].end()
             phrase = text[start:end]
-            if tokens[last].group().casefold() not in _EMPTY_NOUNS:
+            cut = text[end - 1].isdigit() and _GOES_ON.match(text, end)  # "the first 8" of 8,000
+            if tokens[last].group().casefold() not in _EMPTY_NOUNS and not cut:
                 found.append(Mention(phrase, _kind_of_phrase(phrase), start, False))
         place = last + 1
     return found
