@@ -45,6 +45,7 @@ _DATE_NAMES = (
 ).split()
 #: Words that are written in capitals and name nothing.
 _ACRONYMS = frozenset("ID TV PC CV OK DIY ASAP FAQ PDF GP HR IT ATM PIN SMS".split())
+_INNER = re.compile(r"[a-z]+[A-Z][A-Za-z]*")  # "pH"; what is misread has capitals anywhere
 _PUNCTUATION = "?!.,;:\"'“”‘’()[]"
 
 
@@ -178,8 +179,7 @@ def names_in(question: str, words_of_it: Sequence[str]) -> list[str]:
 
 def _is_capital(word: str, first: str) -> bool:
     """Is it written as a name is: "Penhale", and "pH"; not as the first word of a question?"""
-    inside = word[:1].islower() and any(map(str.isupper, word))
-    return inside or (word[:1].isupper() and word != first)
+    return bool(_INNER.fullmatch(word)) or (word[:1].isupper() and word != first)
 
 
 def _is_misspelt_date(word: str) -> bool:

@@ -259,4 +259,5 @@ def test_the_answer_is_not_the_price_where_a_torque_is_asked_for() -> None:
 def test_acronyms_are_no_names_and_inner_capitals_are() -> None:
     assert names_in("what ID can I show", ["ID"]) == []
     assert names_in("what pH has it", ["pH"]) == ["pH"]
+    assert names_in("what does the çŒ« cost", ["çŒ«"]) == []
     assert names_in("what has Penhale", ["Penhale"]) == ["Penhale"]
