@@ -1,7 +1,7 @@
 """Candidates that cannot be of the kind that a question asks for: a price, where watts are asked.
 
-What tells the kind is a unit ("how many watts"), a firm that is asked by name, or that a column is
-of money where nobody asks for money. A passage that answers in another way is held back, not left
+What tells the kind is a unit ("how many watts"), a firm that is asked by name, or something
+measured that a price is no answer to. A passage that answers in another way is held back, not left
 out: a table may have its unit elsewhere.
 """
 
@@ -59,8 +59,7 @@ def prefer_asked_kind(question: str, found: Sequence[Found]) -> list[Found]:
 
 
 def is_of_other_kind(question: str, one: Found) -> bool:
-    """Does the question ask for a unit, a firm or something but money, and the candidate tell
-    another?"""
+    """Does the question ask for a unit, a firm or a measure, and the candidate tell another?"""
     if _has_other_unit(question, one) or _is_price(question, one):
         return True
     return bool(_FIRM.search(question)) and not _names_another(question, one)

@@ -128,7 +128,7 @@ def _may_answer(question: str, value: str) -> bool:
     """Is the cell of the kind asked for: figures for "how much", a name for "who", a day or a time
     for "when"?"""
     if _HOW_MUCH.search(question):
-        return any(map(str.isdigit, value))
+        return _figured(value)
     if _WHO.search(question):
         named = [word for word in re.split(r"[\s,&]+", value) if word]
         return bool(named) and all(map(_PERSON.fullmatch, named))

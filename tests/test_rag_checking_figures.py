@@ -151,8 +151,9 @@ def test_only_where_and_even_where_are_no_paraphrases() -> None:
 
 
 def test_no_denial_by_another_negation_or_a_zero() -> None:
-    held = "A missed call is one that has not begun within 60 minutes of its start."
-    assert contradiction("It is missed when an hour is gone without its beginning.", held) is None
+    held = "Missed: a planned call that has not begun within 60 minutes of its planned start."
+    said = "It is missed when an hour has gone by since its planned start without its beginning."
+    assert contradiction(said, held) is None
     assert contradiction("It comes not later than noon.", "It comes at noon at the latest.") is None
 
 
@@ -166,12 +167,13 @@ class Sure:
 def test_a_row_that_holds_many_facts_of_a_sentence_bears_it_out() -> None:
     row = "date: 2024-09-20 | car: Octavia | garage: Halden Autos | total_gbp: 683.00"
     said = "On 20 September 2024 Halden Autos fitted some belt to the Octavia for £683."
-    assert check(said, [passage(row)], Likely()).verdict is Verdict.SUPPORTED
-    assert check("Somebody fitted some belt for £683.", [passage(row)], Likely()).verdict is not (
-        Verdict.SUPPORTED
-    )
+    assert check(said, [passage(row)], Unsure()).verdict is Verdict.SUPPORTED
+    said = "Halden Autos fitted some belt and a pump to it."  # has one fact
+    assert check(said, [passage(row)], Unsure()).verdict is Verdict.PARTLY
 
 
-class Likely:
+class Unsure:
+    """Takes hardly any claim for borne out."""
+
     def support(self, claim: str, passages: Sequence[Passage]) -> list[float]:
-        return [0.35 for _ in passages]
+        return [0.02 for _ in passages]
