@@ -51,6 +51,15 @@ _CONFLICT_SHARE = 0.5  # of the words of two sentences, from which they are abou
 # that the best one holds.
 _RIVAL_SHARE, _RIVAL_WORDS, _RIVAL_SCORE = 0.3, 3, 0.3
 _CONFLICT_CANDIDATES = 8
+#: Of the words from two on; "one" is more than a figure.
+_FIGURES = {
+    term: str(number)
+    for number, word in enumerate(
+        "two three four five six seven eight nine ten eleven twelve".split(), start=2
+    )
+    for term in terms(word)
+}
+_CALLED = re.compile(r"\b(?P<kind>[^\W\d_]+) (?P<name>(?!I\b)[A-Z]\d*|[A-Z]{1,3}-?\d+)\b")
 
 
 def choose(
@@ -130,7 +139,7 @@ def find_conflict(question: str, found: Sequence[Found]) -> tuple[Found, Found] 
         same_question = asked & subject == asked & words_of_other
         rivals = len(asked & subject) >= _RIVAL_WORDS and other.score >= _RIVAL_SCORE * best.score
         numbers = _numbers(other)
-        apart = bool(numbers) and not numbers & _numbers(best)
+        apart = bool(numbers) and not numbers & _numbers(best) and not _are_two(best, other)
         if shared >= (_RIVAL_SHARE if rivals else _CONFLICT_SHARE) and same_question and apart:
             return best, other
     return None
@@ -178,7 +187,9 @@ def extractive_answer(
     if change is not None:
         rest = [group for group in groups if not _within(group[0], change)]
         groups = [[change], *rest][: max(2, limit)]
-    short = _short(question, groups) if groups else None
+    short = (
+        _short(question, _led(groups, found[0], moved=bool(conflict or change))) if groups else None
+    )
     short = f"{len(counted)} rows" if counted else short
     likely, asked = None, asked or AskedWords.of(question)
     if found and calibrated:
@@ -201,6 +212,16 @@ def extractive_answer(
         confidence=likely,
         passages=tuple(passages),
     )
+
+
+def _led(groups: list[list[Found]], best: Found, *, moved: bool) -> list[list[Found]]:
+    """The groups with that of the best candidate in front; as they are where another was put there.
+
+    Sentences stand in the order of their document, and the first may only lead up to the answer.
+    """
+    if moved or COLUMN in groups[0][0].quote:
+        return groups
+    return sorted(groups, key=lambda group: not _within(best, group[0]))
 
 
 def _short(question: str, groups: Sequence[Sequence[Found]]) -> str | None:
@@ -265,6 +286,15 @@ def _answering(question: str, found: Sequence[Found]) -> list[Found]:
     return kept
 
 
+def _are_two(one: Found, other: Found) -> bool:
+    """Do two sentences tell things of one kind apart by letters: hall A and hall B?"""
+    first, second = (
+        {match["kind"].casefold(): match["name"] for match in _CALLED.finditer(some.quote)}
+        for some in (one, other)
+    )
+    return any(kind in second and second[kind] != name for kind, name in first.items())
+
+
 def _within(sentence: Found, shown: Found) -> bool:
     """Does the sentence overlap one that is shown already?"""
     same_document = sentence.passage.chunk.document_id == shown.passage.chunk.document_id
@@ -281,11 +311,13 @@ def _age(found: Found) -> tuple[str, str]:
 
 
 def _numbers(found: Found) -> set[str]:
-    return {term for term in terms(found.quote) if any(map(str.isdigit, term))}
+    """The figures of a sentence, those in words put in digits: "three months" says as much."""
+    held = {term for term in terms(found.quote) if any(map(str.isdigit, term))}
+    return held | {_FIGURES[term] for term in terms(found.quote) if term in _FIGURES}
 
 
 def _subject(found: Found) -> set[str]:
-    return set(question_terms(found.quote)) - _numbers(found)
+    return set(question_terms(found.quote)) - _numbers(found) - _FIGURES.keys()
 
 
 def _citation(number: int, found: Found) -> Citation:

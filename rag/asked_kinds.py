@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.analysis import QUESTION_WORDS, fold, question_terms
+from index.analysis import QUESTION_WORDS, fold, question_terms, terms
 from rag.cells import cells_of
 from rag.checking.quantities import figures
 from rag.checking.quantity_words import UNITS
@@ -32,6 +32,12 @@ _MEASURED = re.compile(
     r"\b(?:torque|weigh\w*|size|watts?|wattage|power|voltage|volts?|amps?|stock|length|width|height"
     r"|depth|speed|temperature|pressure|volume|capacity|diameter|thickness|distance|noise|age|ph"
     r"|how (?:many|long|often|far|heavy|big|tall|wide|deep|fast|hot|cold|old))\b",
+    re.I,
+)
+_IN_BRACKETS = re.compile(r"\(([^\W\d_]+)\)")
+_PRICE_ASKED = re.compile(
+    r"\bhow much (?:is|are|was|were|does|do|did|will|for)\b(?!.*\bweigh)"
+    r"|\b(?:price|costs?|pay|paid|charge[ds]?)\b",
     re.I,
 )
 _PRICE = re.compile(r"[£$€]|\b(?:price|cost|fee|gbp|eur|usd)\b", re.I)
@@ -79,13 +85,20 @@ def _has_other_unit(question: str, one: Found) -> bool:
     if family is None or name.removesuffix("s") in around:
         return False
     held = {quantity.dimension for quantity in figures(one.passage.chunk.text).quantities}
+    # a table's unit stands in its label: "Amount per portion (g)"
+    held |= {UNITS.get(name, ("", 1.0))[0] for name in _IN_BRACKETS.findall(around)}
     return not held & family
 
 
 def _is_price(question: str, one: Found) -> bool:
     """Is the bare answer a cell of a column of prices, where something else is asked that can be
     measured or counted, and not by another column of the row?"""
-    if COLUMN not in one.quote or not one.short or not _MEASURED.search(question):
+    if COLUMN not in one.quote or not one.short or _PRICE_ASKED.search(question):
+        return False
+    measured = {term for match in _MEASURED.finditer(question) for term in terms(match.group())}
+    # "power drill" asks for a drill, and for no power
+    named = {term for _, value in cells_of(one.quote) for term in terms(value)}
+    if not measured - named:
         return False
     cells, asked = cells_of(one.quote), set(question_terms(question))
     labels = [label for label, value in cells if one.short in value]

@@ -27,6 +27,33 @@ _WHETHER = re.compile(
     r"|tell (?:me|us|her|him|them)) if)\b(?P<clause>[^,.;:?!]+)",
     re.I,
 )
+#: A rule that forbids, or says that something is shut.
+_FORBIDS = re.compile(
+    r"\b(?:not|no|never|nobody|no one|none|nothing|closed|shut|forbidden|prohibited|banned|refused"
+    r"|barred)\b|n['’]t\b",
+    re.I,
+)
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})s?\b", re.I)
+_DAYS = re.compile(
+    rf"\b(?P<first>{'|'.join(_WEEKDAYS)})s?\s*(?:to|until|till|through|-|–|—)\s*"
+    rf"(?P<last>{'|'.join(_WEEKDAYS)})s?\b",
+    re.I,
+)
+_CLOCK = r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?\s?(?P<half>[ap])?\.?(?:m\b\.?)?"
+_TIME = re.compile(rf"\b(?:at|by|around|about) {_CLOCK}(?!\d|%)", re.I)
+_TIME_LIMIT = re.compile(rf"\b(?P<side>after|from|before|until|till) {_CLOCK}(?!\d|%)", re.I)
+_YEARS_OLD = re.compile(r"\b(?P<age>\d{1,2})(?:[- ]years?[- ]olds?|[- ]?y/?o)\b", re.I)
+_AGE_LIMIT = re.compile(
+    r"\b(?P<side>under|below|over|above|younger than|older than)[- ](?P<age>\d{1,2})"
+    r"(?!\s?(?:[%°]|(?:k?g|c?m)\b|minutes|hours|days|weeks|months|people|guests))",
+    re.I,
+)
+_OPEN = re.compile(
+    r"(?:only|depends?|sometimes|usually|normally|mostly|partly|it varies|on request"
+    r"|(?:in|for|on) (?:some|certain|most))\b",
+    re.I,
+)
 _SAME_QUESTION = 0.75  # of the words of two questions, from which they ask the same
 
 #: Probability, 0–1, that a sentence with its passage says yes to the question.
@@ -42,9 +69,47 @@ def yes_or_no(question: str, found: Found, decide: Decide) -> tuple[str | None, 
     yes = decide(found) if told is None else told
     sure = max(yes, 1.0 - yes)
     excepted = _EXCEPTED.search(found.quote) and not _EXCEPTED.search(question)
-    if sure < _DECIDED or (told is None and excepted):
+    if sure < _DECIDED or (told is None and (excepted or _is_of_others(question, found.quote))):
         return None, sure
     return "Yes" if yes > 0.5 else "No", sure
+
+
+def _is_of_others(question: str, quote: str) -> bool:
+    """Does a rule against something hold for other days, hours or ages than those asked about?
+
+    "Nobody may use the lift after 22:00" says nothing of 21:00.
+    """
+    if not _FORBIDS.search(quote):
+        return False
+    asked, held = _days_in(question), _days_in(quote)
+    if asked and held:
+        return not asked & held
+    time, limit = _TIME.search(question), _TIME_LIMIT.search(quote)
+    if time and limit and len(_TIME_LIMIT.findall(quote)) == 1:
+        later = _minutes(time) >= _minutes(limit)
+        return later != (limit["side"].casefold() in ("after", "from"))
+    age, bound = _YEARS_OLD.search(question), _AGE_LIMIT.search(quote)
+    if age and bound:
+        below = int(age["age"]) < int(bound["age"])
+        return below != (bound["side"].casefold() in ("under", "below", "younger than"))
+    return False
+
+
+def _days_in(text: str) -> set[str]:
+    """The weekdays of a text, those of "Monday to Friday" among them."""
+    held = {match[1].casefold() for match in _WEEKDAY.finditer(text)}
+    for match in _DAYS.finditer(text):
+        first, last = (_WEEKDAYS.index(match[name].casefold()) for name in ("first", "last"))
+        held |= {_WEEKDAYS[day % 7] for day in range(first, last + 1 + 7 * (last < first))}
+    return held
+
+
+def _minutes(time: re.Match[str]) -> int:
+    """Minutes since midnight."""
+    hour = int(time["hour"]) % 24
+    if time["half"]:
+        hour = hour % 12 + 12 * (time["half"].casefold() == "p")
+    return 60 * hour + int(time["minute"] or 0)
 
 
 def wonders(question: str, quote: str) -> bool:
@@ -61,6 +126,8 @@ def _told(question: str, quote: str) -> float | None:
         return 0.5
     start = answer_start(quote)
     word = _YES_NO.match(quote, start)
+    if start and word is None and _OPEN.match(quote, start):
+        return 0.5
     if start == 0 or word is None:
         return None
     asked, there = _sought(question), _sought(quote[:start])

@@ -38,6 +38,28 @@ _CODE = re.compile(r"[^\W\d]+[-–./ ]?\d")  # "E06" and "PL-2019", not "25 kg",
 _QUANTITY = re.compile(
     r"[£$€]\d[\d.,]*|\d[\d.,:]*(?:[ap]m|k?g|[ckm]?m|m?l|[kmg]b|hrs?|h|mins?|%|°c|[£$€])", re.I
 )
+_DAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?"
+_WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?", re.I)
+_OF_DAYS = re.compile(
+    rf"\b{_DAY}\b\.?\s*(?:to|until|till|through|-|–|—)\s*{_DAY}\b"
+    r"|\b(?:daily|every ?day|all week|weekdays?|seven days)\b",
+    re.I,
+)
+_MONTHS = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+)
+_MONTH = re.compile(_MONTHS, re.I)
+_OF_MONTHS = re.compile(
+    rf"\b{_MONTHS}\b[^.;|]{{0,12}}?(?:\bto\b|\buntil\b|\btill\b|-|–|—)[^.;|]{{0,12}}?\b{_MONTHS}\b"
+    rf"|\b(?:from|since) [^.;|]{{0,8}}?\b{_MONTHS}\b|\b(?:monthly|(?:each|every|per|a) month)\b",
+    re.I,
+)
+_COUNTING = r"(?:for|of|after|within|with|over|under|about|around) "
+_OF_NUMBERS = re.compile(
+    r"\d\s*(?:-|–|—|to|\+)\s*\d|\d\+|\b(?:per|each|every|an|a) [a-z]+"
+    r"|\b(?:over|under|up to|more|fewer|less|at least|from)\b",
+    re.I,
+)
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s)", re.I)  # "4th", and "under 18s"
 # The long ones: people are called Marc and Augusta.
 _DATE_NAMES = (
@@ -74,6 +96,8 @@ def why_declined(
     question = answer.standalone_question
     # A name or code that no document holds is what the question is about, or misspelt.
     named = names_in(question, missing_words(question, unknown_terms))
+    quotes = [one.quote for sentence in answer.sentences[:1] for one in sentence.citations]
+    named = [word for word in named if not any(_may_cover(question, word, one) for one in quotes)]
     if is_polar(question):  # "Is it open at 11pm?" is answered by other hours
         named = [word for word in named if not _QUANTITY.fullmatch(word)]
     bar = max(threshold, SURE) if named or _is_of_other_years(answer) else threshold
@@ -175,6 +199,18 @@ def names_in(question: str, words_of_it: Sequence[str]) -> list[str]:
         if (any(map(str.isdigit, word)) and not _ORDINAL.fullmatch(word))
         or (_is_capital(word, first) and word not in _ACRONYMS and not _is_misspelt_date(word))
     ]
+
+
+def _may_cover(question: str, word: str, quote: str) -> bool:
+    """May a quotation tell of a day, month or number by another: "Monday to Friday" of Wednesday,
+    "£2 an hour" of three hours? Not of "room 3", which is a name."""
+    if _WEEKDAY.fullmatch(word):
+        return bool(_OF_DAYS.search(quote))
+    if _MONTH.fullmatch(word):
+        return bool(_OF_MONTHS.search(quote))
+    if not word.isdecimal() or not _OF_NUMBERS.search(quote):
+        return False
+    return bool(re.search(rf"\b{_COUNTING}{word}\b|\b{word} [a-z]+s\b", question, re.I))
 
 
 def _is_capital(word: str, first: str) -> bool:

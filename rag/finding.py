@@ -7,9 +7,9 @@ Here both are weighed. What is shown of the candidates is decided in ``rag.answe
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import NamedTuple
 
 from index.analysis import words
@@ -40,6 +40,9 @@ class Weights(NamedTuple):
 RANKING = Weights(0.6, 0.5, 1.5)
 _LIKELY = 0.1  # an answer so likely leaves no room for the bare question among the candidates
 _OTHER = 0.1  # how far a candidate is believed that is about another thing than the one asked for
+#: A line of few words that is no sentence, item or row, and one that is a sentence.
+_TITLE = re.compile(r"\s*[^\W\d_][^\n.!?;:|]{0,58}[^\n.!?;:|\s][,:]?\s*")
+_SENTENCE = re.compile(r"[\"“‘'(]?[^\W\d_][^\n|]*\s[^\n|]*\s[^\n|]*[.!?][\"”’')]?\s*")
 _FIRST = 5  # passages that reranking keeps in front
 _READER_WEIGHT = 0.6  # per point of log-odds that the reader says a passage answers
 # Of a sentence's log-odds, its passage's score, its rivalry, its share of the words asked and its
@@ -109,7 +112,8 @@ def _candidates(passage: Passage, reading: Reading) -> Iterator[Found]:
     """What the reader's spans in a passage stand in, as it may be quoted, not yet ranked."""
     text, base = passage.chunk.text, passage.chunk.start
     quotable = quotable_spans(text)
-    for span in map(partial(_within_line, text), reading.spans):
+    for read in reading.spans:
+        span = _within_line(text, read)
         touched = [s for s in quotable if s[0] < span.end and s[1] > span.start]
         if not touched:
             continue
@@ -121,7 +125,7 @@ def _candidates(passage: Passage, reading: Reading) -> Iterator[Found]:
         # Words of two sentences are no bare answer: the second may be about something else.
         bare = not whole and len(touched) == 1
         short = bare_answer(quote, span.start - start, span.end - start) if bare else None
-        likely = reading.within(span, start, end)
+        likely = reading.within(span, min(start, read.start), end)
         yield Found(passage, base + start, base + end, likely, likely, short, reading.answerability)
 
 
@@ -201,6 +205,16 @@ def log_odds(probability: float) -> float:
 
 
 def _within_line(text: str, span: Span) -> Span:
-    """The span up to the end of its line: a row or an item answers, not the next one with it."""
+    """The span up to the end of its line: a row or an item answers, not the next one with it.
+
+    One that begins in a title or in "Dear all," is that of the sentence below.
+    """
     line_end = text.find("\n", span.start + 1, span.end)
-    return span if line_end < 0 else replace(span, end=line_end)
+    if line_end < 0:
+        return span
+    line = text[text.rfind("\n", 0, span.start + 1) + 1 : line_end]
+    below = line_end + len(text[line_end:]) - len(text[line_end:].lstrip())
+    told = text[below:].partition("\n")[0]
+    if below < span.end and _TITLE.fullmatch(line) and _SENTENCE.fullmatch(told):
+        return _within_line(text, replace(span, start=below))
+    return replace(span, end=line_end)

@@ -109,7 +109,12 @@ class Quoter:
                 unreadable=unreadable(snapshot),
             )
             answer = replace(
-                answer, kind=AnswerKind.REFUSED, sentences=(), short=None, refusal=refusal
+                answer,
+                kind=AnswerKind.REFUSED,
+                sentences=(),
+                short=None,
+                conflicts=(),
+                refusal=refusal,
             )
         clock.lap("answering")
         return replace(answer, model=self._reader.name, timings=clock.laps)

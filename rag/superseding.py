@@ -19,7 +19,10 @@ _TO = (
     r"(?: (?:million|days?|weeks?|months?|years?|hours?|minutes?|meals?|places|people|points|pence"
     r"|per cent|degrees|%|°C|[kcmµ]?m|[km]?g|m?l|bar|[km]?[WVA]|kWh|rpm|g?sm))?)"
 )
-_ENDS = r"(?=\W*$|\s?[.;,:()]|\s+(?:following|with effect|from|since|on|as of|because|after an?)\b)"
+_ENDS = (
+    r"(?=\W*$|\s?[.;,:()]|\s+(?:following|with effect|from|since|on|as of|because|after an?|an?|per"
+    r"|each)\b)"
+)
 _CHANGES = (
     r"(?:increased|raised|reduced|lowered|changed|extended|shortened|amended|rises?|rose|moves?|moved"
     r"|(?:goes|go|went|put) up|(?:comes|come|came|goes|go|went) down)"
@@ -79,6 +82,20 @@ _KINDS = (
     re.compile(r"(?<!\d)\d{1,2}[:.]\d\d(?!\d)|\b\d{1,2} ?[ap]\.?m\b", re.I),
     _DATED,
 )
+#: Whom or when alone a figure is for: "On Mondays the sauna costs £6 instead of £8."
+_ONLY_FOR = re.compile(
+    r"\b(?:(?:on|every|each) (?:mon|tues|wednes|thurs|fri|satur|sun)days?"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days|weekends?|weekdays|(?:bank |public )?holidays?"
+    r"|evenings|mornings|afternoons|christmas|easter|(?:non-)?members?|child(?:ren)?|students?"
+    r"|seniors?|pensioners?|residents?|groups?|concessions?|staff|(?:under|over)[- ]\d+s?)\b",
+    re.I,
+)
+#: What a message begins with: "10/05/2025, 18:20 - ", "[2025-05-10 18:20] ".
+_STAMP = re.compile(
+    r"^\W*(?:\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}-\d\d-\d\d)[,T ]+\d{1,2}:\d\d(?::\d\d)?"
+    r"(?:\s?[ap]\.?m\.?)?\W+",
+    re.I,
+)
 _PRESENT = frozenset(terms("now currently current today still present moment"))
 _CANDIDATES = 6
 _SHARE = 0.04  # of the best one's score, at the least
@@ -117,18 +134,17 @@ def superseding(question: str, found: Sequence[Found]) -> Found | None:
     best, asked = found[0], set(question_terms(question)) - _PRESENT
     held, subject = _figures(best.quote), asked & set(terms(best.quote))
     for other in found[1:_CANDIDATES]:
-        if other.score < _SHARE * best.score:
-            break
         if _PROPOSED.search(other.quote):
             continue
-        if _displaces(other, best, subject):
+        if other.score >= _SHARE * best.score and _displaces(question, other, best, subject):
             return other
         if not subject or not subject <= set(terms(other.quote)):
             continue
         told = next((m for m in (one.search(other.quote) for one in _FROM_TO) if m), None)
         if told is not None and _figures(told["was"]) and _figures(told["was"]) <= held:
             return None if _figures(told["now"]) <= held else other
-        new = None if _YEAR.search(other.quote) else _NOW.search(other.quote)
+        said = _STAMP.sub("", other.quote)
+        new = None if _YEAR.search(said) else _NOW.search(said)
         if new is not None and len(subject) >= _LEAST and not _figures(new["now"]) <= held:
             return other if held else None
     return None
@@ -175,8 +191,9 @@ def present(question: str, quote: str, short: str | None) -> str | None:
     return parted["now"].strip() if parted and _alike(parted["was"], parted["now"]) else short
 
 
-def _displaces(other: Found, best: Found, subject: set[str]) -> bool:
-    """Does the line that another candidate stands in say that the figures of the best are old?"""
+def _displaces(question: str, other: Found, best: Found, subject: set[str]) -> bool:
+    """Does the line that another candidate stands in say that the figures of the best are old, and
+    not only for some people or days?"""
     was, now = best.short or best.quote, other.short or other.quote
     held = {one for one in _figures(was) if not _YEAR.fullmatch(one)}
     if not held or _figures(now) <= held or COLUMN in other.quote or not _alike(was, now):
@@ -189,6 +206,11 @@ def _displaces(other: Found, best: Found, subject: set[str]) -> bool:
     # same days.
     shared = subject & set(terms(line))
     if shared != subject and not (shared and len(held) > 1 and _DATED.search(was)):
+        return False
+    known = {*question_terms(question), *terms(best.quote)}
+    if not _DATED.search(was) and any(
+        not known & set(terms(match.group())) for match in _ONLY_FOR.finditer(line)
+    ):
         return False
     return any(_is_old(line, held, match) for match in _FIGURE.finditer(line))
 

@@ -52,7 +52,11 @@ def test_the_change_of_what_answers_is_found(question: str, old: str, new: str) 
     best, change = found(old, 1.0), found(new, 0.2)
     assert superseding(question, [best, change]) == change
     assert superseding(question, [change, best]) is None
-    assert superseding(question, [best, replace(change, score=0.01)]) is None
+    # what names the thing says so however well the old sentence reads; what only says that a
+    # figure is old has to be likely itself
+    late = replace(change, score=0.01)
+    only_old = "no longer" in new or "and not" in new
+    assert superseding(question, [best, late]) == (None if only_old else late)
 
 
 @pytest.mark.parametrize(
