@@ -15,6 +15,7 @@ from rag.asked_kinds import prefer_asked_kind
 from rag.asked_words import AskedWords
 from rag.cells import asked_cell
 from rag.checking.dates import moments
+from rag.checking.quantity_words import DIGITS
 from rag.dated import dated_heading
 from rag.deciding import Decide, wonders, yes_or_no
 from rag.finding import Found, confidence, find_sentences, rivalry
@@ -27,7 +28,7 @@ from rag.quotable import COLUMN
 from rag.ranges import prefer_fitting_rows
 from rag.reader import Reading
 from rag.rows import counts_rows, prefer_named_rows, rows_alike
-from rag.superseding import former, present, superseding
+from rag.superseding import former, present, superseding, usual_first
 from rag.types import (
     Answer,
     AnswerKind,
@@ -52,13 +53,7 @@ _CONFLICT_SHARE = 0.5  # of the words of two sentences, from which they are abou
 _RIVAL_SHARE, _RIVAL_WORDS, _RIVAL_SCORE = 0.3, 3, 0.3
 _CONFLICT_CANDIDATES = 8
 #: Of the words from two on; "one" is more than a figure.
-_FIGURES = {
-    term: str(number)
-    for number, word in enumerate(
-        "two three four five six seven eight nine ten eleven twelve".split(), start=2
-    )
-    for term in terms(word)
-}
+_FIGURES = {term: str(n) for word, n in DIGITS.items() if n > 1 for term in terms(word)}
 _CALLED = re.compile(r"\b(?P<kind>[^\W\d_]+) (?P<name>(?!I\b)[A-Z]\d*|[A-Z]{1,3}-?\d+)\b")
 
 
@@ -187,9 +182,8 @@ def extractive_answer(
     if change is not None:
         rest = [group for group in groups if not _within(group[0], change)]
         groups = [[change], *rest][: max(2, limit)]
-    short = (
-        _short(question, _led(groups, found[0], moved=bool(conflict or change))) if groups else None
-    )
+    led = groups if conflict or change else _led(groups, found)
+    short = _short(question, led) if groups else None
     short = f"{len(counted)} rows" if counted else short
     likely, asked = None, asked or AskedWords.of(question)
     if found and calibrated:
@@ -214,14 +208,14 @@ def extractive_answer(
     )
 
 
-def _led(groups: list[list[Found]], best: Found, *, moved: bool) -> list[list[Found]]:
-    """The groups with that of the best candidate in front; as they are where another was put there.
+def _led(groups: list[list[Found]], found: Sequence[Found]) -> list[list[Found]]:
+    """The groups with that of the best candidate in front; rows of a list stay as they are.
 
     Sentences stand in the order of their document, and the first may only lead up to the answer.
     """
-    if moved or COLUMN in groups[0][0].quote:
+    if not groups or COLUMN in groups[0][0].quote:
         return groups
-    return sorted(groups, key=lambda group: not _within(best, group[0]))
+    return sorted(groups, key=lambda group: not _within(found[0], group[0]))
 
 
 def _short(question: str, groups: Sequence[Sequence[Found]]) -> str | None:
@@ -275,7 +269,7 @@ def _by_heading(
 def _answering(question: str, found: Sequence[Found]) -> list[Found]:
     """The candidates best first: those of other rows are held back, those of other years' editions
     and, where yes or no is asked for, those that only wonder are left out, as are headers of mails
-    that nobody asks for."""
+    that nobody asks for; what holds for everybody goes before what is for some."""
     found = [one for one in found if not is_idle_header(question, one.quote)]
     kept = prefer_asked_kind(question, without_other_things(question, found))
     kept = prefer_named_rows(question, kept)
@@ -283,7 +277,7 @@ def _answering(question: str, found: Sequence[Found]) -> list[Found]:
     kept = of_asked_editions(question, kept)
     if is_polar(question):
         kept = [one for one in kept if not wonders(question, one.quote)]
-    return kept
+    return usual_first(question, kept)
 
 
 def _are_two(one: Found, other: Found) -> bool:

@@ -10,8 +10,10 @@ from collections.abc import Callable
 
 from index.analysis import question_terms
 from index.sentences import is_question
+from rag.checking.clock import clock_times
 from rag.finding import Found
 from rag.quotable import answer_start
+from rag.weekdays import weekdays_in
 
 # In doubt the quoted sentence speaks for itself: at .5 a cat that may be kept got the answer "No".
 _DECIDED = 0.8
@@ -33,16 +35,8 @@ _FORBIDS = re.compile(
     r"|barred)\b|n['’]t\b",
     re.I,
 )
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})s?\b", re.I)
-_DAYS = re.compile(
-    rf"\b(?P<first>{'|'.join(_WEEKDAYS)})s?\s*(?:to|until|till|through|-|–|—)\s*"
-    rf"(?P<last>{'|'.join(_WEEKDAYS)})s?\b",
-    re.I,
-)
-_CLOCK = r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?\s?(?P<half>[ap])?\.?(?:m\b\.?)?"
-_TIME = re.compile(rf"\b(?:at|by|around|about) {_CLOCK}(?!\d|%)", re.I)
-_TIME_LIMIT = re.compile(rf"\b(?P<side>after|from|before|until|till) {_CLOCK}(?!\d|%)", re.I)
+_AT = re.compile(r"\b(?:at|by|around|about)\s+$", re.I)
+_SIDE = re.compile(r"\b(?P<side>after|from|before|until|till)\s+$", re.I)
 _YEARS_OLD = re.compile(r"\b(?P<age>\d{1,2})(?:[- ]years?[- ]olds?|[- ]?y/?o)\b", re.I)
 _AGE_LIMIT = re.compile(
     r"\b(?P<side>under|below|over|above|younger than|older than)[- ](?P<age>\d{1,2})"
@@ -81,13 +75,13 @@ def _is_of_others(question: str, quote: str) -> bool:
     """
     if not _FORBIDS.search(quote):
         return False
-    asked, held = _days_in(question), _days_in(quote)
+    asked, held = weekdays_in(question), weekdays_in(quote)
     if asked and held:
         return not asked & held
-    time, limit = _TIME.search(question), _TIME_LIMIT.search(quote)
-    if time and limit and len(_TIME_LIMIT.findall(quote)) == 1:
-        later = _minutes(time) >= _minutes(limit)
-        return later != (limit["side"].casefold() in ("after", "from"))
+    time, limit = _time_asked(question), _time_limit(quote)
+    if time and limit:
+        limits, holds_later = limit
+        return all((one >= other) != holds_later for one in time for other in limits)
     age, bound = _YEARS_OLD.search(question), _AGE_LIMIT.search(quote)
     if age and bound:
         below = int(age["age"]) < int(bound["age"])
@@ -95,21 +89,21 @@ def _is_of_others(question: str, quote: str) -> bool:
     return False
 
 
-def _days_in(text: str) -> set[str]:
-    """The weekdays of a text, those of "Monday to Friday" among them."""
-    held = {match[1].casefold() for match in _WEEKDAY.finditer(text)}
-    for match in _DAYS.finditer(text):
-        first, last = (_WEEKDAYS.index(match[name].casefold()) for name in ("first", "last"))
-        held |= {_WEEKDAYS[day % 7] for day in range(first, last + 1 + 7 * (last < first))}
-    return held
+def _time_asked(question: str) -> tuple[float, ...]:
+    """The time of day that is asked about, in minutes, as it may be read; none where none is."""
+    times, _ = clock_times(question)
+    return times[0].values if len(times) == 1 and _AT.search(question[: times[0].start]) else ()
 
 
-def _minutes(time: re.Match[str]) -> int:
-    """Minutes since midnight."""
-    hour = int(time["hour"]) % 24
-    if time["half"]:
-        hour = hour % 12 + 12 * (time["half"].casefold() == "p")
-    return 60 * hour + int(time["minute"] or 0)
+def _time_limit(quote: str) -> tuple[tuple[float, ...], bool] | None:
+    """The one time from or until which something holds, as it may be read, and whether from then
+    on; None where there is none, or there are two."""
+    sides = [(one, _SIDE.search(quote[: one.start])) for one in clock_times(quote)[0]]
+    limits = [(one, side) for one, side in sides if side is not None]
+    if len(limits) != 1:
+        return None
+    one, side = limits[0]
+    return one.values, side["side"].casefold() in ("after", "from")
 
 
 def wonders(question: str, quote: str) -> bool:

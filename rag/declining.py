@@ -17,6 +17,7 @@ from rag.asked_words import AskedWords
 from rag.finding import log_odds, probability
 from rag.questions import is_polar
 from rag.types import Answer, Passage, RefusalReason
+from rag.weekdays import WEEKDAYS, weekdays_in
 from rag.years import tells_of_other_years
 
 #: Confidence from which an answer is given although a name in the question is unknown, or its
@@ -37,13 +38,6 @@ _FIRST = 5  # passages that are looked at for the words asked
 _CODE = re.compile(r"[^\W\d]+[-–./ ]?\d")  # "E06" and "PL-2019", not "25 kg", "10am" and "2019"
 _QUANTITY = re.compile(
     r"[£$€]\d[\d.,]*|\d[\d.,:]*(?:[ap]m|k?g|[ckm]?m|m?l|[kmg]b|hrs?|h|mins?|%|°c|[£$€])", re.I
-)
-_DAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?"
-_WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?", re.I)
-_OF_DAYS = re.compile(
-    rf"\b{_DAY}\b\.?\s*(?:to|until|till|through|-|–|—)\s*{_DAY}\b"
-    r"|\b(?:daily|every ?day|all week|weekdays?|seven days)\b",
-    re.I,
 )
 _MONTHS = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
@@ -204,8 +198,8 @@ def names_in(question: str, words_of_it: Sequence[str]) -> list[str]:
 def _may_cover(question: str, word: str, quote: str) -> bool:
     """May a quotation tell of a day, month or number by another: "Monday to Friday" of Wednesday,
     "£2 an hour" of three hours? Not of "room 3", which is a name."""
-    if _WEEKDAY.fullmatch(word):
-        return bool(_OF_DAYS.search(quote))
+    if word.casefold().removesuffix("s") in WEEKDAYS:
+        return word.casefold().removesuffix("s") in weekdays_in(quote)
     if _MONTH.fullmatch(word):
         return bool(_OF_MONTHS.search(quote))
     if not word.isdecimal() or not _OF_NUMBERS.search(quote):

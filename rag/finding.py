@@ -40,9 +40,10 @@ class Weights(NamedTuple):
 RANKING = Weights(0.6, 0.5, 1.5)
 _LIKELY = 0.1  # an answer so likely leaves no room for the bare question among the candidates
 _OTHER = 0.1  # how far a candidate is believed that is about another thing than the one asked for
-#: A line of few words that is no sentence, item or row, and one that is a sentence.
+#: A line of few words that is no sentence, item or row.
 _TITLE = re.compile(r"\s*[^\W\d_][^\n.!?;:|]{0,58}[^\n.!?;:|\s][,:]?\s*")
-_SENTENCE = re.compile(r"[\"“‘'(]?[^\W\d_][^\n|]*\s[^\n|]*\s[^\n|]*[.!?][\"”’')]?\s*")
+_ENDS = (".", "!", "?")
+_MARKS = "\"“”‘’'()"  # what may stand around a sentence
 _FIRST = 5  # passages that reranking keeps in front
 _READER_WEIGHT = 0.6  # per point of log-odds that the reader says a passage answers
 # Of a sentence's log-odds, its passage's score, its rivalry, its share of the words asked and its
@@ -215,6 +216,12 @@ def _within_line(text: str, span: Span) -> Span:
     line = text[text.rfind("\n", 0, span.start + 1) + 1 : line_end]
     below = line_end + len(text[line_end:]) - len(text[line_end:].lstrip())
     told = text[below:].partition("\n")[0]
-    if below < span.end and _TITLE.fullmatch(line) and _SENTENCE.fullmatch(told):
+    if below < span.end and _TITLE.fullmatch(line) and _is_sentence(told):
         return _within_line(text, replace(span, start=below))
     return replace(span, end=line_end)
+
+
+def _is_sentence(line: str) -> bool:
+    """Is a line a sentence of three words or more, and no row or item?"""
+    bare = line.strip().strip(_MARKS)
+    return bare[:1].isalpha() and bare.endswith(_ENDS) and "|" not in bare and len(bare.split()) > 2

@@ -22,6 +22,7 @@ from rag.checking.dates import Moment, moments
 from rag.codes import codes
 from rag.finding import Found, held_back
 from rag.quotable import COLUMN
+from rag.weekdays import WEEKDAYS
 
 #: Before a day that is a limit and not the day of what is asked for.
 _LIMIT = re.compile(
@@ -45,7 +46,7 @@ _QUANTITY = frozenset(terms("quantity number count amount stock pieces"))
 _BOUND = re.compile(r"\b(?:from|since|until|till|valid|starts?|ends?|before|after|by|due)\b", re.I)
 _MOST_ROWS = 15  # of a list; more are a table to be read where it stands
 _MEANT = 0.7  # how far a row is believed for what the reader says of one beside it
-_WEEKDAYS = frozenset(terms("Monday Tuesday Wednesday Thursday Friday Saturday Sunday"))
+_WEEKDAYS = frozenset(terms(" ".join(WEEKDAYS)))
 _LONGEST_DAY = 24  # characters of a cell that is a day: "Saturday 25 July 2026"
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from index.analysis import question_terms, terms
 from rag.finding import Found
@@ -98,6 +100,7 @@ _STAMP = re.compile(
 )
 _PRESENT = frozenset(terms("now currently current today still present moment"))
 _CANDIDATES = 6
+_NEARLY = 0.5  # of the best one's score: as likely, for what the reader can tell
 _SHARE = 0.04  # of the best one's score, at the least
 _LEAST = 2  # words of the question that a figure without what it was before has to share
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -148,6 +151,26 @@ def superseding(question: str, found: Sequence[Found]) -> Found | None:
         if new is not None and len(subject) >= _LEAST and not _figures(new["now"]) <= held:
             return other if held else None
     return None
+
+
+def usual_first(question: str, found: Sequence[Found]) -> list[Found]:
+    """The candidates, a figure for everybody before one that is nearly as likely and only for some
+    people or days of whom the question does not speak: "£8" before "on Mondays £6"."""
+    if not found or COLUMN in found[0].quote:
+        return list(found)
+    best, asked = found[0], set(question_terms(question))
+    if not _is_for_some(best.quote, asked):
+        return list(found)
+    for other in found[1:_CANDIDATES]:
+        if other.score < _NEARLY * best.score:
+            break
+        same = asked & set(terms(best.quote)) == asked & set(terms(other.quote))
+        own = other.passage.chunk.document_id == best.passage.chunk.document_id
+        figures = bool(_figures(other.short or "")) and _alike(best.short or "", other.short or "")
+        if same and own and figures and not _is_for_some(other.quote, asked):
+            rest = [one for one in found if one is not other]
+            return [replace(other, score=best.score), *rest]
+    return list(found)
 
 
 def former(question: str, found: Sequence[Found]) -> Found | None:
@@ -208,11 +231,14 @@ def _displaces(question: str, other: Found, best: Found, subject: set[str]) -> b
     if shared != subject and not (shared and len(held) > 1 and _DATED.search(was)):
         return False
     known = {*question_terms(question), *terms(best.quote)}
-    if not _DATED.search(was) and any(
-        not known & set(terms(match.group())) for match in _ONLY_FOR.finditer(line)
-    ):
+    if not _DATED.search(was) and _is_for_some(line, known):
         return False
     return any(_is_old(line, held, match) for match in _FIGURE.finditer(line))
+
+
+def _is_for_some(text: str, known: AbstractSet[str]) -> bool:
+    """Does a text hold only for some people or days, other than those that are known?"""
+    return any(not known & set(terms(match.group())) for match in _ONLY_FOR.finditer(text))
 
 
 def _alike(was: str, now: str) -> bool:

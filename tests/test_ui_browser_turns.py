@@ -19,7 +19,7 @@ from ui.guard import Door
 from ui.web import build_app
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import APIResponse, Browser, Page, Route
 
 pytestmark = pytest.mark.browser
 HOLIDAY, NOTICE = "How many days of paid holiday a year?", "What is the notice period?"
@@ -118,9 +118,12 @@ def test_stopping_or_a_full_room_brings_the_answer_back(visit: Visit) -> None:
 
     Paced.step_s = 30.0
     edit("How many days off?")
-    page.wait_for_selector(".fn-live")
+    asked = page.wait_for_selector(".fn-live[data-id]:not([data-id='0'])")
+    number = int(asked.get_attribute("data-id"))
     page.locator("#fn-stop").click()
     unchanged()
+    while visit.app.state.chat.memory.turn(number) is not None:
+        page.wait_for_timeout(20)  # until the server has heard of it, it goes on answering
     assert "the earlier answer is kept" in visit.toast()
     assert visit.field == "How many days off?"
     Paced.step_s = 0.0
@@ -138,6 +141,32 @@ def test_stopping_or_a_full_room_brings_the_answer_back(visit: Visit) -> None:
     page.wait_for_function("document.querySelectorAll('.fn-turn').length === 1")
     visit.answered(1)
     assert visit.questions() == ["How many days of holiday?"]
+
+
+def test_an_answer_that_was_there_before_the_stop_is_shown(visit: Visit) -> None:
+    page = visit.page
+    visit.ask(HOLIDAY)
+    visit.answered(1)
+    visit.ask(NOTICE)
+    visit.answered(2)
+    held: list[tuple[Route, APIResponse]] = []
+    # The server answers to the end, and the page hears of it after it has asked to stop.
+    page.route("**/api/chat", lambda route: held.append((route, route.fetch())))
+    page.locator(".fn-edit").first.click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("How many days off?")
+    page.get_by_role("dialog").get_by_role("button", name="Ask again").click()
+    page.wait_for_selector(".fn-live")
+    page.locator("#fn-stop").click()
+    assert visit.questions() == [HOLIDAY, NOTICE]
+    while not held:
+        page.wait_for_timeout(50)
+    [(route, answer)] = held
+    route.fulfill(response=answer)
+    page.wait_for_selector(".fn-toast >> text=came before the stop")
+    assert visit.questions() == ["How many days off?"]
+    page.reload()
+    page.wait_for_selector(".fn-turn .fn-marker")
+    assert visit.questions() == ["How many days off?"]
 
 
 def test_a_question_that_is_too_long_goes_back_to_the_field(visit: Visit) -> None:

@@ -14,6 +14,7 @@ from index.analysis import fold
 from index.sentences import sentence_spans
 from rag.checking.quantity_words import DIGITS, MONTHS, ORDINALS
 from rag.checking.wording import content
+from rag.weekdays import WEEKDAYS
 
 _ALL = re.compile(
     r"\b(?<!in )(?<!after )(?<!above )all\b(?! (?:the same|told|over|in all))|\b(?:every|always|"
@@ -82,7 +83,6 @@ _ADVERBS = {
     "hourly": 1.0, "daily": 24.0, "nightly": 24.0, "weekly": 168.0, "fortnightly": 336.0,
     "monthly": 730.5, "quarterly": 2191.5, "yearly": 8766.0, "annually": 8766.0, "annual": 8766.0,
 }  # fmt: skip
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _TIMES = {"once": 1, "twice": 2, "thrice": 3}
 _EVERY_NTH = {"other": 2, **{word: value for word, value in ORDINALS.items() if value < 13}}
 _NUMBER = "|".join((*DIGITS, r"\d{1,3}"))
@@ -92,7 +92,7 @@ _OFTEN = re.compile(
     rf"(?P<unit>{'|'.join(_UNITS)})s?\b"
 )
 _NAMED = re.compile(
-    rf"\b(?:each|every) (?:(?:(?P<step>second|other) )?(?P<day>{'|'.join(_WEEKDAYS)})|"
+    rf"\b(?:each|every) (?:(?:(?P<step>second|other) )?(?P<day>{'|'.join(WEEKDAYS)})|"
     rf"(?:{'|'.join(MONTHS)}))\b"
 )
 _ADVERB = re.compile(

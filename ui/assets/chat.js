@@ -75,6 +75,25 @@
     }
   }
 
+  /* The answer may have been there before the server heard of the stop: then it has taken the place
+     of the one that was put back. */
+  async function settleOld(run) {
+    const [first] = run.old;
+    if (!first.isConnected || run.turn.dataset.id === "0") return;
+    try {
+      const kept = await request(`/api/turns/${first.dataset.id}`).catch(() => null);
+      if (kept) return;
+      const { html } = await (await request(`/api/turns/${run.turn.dataset.id}`)).json();
+      if (!first.isConnected || !html.includes("fn-footer")) return;
+      for (const turn of run.old.slice(1)) turn.remove();
+      put(html, first);
+      many();
+      toast("The answer came before the stop, and has taken the earlier one's place.");
+    } catch {
+      // the page shows what it had
+    }
+  }
+
   /* ---- one question ---- */
 
   const running = new Map(); // answers by conversation: they go on while another one is looked at
@@ -133,6 +152,7 @@
     } finally {
       tell();
       done(run);
+      if (run.stopped && worth(run.old)) setTimeout(() => settleOld(run), SETTLED_MS);
       document.dispatchEvent(new Event("footnote-said"));
     }
   }
