@@ -48,6 +48,12 @@ _OPEN = re.compile(
     r"|(?:in|for|on) (?:some|certain|most))\b",
     re.I,
 )
+_IS_THERE = re.compile(r"\W*(?:is|are|was|were) there\b", re.I)
+_THERE_IS_NONE = re.compile(
+    r"\W*there (?:is|are|was|were) (?:no|none|not any)\b|\W*there['’]s (?:no|none)\b"
+    r"|\W*there (?:is|are|was|were)n['’]t (?:any|an?)\b",
+    re.I,
+)
 _SAME_QUESTION = 0.75  # of the words of two questions, from which they ask the same
 
 #: Probability, 0–1, that a sentence with its passage says yes to the question.
@@ -61,6 +67,8 @@ def yes_or_no(question: str, found: Found, decide: Decide) -> tuple[str | None, 
     """
     told = _told(question, found.quote)
     yes = decide(found) if told is None else told
+    if yes < 1.0 - yes and _IS_THERE.match(question) and _THERE_IS_NONE.match(found.quote):
+        yes = min(yes, 1.0 - _DECIDED)
     sure = max(yes, 1.0 - yes)
     excepted = _EXCEPTED.search(found.quote) and not _EXCEPTED.search(question)
     if sure < _DECIDED or (told is None and (excepted or _is_of_others(question, found.quote))):

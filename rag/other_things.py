@@ -1,5 +1,5 @@
 """Passages about another thing of the kind that a question names: the HX200, where the HX350 is,
-or the left-hand tap, where the right-hand one is."""
+the left-hand tap, where the right-hand one is, or up to five miles, where it is more."""
 
 from __future__ import annotations
 
@@ -38,6 +38,14 @@ _SIDES = frozenset(("left", "right"))
 _OF_A_SIDE = frozenset(
     ("hand", "side")
 )  # "the right hand tap", not "the right tap", "14 days left"
+_MORE = r"over|above|beyond|more than|longer than|older than|from|after"
+_LESS = r"under|below|within|up to|less than|fewer than|younger than|at most|before|until|till"
+#: "over 5 miles" is not "up to 5 miles".
+_LIMIT = re.compile(
+    rf"\b(?:(?P<more>{_MORE})|(?P<less>no more than|not more than|{_LESS})|(?P<least>at least))"
+    r" (?:the )?(?P<number>[£$€]?\d[\d.,:]*(?<![.,]))\s?(?P<unit>[^\W\d_]*)",
+    re.I,
+)
 _WORD = re.compile(r"[^\W_]+")
 _BETWEEN = 1  # words between "left" and what is left: "left hand tap"
 _APART = re.compile(r"[\W_]+")
@@ -51,6 +59,14 @@ class _Opposed(NamedTuple):
     noun: str
 
 
+class _Limit(NamedTuple):
+    """A number with its unit, and whether what is above it is meant."""
+
+    number: str
+    unit: str
+    above: bool
+
+
 def without_other_things(question: str, found: Sequence[Found]) -> list[Found]:
     """The candidates, best first, but for those about another of its kind than the one asked about.
 
@@ -60,11 +76,12 @@ def without_other_things(question: str, found: Sequence[Found]) -> list[Found]:
     asked = {one for one in codes(question) if is_of_many(one)}
     # "Are dogs allowed in the upper hall?" may well be answered by the lower one.
     opposed = set[_Opposed]() if is_polar(question) else _opposed(question)
-    if opposed:
-        found = sorted(
-            (held_back(one) if _is_opposed(one, opposed) else one for one in found),
-            key=lambda one: -one.score,
-        )
+    limits = set[_Limit]() if is_polar(question) else _limits(question)
+    if opposed or limits:
+        kept = [held_back(one) if _is_opposed(one, opposed) else one for one in found]
+        # twice: the row of "up to 5 miles" tells nothing at all of more
+        kept = [held_back(held_back(one)) if _is_beyond(one.quote, limits) else one for one in kept]
+        found = sorted(kept, key=lambda one: -one.score)
     if not asked:
         return list(found)
     certain = {one for one in asked if is_certain(one)}
@@ -103,3 +120,18 @@ def _is_opposed(one: Found, asked: set[_Opposed]) -> bool:
     return any(
         _Opposed(each.other, each.own, each.noun) in here and not said & each.own for each in asked
     )
+
+
+def _limits(text: str) -> set[_Limit]:
+    """What a text says to be over or under a number."""
+    return {
+        _Limit(match["number"].rstrip(":"), fold(match["unit"]).rstrip("s"), not match["less"])
+        for match in _LIMIT.finditer(text)
+    }
+
+
+def _is_beyond(quote: str, asked: set[_Limit]) -> bool:
+    """Does a quotation speak of the other side alone of the number that is asked about?"""
+    here = _limits(quote)
+    others = {one._replace(above=not one.above) for one in asked}
+    return bool(others & here) and not asked & here

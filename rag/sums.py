@@ -115,7 +115,7 @@ _LIGHT = frozenset(
     terms(
         "do did have has had get got give use used make made need work worked money amount number "
         "thing item all everything time times row entry figure bill bought buy himself herself "
-        "both invoice often list go went"
+        "both invoice often list go went still now currently"
     )
 )
 
@@ -188,8 +188,10 @@ def _counted(question: str, rows: Sequence[Found]) -> TableAnswer | None:
     kept = asked.rows
     if not 0 < len(kept) <= _MOST_SHOWN or len(kept) == len(rows) or asked.counts:
         return None
-    counts = _TIMES.search(question) is not None or asked.counts_things(question)
-    if not counts or not asked.knows(asked.name):
+    things = asked.counts_things(question)
+    if things:  # "invoices" are the rows, whatever columns are called "invoice date"
+        asked = replace(asked, title=asked.title | _things(question))
+    if not (things or _TIMES.search(question)) or not asked.knows(asked.name):
         return None
     short = f"{len(kept)} rows" if len(kept) > 1 else "1 row"
     return TableAnswer(tuple(kept), short, (0.0, 0), frozenset(asked.labels))
@@ -253,14 +255,13 @@ class _Asked:
     def counts_things(self, question: str) -> bool:
         """Does "how many" ask for as many things as there are rows, and is none of their figures
         the number?"""
-        things = _THINGS.search(question)
-        noun = set(terms(things[1])) - _TIMELESS if things else set()
+        noun = _things(question)
         firsts = [label for label in self.labels[:2] if noun & set(terms(label))]
         if not noun or not (firsts or noun <= self.title):
             return False
         for label in self.labels:
             figures = _figures([one for one in column(self.rows, label) if not is_empty(one)])
-            whole = figures is not None and all(
+            whole = figures and all(
                 one.number.as_tuple().exponent == 0 and not one.before for one in figures
             )
             if whole and not (_NOT_AVERAGED.search(label) or _CURRENCY.search(label)):
@@ -285,6 +286,12 @@ class _Asked:
         known = not asks - around - held - _NO_NAMES
         is_of_all = not days and not asks - around - _NO_NAMES
         return cls(asks, labels, kept if known else (), counts, is_of_all, set(terms(title)))
+
+
+def _things(question: str) -> set[str]:
+    """The terms of what "how many" asks for."""
+    things = _THINGS.search(question)
+    return set(terms(things[1])) - _TIMELESS if things else set()
 
 
 def _has_totals(figures: Sequence[_Figure]) -> bool:

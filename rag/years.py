@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.analysis import terms
+from index.analysis import question_terms, terms
 from index.types import DocumentInfo
 from rag.finding import Found
 from rag.types import Passage
@@ -27,6 +27,13 @@ _ANY = re.compile(rf"(?<!\d)(?:{_YEAR})(?!\d)")
 _SPAN = re.compile(
     rf"(?<!\d)({_YEAR})\s*(?:-|–|—|/|to|until|till|through|and)\s*((?:{_YEAR})|\d\d)(?!\d)"
 )
+_OF_THE_PAST = re.compile(
+    r"\b(?:was|were|did|had|before|previous\w*|former\w*|original\w*|old(?:er)?|used to|chang\w+"
+    r"|differ\w*|both)\b",
+    re.I,
+)
+_CANDIDATES = 8
+_EDITION_SHARE = 0.03  # of the best one's score, at the least
 _ONWARDS = re.compile(rf"\b(?:since|from|as of)\s+(?:[\w ]{{0,20}}\s)?({_YEAR})(?!\d)", re.I)
 
 
@@ -66,6 +73,26 @@ def of_asked_editions(question: str, found: Sequence[Found]) -> list[Found]:
         for one in found
         if one.passage.document.id not in others or asked & set(_ANY.findall(one.quote))
     ]
+
+
+def newest_edition(question: str, found: Sequence[Found]) -> Found | None:
+    """The candidate of a newer edition that says of the same what the best one says; None where the
+    best one's is the newest, or the question names a year or asks for what was."""
+    if not found or _ANY.search(question) or _OF_THE_PAST.search(question):
+        return None
+    best, asked = found[0], set(question_terms(question))
+    mine = _named_years(best.passage.document)
+    about = asked & set(terms(best.quote))
+    for other in found[1:_CANDIDATES]:
+        info = other.passage.document
+        newer = bool(mine) and max(_named_years(info), default="") > max(mine)
+        if not newer or other.score < _EDITION_SHARE * best.score:
+            continue
+        held, theirs = set(terms(best.quote)), set(terms(other.quote))
+        same = about and about <= theirs and len(held & theirs) >= 0.5 * min(len(held), len(theirs))
+        if same and _alike(best.passage.document, info):
+            return other
+    return None
 
 
 def tells_of_other_years(question: str, passage: Passage) -> bool:

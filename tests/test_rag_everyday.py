@@ -60,6 +60,8 @@ def ask(files: Mapping[str, str], question: str, make_folder: MakeFolder, home: 
         ("Children under 6 may not swim alone.\n", "May my 9 year old swim alone?", None),
         ("Children under 6 may not swim alone.\n", "May my 5 year old swim alone?", "No"),
         ("**Are towels provided?** Depends on the room.\n", "Are towels provided?", None),
+        # what there is none of is answered by that, whatever it is called
+        ("There's no camera in the treatment rooms.\n", "is there video in the rooms?", "No"),
     ],
 )
 def test_the_bare_answer(
@@ -135,3 +137,38 @@ def test_what_documents_say_beside_one_another(
     answer = ask(files, question, make_folder, tmp_path)
     assert shown in answer.text
     assert len(answer.conflicts) == conflicts
+
+
+VISITS = (
+    "| Service | Price |\n|---|---|\n| Home visit (up to 5 miles) | £79 |\n| Report | £95 |\n"
+    "| Massage | £34 |\n"
+)
+
+
+def test_the_other_side_of_a_limit_is_no_answer(make_folder: MakeFolder, tmp_path: Path) -> None:
+    files = {"prices.md": VISITS}
+    assert (
+        ask(files, "How much is a home visit up to 5 miles?", make_folder, tmp_path).short == "£79"
+    )
+    answer = ask(files, "How much is a home visit over 5 miles?", make_folder, tmp_path)
+    assert answer.declined
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("Who are the keyholders?", "Isolde"),
+        ("Who were the keyholders in 2024?", "Bram"),
+        ("Who were the keyholders before?", "Bram"),
+    ],
+)
+def test_the_newest_edition_goes_first(
+    question: str, first: str, make_folder: MakeFolder, tmp_path: Path
+) -> None:
+    files = {
+        "staff handbook 2024.md": "Keyholders are Odile, Tamsin Orrick and Bram Kettleby.\n",
+        "staff handbook 2026.md": "Keyholders: Odile, Tamsin Orrick and Isolde Varga (Bram gave "
+        "his set back when he moved to Stoke Pelling).\n",
+    }
+    answer = ask(files, question, make_folder, tmp_path)
+    assert first in answer.sentences[0].text

@@ -190,6 +190,13 @@ ROTA = (
 )
 
 
+INVOICES = (
+    "Invoice no: C-1 | Supplier: Halden | Invoice date: 2026-01-07 | Net: 212.50 | Status: paid",
+    "Invoice no: C-2 | Supplier: Orvis | Invoice date: 2026-02-09 | Net: 96.00 | Status: open",
+    "Invoice no: C-3 | Supplier: Halden | Invoice date: 2026-03-11 | Net: 48.00 | Status: open",
+)
+
+
 def counted(question: str, *rows: str) -> tuple[int, str | None]:
     passage, document = table_passage(*rows, title="Kitchen rota")
     found = counted_rows(question, [passage], lambda _: document)
@@ -208,6 +215,8 @@ def counted(question: str, *rows: str) -> tuple[int, str | None]:
         ("How many categories are there?", BOUGHT, None),
         ("How many VD-1 parts are there?", PARTS, None),
         ("How many hours did Ann work?", HOURS, None),  # a figure says it
+        ("how many invoices are still open?", INVOICES, "2 rows"),
+        ("how many paid invoices are open?", INVOICES, None),
     ],
 )
 def test_rows_are_counted(question: str, rows: tuple[str, ...], short: str | None) -> None:
