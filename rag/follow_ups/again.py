@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from rag.follow_ups.dates import without_dates
+
 _LONGEST = 80  # characters of such a follow-up
 _LEAD = r"^\W*(?:(?:and|but|so|what about|how about)\s+)?"
 _AUXILIARY = r"am|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|must"
@@ -24,8 +26,41 @@ _WHICH_MOST = re.compile(
 _WHICH_THINGS = re.compile(
     r"^\W*(?:which|what) (?P<things>[a-z]+(?<![su])s) (?P<rest>(?!(?:is|are|was|were)\b).+)$", re.I
 )
-_THEIR = re.compile(rf"{_LEAD}(?:their|his|her|its) (?P<thing>[\w-]+)\W*$", re.I)
+_THEIR = re.compile(rf"{_LEAD}(?P<whose>their|his|her|its|my|our) (?P<thing>[\w-]+)\W*$", re.I)
+_NOUNS = (
+    r"[\w-]+(?: (?!(?:in|on|at|for|of|to|from|by|with|is|was|are|were|be|last|cost|due)\b)[\w-]+)?"
+)
 _OWNED = re.compile(r"(?P<owner>[\w-]+(?:['’]s|s['’])) (?P<thing>[\w-]+)")
+# "Is it still so?", "has that changed since?", "and now?", "who does it now?"
+_THAT = r"(?:it|that|this|they|those)(?: (?:date|day|place|rule|figure))?"
+_STILL = re.compile(
+    rf"{_LEAD}(?:(?:is|are|does|do) {_THAT} still"
+    r"(?: (?:so|true|right|the case|the same|valid|there|on|holds?|apply|applies|count|in force"
+    r"|(?:that|the same|this) (?:day|date|place|time|price|way|rule)))?"
+    rf"|(?:has|have|did) {_THAT} (?:ever )?changed?(?: since| later| after(?:wards| that))?"
+    r"|(?:what (?:is|are) (?:it|they)|what about|how about)? ?(?:now|today|nowadays|these days)"
+    r"|(?:is )?still(?: so| the case)?)\W*$",
+    re.I,
+)
+_WHO_NOW = re.compile(
+    rf"{_LEAD}who (?:(?:does|do|is doing) (?:it|that|this)|is (?:it|that)) (?:now|today|these days)"
+    r"\W*$",
+    re.I,
+)
+_WHO_WAS = re.compile(r"^\W*who (?:is|was|are|were) (?P<what>(?:the |our |my )?[^,]+)$", re.I)
+_EDITION = re.compile(
+    r"\s*\b(?:(?:according to|under|in|from|of|as per) (?:the |our |my )?(?:19|20)\d\d"
+    r"(?: [a-z]+){1,2}|according to .+)$",
+    re.I,
+)
+_NOW = re.compile(r"\b(?:now|currently|today|nowadays|still)\b", re.I)
+#: "When was the fire first meant to be?" asks of a day that may have changed.
+_AT_FIRST = re.compile(
+    r"\b(?:(?:first|originally) (?:meant|planned|supposed|due|set|fixed|arranged)(?: to be)?"
+    r"|originally)\b",
+    re.I,
+)
+_WAS = re.compile(r"\b(?P<be>was|were)\b", re.I)
 _KIND = re.compile(rf"{_LEAD}(?:the )?(?P<kind>[a-z]+) (?P<which>[a-z]|\d{{1,3}}[a-z]?)\W*$", re.I)
 
 
@@ -38,13 +73,40 @@ def asked_again(question: str, previous: str) -> str | None:
     if len(question) > _LONGEST:
         return None
     stem = previous.rstrip(" ?.!")
-    ways: tuple[Callable[[str, str], str | None], ...] = (_when, _most, _their, _kind)
+    ways: tuple[Callable[[str, str], str | None], ...] = (
+        _when,
+        _still,
+        _who_now,
+        _most,
+        _their,
+        _kind,
+    )
     return next((f"{found}?" for way in ways if (found := way(question, stem))), None)
 
 
 def _when(question: str, stem: str) -> str | None:
     asked, opened = _WHEN_WAS.match(question), _OPENS.match(stem)
     return f"{asked['asks']} {stem[opened.end() :]}" if asked and opened else None
+
+
+def _still(question: str, stem: str) -> str | None:
+    """ "Is it still so?" after "where was the assembly point in 2024"; what holds now answers."""
+    if _STILL.match(question) is None or _NOW.search(stem):
+        return None
+    timeless = _timeless(stem)
+    return f"{timeless} now" if timeless else None
+
+
+def _who_now(question: str, stem: str) -> str | None:
+    """ "Who does it now?" after "who was site steward in 2024"."""
+    was = _WHO_WAS.match(_timeless(stem))
+    return f"who is {was['what']} now" if was and _WHO_NOW.match(question) else None
+
+
+def _timeless(stem: str) -> str:
+    """A question of some time as one of the present, as far as its "was" and its dates tell."""
+    kept = " ".join(without_dates(_AT_FIRST.sub("", _EDITION.sub("", stem))).split())
+    return _WAS.sub(lambda was: "is" if was["be"].casefold() == "was" else "are", kept, count=1)
 
 
 def _most(question: str, stem: str) -> str | None:
@@ -58,7 +120,14 @@ def _most(question: str, stem: str) -> str | None:
 def _their(question: str, stem: str) -> str | None:
     """ "And their VB260?" after "when did Fenwright's MH14 ship"."""
     asked, owned = _THEIR.match(question), list(_OWNED.finditer(stem))
-    if asked is None or len(owned) != 1:
+    if asked is None:
+        return None
+    if not owned:
+        same = list(re.finditer(rf"\b{asked['whose']} (?P<thing>{_NOUNS})", stem, re.I))
+        if len(same) != 1:
+            return None
+        return f"{stem[: same[0].start('thing')]}{asked['thing']}{stem[same[0].end() :]}"
+    if len(owned) != 1:
         return None
     return f"{stem[: owned[0].start('thing')]}{asked['thing']}{stem[owned[0].end() :]}"
 

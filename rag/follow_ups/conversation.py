@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from index.analysis import QUESTION_WORDS, terms, words
 from rag.follow_ups.actions import put_action
 from rag.follow_ups.again import asked_again
+from rag.follow_ups.dates import is_date
 from rag.follow_ups.ellipsis import bare, expand, fragment_of, graft, graft_one
 from rag.follow_ups.listed import cell_value, is_cell
 from rag.follow_ups.mentions import Kind, Mention, mentions
@@ -33,6 +34,7 @@ from rag.types import RefusalReason, Turn
 # Chosen on the tuning half of CANARD; none of them moves the figures by more than a point.
 _FADING = 0.6  # of a mention's weight that is left a turn later
 _TOPIC = 0.5  # weight that the first turn's first mention never loses
+_NOUN_TOPIC = 0.35  # the same of a noun, which the next one takes the place of
 _SAME_AGAIN = 0.6  # added to what the same pronoun meant before
 _COMMON_NOUN = 0.6  # of a name's weight that a noun without a name has
 _FROM_QUESTION = (1.0, 0.8)  # weight of a question's first mention and of the others
@@ -40,6 +42,7 @@ _FROM_ANSWER = (0.5, 0.3)
 _FROM_WHO = (1.2, 0.5)  # the same where the question asked who
 _LOWEST = 0.15  # under this nothing fits a pronoun
 _ANSWER_CHARACTERS = 600  # of an earlier answer that are read
+_NOUNS = 2  # put in where the talk names nothing
 _SUBJECTS = 4  # mentions of the last question that a bare "for how long?" gets
 
 _MARKER = re.compile(r"\s?\[\d+\]")  # a footnote's
@@ -121,7 +124,8 @@ class Talk:
             known.turn = self._turn
             known.asked = known.asked or weights is not _FROM_ANSWER
             if topic:
-                known.topic, topic = _TOPIC, False
+                known.topic = _TOPIC if mention.named else _NOUN_TOPIC
+                topic = False
             if mention.kind is not Kind.TIME:
                 weight = weights[1]
 
@@ -248,16 +252,35 @@ class Talk:
     # ---- what it is about ----------------------------------------------------------------
 
     def _theme(self) -> list[str]:
-        """What the questions are about: their weightiest name, else their weightiest noun."""
+        """What the questions are about: their weightiest name, else their weightiest nouns."""
         ranked = [one for one in self._ranked() if one.mention.kind is not Kind.TIME]
-        return [one.mention.text for one in sorted(ranked, key=lambda one: not one.name)][:1]
+        names = [one for one in ranked if one.name]
+        return [one.mention.text for one in names[:1] or ranked[:_NOUNS]]
 
     def _theme_beside(self, meant: Sequence[_Known]) -> list[str]:
         """A name that goes with "the album" when no name was put in: one said in the same turn."""
         if any(one.name for one in meant):
             return []
         turn = max((one.turn for one in meant), default=self._turn)
+        tail = self._said_of(meant)
+        if tail is not None:
+            return [tail]
         return [one.mention.text for one in self._ranked() if one.name and one.turn >= turn][:1]
+
+    def _said_of(self, meant: Sequence[_Known]) -> str | None:
+        """What the last question told of the one noun that is meant: "the fee for a gait
+        analysis"."""
+        if len(meant) != 1:
+            return None
+        follows = re.search(
+            rf"\b{re.escape(meant[0].mention.text)} (?:of|for|on|in) (?:(?:an?|the|my|our) )?",
+            self._last,
+        )
+        if follows is None:
+            return None
+        asked = mentions(self._last, question=True)
+        said = [one for one in asked if not is_date(one.text)]
+        return next((one.text for one in said if one.start == follows.end()), None)
 
     def _ranked(self) -> list[_Known]:
         """What questions named, the weightiest first. Quoted answers name much that is no topic."""

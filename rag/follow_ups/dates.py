@@ -122,3 +122,12 @@ def _attributive(stem: str, old: re.Match[str]) -> bool:
     return (
         noun and re.search(r"(?:\b(?:the|an?|our|its|their)|['’]s)\s+$", before, re.I) is not None
     )
+
+
+def without_dates(question: str) -> str:
+    """The question without its dates and the prepositions before them.
+
+    >>> without_dates("where did we meet in February 2024")
+    'where did we meet'
+    """
+    return " ".join(_PLACED.sub("", question).split())

@@ -18,12 +18,14 @@ _THEN = frozenset(("then", "instead", "though", "too"))
 _BARE = re.compile(
     r"(?i)^(?:and |but |so )?(?:why(?: not| so)?|when|where|who|how(?: so| come| much| many| long"
     r"| often| far)?|since when|until when|by when|by whom|with whom|what for|which(?: ones?)?"
+    r"|who (?:did|does|do|has|have|is|was|were|will|can)(?: (?:so|then|instead))?"
     r"|how about (?:that|it)|really|are you sure|(?:any|some) (?:details|examples|reasons?))\W*$"
 )
 _VERBAL = frozenset(
     "am is are was were do does did has have had can could will would shall should may might must"
     " who what when where why how which whose whom he she they it i we you".split()
 )
+_IN_MAY = re.compile(r"\b(?:in|by|of|since|until|during|from|to) may\b", re.I)
 _ARTICLES = "the|an?|this|that|my|your|our"
 _PHRASE = re.compile(
     rf"(?i)\b({PREPOSITIONS})\s+((?:(?!(?:{PREPOSITIONS}|and|or)\b)[\w’'&.-]++\s*+)++)"
@@ -31,6 +33,7 @@ _PHRASE = re.compile(
 _AUXILIARY = (
     "am|is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must"
 )
+_FROM_TO = re.compile(r"from [A-Z][\w-]*(?: [A-Z][\w-]*)* to [A-Z][\w-]*(?: [A-Z][\w-]*)*")
 _PLACED = ("in", "on", "at")
 _STEP = re.compile(
     r"(?:in |for )?(?:the )?(?:year after|next year|following year|year (before)|(previous) year)",
@@ -67,7 +70,8 @@ def fragment_of(question: str) -> str | None:
     if again is not None and DATE.search(again[1]):
         return again[1]
     found = words(rest)
-    if not found or len(found) > _LONGEST_FRAGMENT or _VERBAL & set(found):
+    verbs = _VERBAL & set(words(_IN_MAY.sub("", rest)))
+    if not found or len(found) > _LONGEST_FRAGMENT or verbs:
         return None
     opens_with_preposition = re.match(rf"(?i)(?:{PREPOSITIONS})\b", rest) is not None
     only_when = is_date(rest)
@@ -96,6 +100,7 @@ def graft(previous: str, fragment: str) -> str | None:
         _same_count,
         _same_name,
         _same_article,
+        _only_noun,
     ):
         grafted = way(stem, fragment)
         if grafted is not None:
@@ -110,6 +115,10 @@ def graft(previous: str, fragment: str) -> str | None:
 def _same_preposition(stem: str, fragment: str) -> str | None:
     """ "for a DVD" in the place of "for a late book"; the question may go on after it."""
     given = re.match(rf"(?i)({PREPOSITIONS})\s+\S", fragment)
+    if way := _FROM_TO.fullmatch(fragment):
+        routes = list(_FROM_TO.finditer(stem))
+        if len(routes) == 1 and way:
+            return f"{stem[: routes[0].start()]}{fragment}{stem[routes[0].end() :]}"
     spot = None if given is None else _after(stem, given[1]) or _place_at_end(stem, given[1])
     if spot is None:
         return None
@@ -245,6 +254,18 @@ def _same_article(stem: str, fragment: str) -> str | None:
     return _replaced(stem, alike[0], fragment)
 
 
+def _only_noun(stem: str, fragment: str) -> str | None:
+    """ "And the viola?" for what is mine in the question: "what is my bike insured for"."""
+    given = re.match(r"(?i)(?:the|my|our)\s+\S", fragment)
+    found = [one for one in mentions(stem, question=True) if one.kind is not Kind.TIME]
+    if given is None or len(words(fragment)) > 4 or len(found) != 1 or found[0].named:
+        return None
+    if re.search(r"(?i)\b(?:my|our)\s+$", stem[: found[0].start]) is None:
+        return None
+    old, new = (one.rsplit(maxsplit=1)[-1].casefold() for one in (found[0].text, fragment))
+    return None if person_noun(old) != person_noun(new) else _replaced(stem, found[0], fragment)
+
+
 def _replaced(stem: str, phrase: Mention, fragment: str) -> str:
     """The question with the fragment for the phrase, which loses its article to another one."""
     start, end = phrase.start, phrase.start + len(phrase.text)
@@ -267,6 +288,8 @@ def _same_name(stem: str, fragment: str) -> str | None:
     lead = re.match(rf"(?i)(?:{PREPOSITIONS})\s+", fragment)
     if lead is not None and stem[:start].casefold().endswith(f" {lead.group().casefold()}"):
         fragment = fragment[lead.end() :]
+    if re.match(r"['’]s\b", stem[end:]):
+        fragment = re.sub(r"['’]s?$", "", fragment)
     return stem[:start] + fragment + stem[end:]
 
 

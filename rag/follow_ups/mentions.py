@@ -7,6 +7,7 @@ Which mention a pronoun means is decided in `rag.rewriting`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -39,11 +40,13 @@ _CAPITAL = r"(?:[A-ZÀ-Þ]|\d{1,6}[A-ZÀ-Þ])[\w’'.&-]*\w|[A-ZÀ-Þ]\b\.?"
 _SMALL = r"(?:of|the|von|van|de|da|di|la|le|&)"
 NAME = re.compile(rf"(?:{_CAPITAL})(?:\s+(?:{_SMALL}\s+){{0,2}}(?:{_CAPITAL}|\d+\b))*")
 _GOES_ON = re.compile(r"[.,]\d")
+_BRACKET = re.compile(r"\((?P<parts>[^()]+)\)\W*$")
+_PART = re.compile(r"[^,()\s][^,()]*")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 #: Names are often typed without capitals: "who is ada lovelace?"
 _WHO_IS = re.compile(
     r"(?i)^who (?:is|was|'s) (?!the |an? |his |her |it|that|this|he|she|your|my|in |at |on )"
-    r"([^\W\d_]+(?: [^\W\d_]+){0,2})\W*$"
+    r"([^\W\d_]+(?: [^\W\d_]+){0,2}?)(?: now| today| these days)?\W*$"
 )
 _DETERMINERS = frozenset(
     "the a an another his her its their our my your this that these those any some each every"
@@ -67,15 +70,17 @@ _VERBS = frozenset(
     knew paid put sang sat stood taught wore
     """.split()
 )
+_BEFORE_VERBS = frozenset("what which is are was were".split())
 _ASKING = frozenset("do does did can could will would should may might must".split())
 #: "How do I bake …", "how to bake …": the verb before what it is done to.
 _DOING = re.compile(
     r"\b(?:(?:do|can|could|may|must|should|would|will) (?:i|you|we|one|people)|how to) ([a-z]+)\b",
     re.I,
 )
-_ING_NOUNS = frozenset(
+_NOUNS = frozenset(
     "meeting building painting wedding evening morning parking training ceiling heating lighting"
-    " wiring flooring hearing filing rating ruling setting funding hosting".split()
+    " wiring flooring hearing filing rating ruling setting funding hosting assembly supply family"
+    " reply anomaly monopoly".split()
 )
 _STOPS = frozenset(
     "most least per now ever himself herself itself themselves although while when since before"
@@ -87,6 +92,7 @@ _NO_NAMES = (
     | frozenset(
         """
     i but yes no not however although while when where during since before then later also and or
+    feb apr jun jul aug sept oct nov dec tue wed thu fri
     january february march april may june july august september october november december monday
     tuesday wednesday thursday friday saturday sunday one two three four five six seven eight nine
     ten many most several both each another according because despite eventually finally first
@@ -101,7 +107,8 @@ _EMPTY_NOUNS = frozenset(
     """
     anything aspect aspects bit case example fact information interesting kind lot more much number
     other others part parts point reason sort start something stuff thing things time times type
-    way ways else well good best new main same article articles
+    way ways else well good best new main same article articles year years month week day before
+    first second third last
     """.split()
 )
 _GROUP_WORDS = re.compile(
@@ -128,15 +135,33 @@ _PERSON_HINT = re.compile(
     r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sir|Lord|Lady|King|Queen|President|St)\.?\s+$"
 )
 _PERSON_NOUN = re.compile(
-    r"(?:[^e]er|[^t]or|ist|ian|ant|ee|man|woman|person|someone|anyone|somebody|everyone|child|boy"
-    r"|girl|guest|wife|husband|mother|father|brother|sister|son|daughter|student|resident|lord|lady"
-    r"|secretary|captain|king|queen|boss|chief|parent|friend|neighbour|neighbor|cousin|uncle|aunt"
-    r"|nephew|niece|heir|cook|nurse|pilot|architect|poet|clerk|judge|spouse|deputy|trustee)$"
+    r".*(?:[^e]er|[^t]or|ist|ian|ant|ee|man|woman|person|wife|husband|mother|father|brother|sister"
+    r"|daughter|friend|student|resident|parent|child|girl|boy|captain|secretary|guest|deputy)"
+    r"|anyone|somebody|someone|everyone"
+    r"|(?:(?:land|step|grand|god|half|head|co|vice)-?)?(?:son|lord|lady|king|queen|boss|chief"
+    r"|neighbour|neighbor|cousin|uncle|aunt|nephew|niece|heir|cook|nurse|pilot|architect|poet|clerk"
+    r"|judge|spouse|trustee|steward|host|chair|vet|doctor|tutor|solicitor|contractor|director"
+    r"|conductor|editor|visitor|inspector|instructor|coordinator|accountant|translator|creator"
+    r"|investor|auditor|janitor)"
 )
 _NOT_PERSONS = frozenset(
-    "letter paper number order water matter summer winter river power offer user-manual computer"
-    " printer charter chapter quarter center centre poster register corner weather semester folder"
-    " restaurant plant grant committee fee coffee degree employee-handbook member-state".split()
+    """
+    letter paper number order water matter summer winter river power offer user-manual computer
+    printer charter chapter quarter center centre poster register corner weather semester folder
+    restaurant plant grant committee fee coffee degree employee-handbook member-state boiler mower
+    heater cooker freezer router toaster mixer cover tower trailer ladder hammer filter timer shower
+    flower cooler charger scanner container washer dishwasher dryer drier blender tumble-dryer layer
+    meter kilometer thermometer newsletter counter cancer fiber fibre dinner supper butter pepper
+    paper answer finger shoulder liver border shelter gutter shutter fender bumper rubber copper
+    silver timber lumber chamber cider ginger burger cracker drawer locker lawnmower strimmer sander
+    planer router printer-paper hoover stapler laser transfer tender ledger voucher sticker banner
+    marker binder buffer burner adapter transformer inverter lever lighter fever danger anger hunger
+    wonder disorder reminder remainder header footer cluster disaster theater theatre membership
+    floor door error mirror sensor corridor anchor decor interior exterior minor major liquor
+    fondant deodorant variant pendant coolant covenant warrant disinfectant lubricant refrigerant
+    sealant list checklist shortlist playlist waitlist mist wrist twist tree knee bee guarantee
+    toffee three talisman
+    """.split()
 )
 
 
@@ -149,18 +174,31 @@ def mentions(text: str, *, question: bool) -> list[Mention]:
     found = [*_names(text), *_times(text)]
     asked = _WHO_IS.match(text) if question and not found else None
     if asked is not None:
-        found.append(Mention(asked[1], Kind.PERSON, asked.start(1), True))
+        # "who is ada lovelace" names somebody, "who is site steward" does not
+        named = not person_noun(asked[1].rsplit(maxsplit=1)[-1].casefold())
+        found.append(Mention(asked[1], Kind.PERSON, asked.start(1), named))
     taken = [(one.start, one.start + len(one.text)) for one in found]
     for phrase in _phrases(text, question=question):
         end = phrase.start + len(phrase.text)
         if all(end <= start or phrase.start >= stop for start, stop in taken):
             found.append(phrase)
-    return sorted(found, key=lambda one: one.start)
+    return sorted([*found, *_bracketed(text, taken)], key=lambda one: one.start)
+
+
+def _bracketed(text: str, taken: list[tuple[int, int]]) -> Iterator[Mention]:
+    """What was put behind a question in brackets to spell it out, but for names."""
+    bracket = _BRACKET.search(text)
+    if bracket is None:
+        return
+    for part in _PART.finditer(text, *bracket.span("parts")):
+        free = all(part.end() <= first or part.start() >= stop for first, stop in taken)
+        if free and part[0].islower():
+            yield Mention(part[0], _kind_of_phrase(part[0]), part.start(), False)
 
 
 def person_noun(word: str) -> bool:
-    """Whether a common noun seems to name a person: "tenant", "member", "apprentice" not."""
-    return word not in _NOT_PERSONS and _PERSON_NOUN.search(word) is not None
+    """Whether a common noun seems to name a person: "tenant", "member", not "apprentice"."""
+    return word not in _NOT_PERSONS and _PERSON_NOUN.fullmatch(word) is not None
 
 
 def is_plural(word: str) -> bool:
@@ -265,16 +303,22 @@ def _phrases(text: str, *, question: bool) -> list[Mention]:
         while last + 1 < len(tokens) and _continues(text, tokens, last, started=last > place):
             last += 1
         asked = place > 0 and tokens[place - 1].group().casefold() in _ASKING
-        if asked and last - place > 1 and not _verb_follows(tokens, last):
+        if (
+            asked
+            and last - place > 1
+            and not (_verb_follows(tokens, last) or _preposition_follows(tokens, last))
+        ):
             # "Does the shop repair toasters?": a verb that is not known for one is in there
             last -= 2 if last - place > 2 and is_plural(tokens[last].group()) else 1
         if asked and last + 1 < len(tokens):
             verbs.add(tokens[last + 1].start())  # what is done to follows it
         if last > place:
-            start, end = tokens[place + 1].start(), tokens[last].end()
+            year = last > place + 1 and FIGURED.fullmatch(tokens[place + 1].group()) is not None
+            start, end = tokens[place + 1 + year].start(), tokens[last].end()
             phrase = text[start:end]
             cut = text[end - 1].isdigit() and _GOES_ON.match(text, end)  # "the first 8" of 8,000
-            if tokens[last].group().casefold() not in _EMPTY_NOUNS and not cut:
+            says = tokens[last].group().casefold() not in _EMPTY_NOUNS
+            if (says or len(phrase.split()) > 2) and not cut:  # "fire assembly point" says what
                 found.append(Mention(phrase, _kind_of_phrase(phrase), start, False))
         place = last + 1
     return found
@@ -282,6 +326,13 @@ def _phrases(text: str, *, question: bool) -> list[Mention]:
 
 def _verb_follows(tokens: list[re.Match[str]], last: int) -> bool:
     return last + 1 < len(tokens) and tokens[last + 1].group().casefold() in _VERBS
+
+
+def _preposition_follows(tokens: list[re.Match[str]], last: int) -> bool:
+    """ "Would a second standpipe by the bees cost more": the verb comes later."""
+    rest = {token.group().casefold() for token in tokens[last + 2 :]}
+    following = tokens[last + 1].group().casefold() if last + 1 < len(tokens) else ""
+    return following in ("by", "of", "near", "behind", "beside") and bool(rest & _VERBS)
 
 
 def _continues(text: str, tokens: list[re.Match[str]], last: int, *, started: bool) -> bool:
@@ -293,12 +344,16 @@ def _continues(text: str, tokens: list[re.Match[str]], last: int, *, started: bo
     if word in QUESTION_WORDS or word in _LEADS or word in _STOPS or word.endswith("n't"):
         return False
     if not started:
-        return True
+        # "what caused the leak", "is insured": a verb, and no kind of thing
+        return not (here.group().casefold() in _BEFORE_VERBS and word.endswith("ed"))
+    last_of_all = last + 2 == len(tokens)
+    if word in _VERBS and last_of_all and not any(t.group().casefold() in _ASKING for t in tokens):
+        return True  # "the honey show"
     # "Which insurance covers damage?": what goes on after a verb's "-s" shows that it is one
     after = tokens[last + 2].group().casefold() if last + 2 < len(tokens) else "of"
     bears_object = after not in _LEADS or after in _DETERMINERS
     verb = word in _VERBS or (word.endswith("s") and word[:-1] in _VERBS and bears_object)
-    return not verb and (word in _ING_NOUNS or not word.endswith(("ed", "ing", "ly")))
+    return not verb and (word in _NOUNS or not word.endswith(("ed", "ing", "ly")))
 
 
 def _kind_of_phrase(phrase: str) -> Kind:

@@ -12,7 +12,8 @@ from rag.follow_ups.mentions import Kind, is_plural, mentions
 
 _ONES = re.compile(
     r"\b((?:the|that|this|which|another|an?)(?:\s+(?!only)[\w-]+)?)\s+(ones?)\b"
-    r"(?=\W*$|\s+(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must)\b)",
+    r"(?=\W*$|\s+(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|be"
+    r"|being|been|cost|stop|start|work|leave|go|come|last|fit|need|get|take|look)\b)",
     re.I,
 )
 #: "the third one costs", "how much is the third?": what an answer listed, by its place
@@ -23,6 +24,7 @@ _NTH = re.compile(
 _ORDINAL = re.compile(rf"the (?:{ORDINALS}|next|other|previous)(?: ones?)?", re.I)
 #: "the one with Blue Spike": what follows says which
 QUALIFIED = re.compile(r"(?:(?P<lead>\w+)\s+)?(?:the|that)\s+ones?\s+(?P<which>\w.*)", re.I)
+_AGE = re.compile(r"^(?:(?:new|old|big|small|cheap|other|current|previous) )+(?=\w)", re.I)
 _SOME_ONE = re.compile(
     r"(?<=\s)(?!(?:the|this|that|which|any|no|every|some|each|by)\b)(\w+) one\W*$", re.I
 )
@@ -64,6 +66,8 @@ def put_ones(text: str, last: str, answer: str) -> tuple[str, list[str]]:
     noun, _ = counted(last)
     if noun is None:
         return text, []
+    if match[1].count(" "):  # "the old one" after "the new mower"
+        noun = _AGE.sub("", noun)
     noun = _singular(noun) if match[2].casefold() == "one" else noun
     return text[: match.start(2)] + noun + text[match.end(2) :], [noun]
 

@@ -69,6 +69,13 @@ _POINTING = re.compile(
     r" (?:still|also|true|mean|apply|happen|help|work|cause|affect|lead|change|successful|a|the)\b",
     re.I,
 )
+_POINTED_THING = re.compile(
+    r"\b(?:is|are|was|were|has|have|did|does) (?:this|that|these|those)"
+    r" (?:\w{3,}ed|done|made|put|set|sold|paid|bought|built|so|right|wrong)\b"
+    r"|\bhow (?:long|much|many|often|far|big|old|soon) (?:is|are|was|were|does|do|did|will|can)"
+    r" (?:this|that|these|those) (?!(?:year|month|week|day|morning|evening)\b)[a-z]+\b",
+    re.I,
+)
 _FURTHER = re.compile(
     r"\b(?:else|another(?! (?:word|name|term|type|kind|way|form|example|\w+ \w+) (?:for|of|to))"
     r"|other than that|anything more|tell me more|more (?:about|on|details|examples)|in addition"
@@ -95,9 +102,11 @@ _EMPTY = re.compile(
     r"^\W*(?:what (?:else )?(?:happened|occurred)(?=\W*$| in \d| next| then| there| after that)"
     r"|(?:is|are|was|were) there (?:any|other|more|some)\b|any\b"
     r"|how (?:many|much) (?:is|are|was|were|of|did|do|does|has|have)\b"
+    r"|(?:(?:is|are|was|were|all) )?[a-z]{2,}(?:ed|id|ne|nt|ld|en) (?:yet|already)\W*$"
     r"|(?:for )?how (?:many|much|long|often|old)(?: [a-z]+)?\W*$|in what (?:year|city)\W*$)",
     re.I,
 )
+_PRICE_OF = re.compile(r"\W*how much (?:is|are|was|were|does|do)\b", re.I)
 _FEW = 3  # content words; a question with more says itself which "the album" it means …
 _SOME = 5  # … and with more than these what "else" is asked for
 # "What mountain has snow on it?": what is asked for is meant.
@@ -208,8 +217,10 @@ def points_back(question: str, spoken: frozenset[str]) -> bool:
         if not _AHEAD.match(question):  # "Other than water, what else has …?"
             ways.append(_FURTHER)
     if content <= _FEW:
-        ways += [_OTHERS, _PLACE, _KIND_NOUN]
-    if len(words(question)) <= _EMPTY_WORDS:
+        ways += [_OTHERS, _PLACE, _KIND_NOUN, _POINTED_THING]
+    # "How much is parking?" brings what it is about
+    brings = any(not one.named and not set(terms(one.text)) & spoken for one in found)
+    if len(words(question)) <= _EMPTY_WORDS and not (brings and _PRICE_OF.match(question)):
         ways.append(_EMPTY)
     return any(way.search(question) for way in ways) or _points_at(question, spoken)
 

@@ -1,0 +1,79 @@
+"""Follow-ups as people put them to their own papers; each from a conversation that went wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.follow_ups.mentions import person_noun
+from rag.rewriting import standalone
+from rag.types import Turn
+
+
+@pytest.mark.parametrize(
+    ("asked", "question", "expected"),
+    [
+        # whether it is still so: what holds now answers
+        ("what did we decide about towels in January", "is it still so?", "about towels now?"),
+        (
+            "where was the assembly point according to the 2024 handbook",
+            "has it changed since?",
+            "where is the assembly point now?",
+        ),
+        ("When was the fire first meant to be?", "is it still that day?", "When is the fire now?"),
+        ("How much was the gym in 2024?", "and now?", "How much is the gym now?"),
+        ("who was site steward in 2024?", "who does it now?", "who is site steward now?"),
+        ("How much is the gym now?", "is it still so?", "is the gym still so?"),
+        # "that offer", "a new one", "was that changed" lean on what was said
+        (
+            "how much would a second standpipe by the bees cost?",
+            "how long is that offer good for?",
+            "(second standpipe, bees)",
+        ),
+        ("when was the treadmill serviced?", "is a new one being bought?", "is a new treadmill"),
+        ("who paid for the new mower?", "what did we get for the old one?", "for the old mower?"),
+        ("which date was picked for the show", "why was that changed?", "(date, show)"),
+        ("What was the electricity bill?", "paid yet?", "paid yet (electricity bill)?"),
+        ("did the parish pay for the toilet?", "so who did?", "so who did (parish pay toilet)?"),
+        ("How long is the lease?", "How much is parking?", "How much is parking?"),
+        # nouns that were cut off, and verbs that were taken for nouns
+        (
+            "where is the fire assembly point?",
+            "who chose it?",
+            "who chose the fire assembly point?",
+        ),
+        ("what caused the leg press accident?", "was it reported?", "was the leg press accident"),
+        ("How much is bee fondant?", "who supplies it?", "who supplies the bee fondant?"),
+        ("When was the boiler installed?", "who services it?", "who services the boiler?"),
+        ("What's the fee for a scan?", "is there a deposit on it?", "on the fee (scan)?"),
+        # one thing of a kind in the place of another
+        ("When is the shop open in April?", "And in May?", "When is the shop open in May?"),
+        ("How high is Mr Hall's rent?", "What about Dr Price's?", "How high is Dr Price's rent?"),
+        (
+            "When does the train from York to Leeds leave?",
+            "and from York to Hull?",
+            "When does the train from York to Hull leave?",
+        ),
+        ("What was his blood pressure in March?", "and his weight?", "was his weight in March?"),
+        ("What is my bike insured for?", "and the viola?", "What is the viola insured for?"),
+    ],
+)
+def test_follow_ups_over_ones_own_papers(asked: str, question: str, expected: str) -> None:
+    assert expected in standalone(question, [Turn(asked, "")])
+
+
+def test_what_was_spoken_of_last_goes_before_the_topic() -> None:
+    talk = [
+        Turn("what caused the leg press accident?", ""),
+        Turn("what does the right pin cost?", ""),
+    ]
+    assert standalone("did it ever turn up?", talk) == "did the right pin ever turn up?"
+
+
+@pytest.mark.parametrize("word", ["boiler", "mower", "tree", "list", "parking", "season"])
+def test_things_are_no_persons(word: str) -> None:
+    assert not person_noun(word)
+
+
+@pytest.mark.parametrize("word", ["plumber", "steward", "landlord", "tenant", "solicitor"])
+def test_persons_are(word: str) -> None:
+    assert person_noun(word)
