@@ -18,6 +18,7 @@ from rag.checking.linking import clauses, misplaced, of_two_rows, other_subject
 from rag.checking.orders import WHY as ORDERS
 from rag.checking.orders import rests_on_orders
 from rag.checking.polarity import contradiction
+from rag.checking.relations import same_comparison, turned
 from rag.checking.roles import counts_other, told_of_other, turned_round
 from rag.checking.strength import stronger
 from rag.checking.wording import content
@@ -158,9 +159,12 @@ def fault(text: str, evidence: Evidence) -> Fault | None:
         return Fault(str(lack))
     if sum(len(words.split()) for words in said.quotations) < _QUOTED_WORDS:
         for one in _near(said, evidence):
+            if same_comparison(text, one.text):
+                continue
             against = contradiction(text, one.text, _wider(evidence))
             against = against or exchanged(text, one.text) or denied(text, one.text)
             against = against or turned_round(text, one.text) or told_of_other(text, one.text)
+            against = against or turned(text, one.text)
             if against is not None:
                 return Fault(against, denies=one)
         over = stronger(text, held.text) or turned_round(text, held.text)

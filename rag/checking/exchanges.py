@@ -37,6 +37,8 @@ def exchanged(text: str, held: str) -> str | None:
             if _same_place(text, anchor, held, other):
                 put = text[anchor.start : anchor.end].strip()
                 there = held[other.start : other.end].strip()
+                if fold(put).removesuffix("s") == fold(there).removesuffix("s"):
+                    continue  # "on Tuesday", "on Tuesdays"
                 return f"it says “{put}” where the document says “{there}”"
     return None
 

@@ -70,12 +70,17 @@ def names_in(text: str, taken: Sequence[tuple[int, int]]) -> Iterable[Name]:
             pieces, opens = pieces[1:], False
         while pieces and not pieces[-1].group()[0].isupper():
             pieces = pieces[:-1]
-        kept = [p for p in pieces if p.group()[0].isupper() and not _is_plain(p.group(), False)]
+        kept = [
+            piece
+            for piece in pieces
+            if piece.group()[0].isupper()
+            and not _is_plain(piece.group(), False)
+            # "on 9 June Orvis came" names no June Orvis
+            and not any(a <= start + piece.start() and start + piece.end() <= b for a, b in taken)
+        ]
         if not kept:
             continue
         first, last = start + kept[0].start(), start + kept[-1].end()
-        if any(a <= first and last <= b for a, b in taken):
-            continue
         words = tuple(word for piece in kept for word in folded_words(piece.group()) if word)
         if words:
             yield Name(first, last, words, opens)

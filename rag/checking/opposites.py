@@ -51,6 +51,7 @@ OPPOSITES = tuple(
         ("keep kept remain retain save", "erase delete discard"),
         ("enable", "disable"),
         ("left", "right"),
+        ("single", "double"),
         ("north northern", "south southern"),
         ("east eastern", "west western"),
         ("inside indoors", "outside outdoors"),

@@ -1,0 +1,91 @@
+"""Is a day or an hour the other end of what its source says: the beginning for the end, before for
+after? English."""
+
+from __future__ import annotations
+
+import re
+
+from rag.checking.amounts import Quantity
+from rag.checking.dates import Moment
+from rag.checking.linking import Anchor, anchors, same_anchor
+
+_BEGINS = "opens? opened starts? started begins? began commences? from departs? leaves?"
+_ENDS = "closes? closed ends? ended finish(?:es|ed)? until till to expires? shuts? arrives?"
+_BEGINNING = re.compile(
+    rf"\b(?:{_BEGINS.replace(' ', '|')})(?: (?:on|at|in|its doors at))?\s+(?:the )?$",
+    re.I,
+)
+_ENDING = re.compile(
+    rf"\b(?:{_ENDS.replace(' ', '|')})(?: (?:on|at|in|its doors at))?\s+(?:the )?$",
+    re.I,
+)
+_EARLY = re.compile(
+    r"\b(?:by|before|until|till|(?:no|not) later than|up to|on or before)\s+(?:the )?$", re.I
+)
+_LATE = re.compile(r"\b(?:after|since|not before|no earlier than|from|as of)\s+(?:the )?$", re.I)
+#: With one of these the other side of a limit may say the same: "closed from 5" is "open until 5".
+_TURNS = re.compile(
+    r"\b(?:not|no|never|closed?|closes|shut|open(?:s|ed)?|ends?|ended|expires?d?|valid|free|stops?"
+    r"|unless|until when|late|overdue|afterwards|later|thereafter|begins?|starts?|between|and)\b"
+    r"|n['’]t\b",
+    re.I,
+)
+
+
+def other_bound(said: str, held: str) -> str | None:
+    """What a sentence takes for the other end or side of a time, as a clause; None when nothing."""
+    return _times(said, held) or _limit(said, held)
+
+
+def _times(said: str, held: str) -> str | None:
+    """ "Ends on 1 May" where it holds from 1 May until 30 June."""
+    ours, theirs = _bounds(said), _bounds(held)
+    for begins, one in ours:
+        same = [(b, other) for b, other in theirs if same_anchor(one, other)]
+        own = [other for b, other in theirs if b == begins]
+        if same and all(b != begins for b, _ in same) and own:
+            return (
+                f"“{said[one.start : one.end]}” is when it {'ends' if begins else 'begins'} there"
+            )
+    return None
+
+
+def _bounds(text: str) -> list[tuple[bool, Anchor]]:
+    """When something begins (True) or ends in a text."""
+    found = []
+    for one in anchors(text):
+        if isinstance(one.thing, tuple):
+            continue
+        before = text[: one.start]
+        if _BEGINNING.search(before):
+            found.append((True, one))
+        elif _ENDING.search(before):
+            found.append((False, one))
+    return found
+
+
+def _limit(said: str, held: str) -> str | None:
+    """ "After 5 May" where it is by 5 May."""
+    if _TURNS.search(said) or _TURNS.search(held):
+        return None
+    ours, theirs = _sides(said), _sides(held)
+    for late, one in ours:
+        same = [side for side, other in theirs if same_anchor(one, other)]
+        if same and late not in same:
+            side = "after" if late else "before"
+            return f"it says “{side}” {said[one.start : one.end]}, the other side of that limit"
+    return None
+
+
+def _sides(text: str) -> list[tuple[bool, Anchor]]:
+    found = []
+    for one in anchors(text):
+        clock = isinstance(one.thing, Quantity) and one.thing.dimension == "clock"
+        if not (clock or isinstance(one.thing, Moment)):
+            continue
+        before = text[: one.start]
+        if _EARLY.search(before):
+            found.append((False, one))
+        elif _LATE.search(before):
+            found.append((True, one))
+    return found
