@@ -31,11 +31,17 @@ _WHETHER = re.compile(
 )
 #: A rule that forbids, or says that something is shut.
 _FORBIDS = re.compile(
-    r"\b(?:not|no|never|nobody|no one|none|nothing|closed|shut|forbidden|prohibited|banned|refused"
-    r"|barred)\b|n['’]t\b",
+    r"\b(?:cannot|not|no|never|nobody|no one|none|nothing|closed|shut|forbidden|prohibited|banned"
+    r"|refused|barred)\b|n['’]t\b",
     re.I,
 )
 _AT = re.compile(r"\b(?:at|by|around|about)\s+$", re.I)
+_ATS = ("at", "by", "around", "about")
+#: "At 9" and "before 9", and no 9 weeks.
+_BARE = re.compile(
+    r"\b(?P<lead>at|by|around|about|after|from|before|until|till) (?P<hour>[01]?\d|2[0-4])(?=\W*$)",
+    re.I,
+)
 _SIDE = re.compile(r"\b(?P<side>after|from|before|until|till)\s+$", re.I)
 _YEARS_OLD = re.compile(r"\b(?P<age>\d{1,2})(?:[- ]years?[- ]olds?|[- ]?y/?o)\b", re.I)
 _AGE_LIMIT = re.compile(
@@ -50,8 +56,13 @@ _OPEN = re.compile(
 )
 _IS_THERE = re.compile(r"\W*(?:is|are|was|were) there\b", re.I)
 _THERE_IS_NONE = re.compile(
-    r"\W*there (?:is|are|was|were) (?:no|none|not any)\b|\W*there['’]s (?:no|none)\b"
-    r"|\W*there (?:is|are|was|were)n['’]t (?:any|an?)\b",
+    r"\W*there(?:(?: is| are| was| were|['’]s) (?:none|not any|no)"
+    r"|(?: is| are| was| were)n['’]t (?:any|an?))\b",
+    re.I,
+)
+_NO_DENIAL = re.compile(
+    r"\bno (?:less|fewer|more|need|doubt|better|reason|limit|longer|point|problem|rush|harm|charge"
+    r"|fee|question|way)\b",
     re.I,
 )
 _SAME_QUESTION = 0.75  # of the words of two questions, from which they ask the same
@@ -71,6 +82,8 @@ def yes_or_no(question: str, found: Found, decide: Decide) -> tuple[str | None, 
         yes = min(yes, 1.0 - _DECIDED)
     sure = max(yes, 1.0 - yes)
     excepted = _EXCEPTED.search(found.quote) and not _EXCEPTED.search(question)
+    if _IS_THERE.match(question) and _NO_DENIAL.search(found.quote):
+        return None, sure  # "no less than four", "no need to book"
     if sure < _DECIDED or (told is None and (excepted or _is_of_others(question, found.quote))):
         return None, sure
     return "Yes" if yes > 0.5 else "No", sure
@@ -89,7 +102,8 @@ def _is_of_others(question: str, quote: str) -> bool:
     time, limit = _time_asked(question), _time_limit(quote)
     if time and limit:
         limits, holds_later = limit
-        return all((one >= other) != holds_later for one in time for other in limits)
+        # in doubt between morning and evening neither is said
+        return any(one == other or (one > other) != holds_later for one in time for other in limits)
     age, bound = _YEARS_OLD.search(question), _AGE_LIMIT.search(quote)
     if age and bound:
         below = int(age["age"]) < int(bound["age"])
@@ -100,18 +114,29 @@ def _is_of_others(question: str, quote: str) -> bool:
 def _time_asked(question: str) -> tuple[float, ...]:
     """The time of day that is asked about, in minutes, as it may be read; none where none is."""
     times, _ = clock_times(question)
-    return times[0].values if len(times) == 1 and _AT.search(question[: times[0].start]) else ()
+    if len(times) == 1 and _AT.search(question[: times[0].start]):
+        return times[0].values
+    bare = _BARE.search(question)
+    return _either(bare) if not times and bare and bare["lead"].casefold() in _ATS else ()
 
 
 def _time_limit(quote: str) -> tuple[tuple[float, ...], bool] | None:
     """The one time from or until which something holds, as it may be read, and whether from then
     on; None where there is none, or there are two."""
     sides = [(one, _SIDE.search(quote[: one.start])) for one in clock_times(quote)[0]]
-    limits = [(one, side) for one, side in sides if side is not None]
+    limits = [(one.values, side["side"]) for one, side in sides if side is not None]
+    if not sides and (bare := _BARE.search(quote)) and bare["lead"].casefold() not in _ATS:
+        limits = [(_either(bare), bare["lead"])]
     if len(limits) != 1:
         return None
-    one, side = limits[0]
-    return one.values, side["side"].casefold() in ("after", "from")
+    values, lead = limits[0]
+    return values, lead.casefold() in ("after", "from")
+
+
+def _either(bare: re.Match[str]) -> tuple[float, ...]:
+    """The hours, in minutes, that a number alone may mean."""
+    hour = int(bare["hour"])
+    return (60.0 * hour,) if hour > 12 else (60.0 * hour, 60.0 * (hour + 12))
 
 
 def wonders(question: str, quote: str) -> bool:

@@ -17,7 +17,7 @@ from rag.asked_words import AskedWords
 from rag.finding import log_odds, probability
 from rag.questions import is_polar
 from rag.types import Answer, Passage, RefusalReason
-from rag.weekdays import WEEKDAYS, weekdays_in
+from rag.weekdays import WEEKDAYS, tells_of_days, weekdays_in
 from rag.years import tells_of_other_years
 
 #: Confidence from which an answer is given although a name in the question is unknown, or its
@@ -199,7 +199,7 @@ def _may_cover(question: str, word: str, quote: str) -> bool:
     """May a quotation tell of a day, month or number by another: "Monday to Friday" of Wednesday,
     "£2 an hour" of three hours? Not of "room 3", which is a name."""
     if word.casefold().removesuffix("s") in WEEKDAYS:
-        return word.casefold().removesuffix("s") in weekdays_in(quote)
+        return tells_of_days(quote) or word.casefold().removesuffix("s") in weekdays_in(quote)
     if _MONTH.fullmatch(word):
         return bool(_OF_MONTHS.search(quote))
     if not word.isdecimal() or not _OF_NUMBERS.search(quote):

@@ -11,6 +11,7 @@ from index.analysis import QUESTION_WORDS, fold, terms
 from rag.codes import codes, is_certain, is_of_many, kind_of, kinds_in_ranges
 from rag.finding import Found, held_back
 from rag.questions import is_polar
+from rag.quotable import COLUMN
 
 #: Of two things alike, which one: only where the other can be no answer. Not "old" and "new",
 #: "first" and "last", or "buy" and "sell", of which one often tells the other.
@@ -80,7 +81,12 @@ def without_other_things(question: str, found: Sequence[Found]) -> list[Found]:
     if opposed or limits:
         kept = [held_back(one) if _is_opposed(one, opposed) else one for one in found]
         # twice: the row of "up to 5 miles" tells nothing at all of more
-        kept = [held_back(held_back(one)) if _is_beyond(one.quote, limits) else one for one in kept]
+        kept = [
+            held_back(held_back(one))
+            if COLUMN in one.quote and _is_beyond(one.quote, limits)
+            else one
+            for one in kept
+        ]
         found = sorted(kept, key=lambda one: -one.score)
     if not asked:
         return list(found)
@@ -131,7 +137,8 @@ def _limits(text: str) -> set[_Limit]:
 
 
 def _is_beyond(quote: str, asked: set[_Limit]) -> bool:
-    """Does a quotation speak of the other side alone of the number that is asked about?"""
+    """Does a row speak of the other side alone of the number that is asked about? A sentence may go
+    on to the one that is asked: "£10 until 5 May and £15 thereafter"."""
     here = _limits(quote)
     others = {one._replace(above=not one.above) for one in asked}
     return bool(others & here) and not asked & here

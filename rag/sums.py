@@ -108,6 +108,12 @@ _BOTH = re.compile(r"\bboth\b", re.I)
 _SPENT = re.compile(r"\b(?:spend|spent|paid out|pay out|went out)\b", re.I)
 _THINGS = re.compile(r"\bhow many\s+([\w'’-]+)", re.I)
 _TIMELESS = frozenset(terms("time times"))
+_STILL = re.compile(
+    r"(?:(?<=\b(?:are|was|has) )|(?<=\bwere ))(?:still|now|currently) "
+    r"(?=(?!(?:to|be|being|in|at|on)\b)\w+\W*$)",
+    re.I,
+)
+_NUMBER_OF = re.compile(r"\b(?:no|nr|numbers?|amount|count|total)s?\.? of\b|\bhow many\b", re.I)
 _TIMES = re.compile(r"\bhow (?:often|many times)\b", re.I)
 _COUNTED = re.compile(r"^\W*(?:(?:and|so|but)\s+)?how (?:many|often)\b", re.I)
 _COUNTS = {term: n for n, term in enumerate(terms("two three four five six seven eight nine"), 2)}
@@ -115,7 +121,7 @@ _LIGHT = frozenset(
     terms(
         "do did have has had get got give use used make made need work worked money amount number "
         "thing item all everything time times row entry figure bill bought buy himself herself "
-        "both invoice often list go went still now currently"
+        "both invoice often list go went"
     )
 )
 
@@ -178,7 +184,8 @@ def counted_rows(
     question is for a figure that stands in a column, or known of every row."""
     if not _COUNTED.match(question) or _LIMITED.search(question) or _TOTAL.search(question):
         return None
-    told = [_counted(question, rows) for rows in tables_of(passages, documents)]
+    plain = _STILL.sub("", question)  # "are still open", and not "are still to be paid"
+    told = [_counted(plain, rows) for rows in tables_of(passages, documents)]
     found = [one for one in told if one is not None]
     return found[0] if len(found) == 1 else None
 
@@ -259,6 +266,8 @@ class _Asked:
         firsts = [label for label in self.labels[:2] if noun & set(terms(label))]
         if not noun or not (firsts or noun <= self.title):
             return False
+        if any(noun & set(terms(label)) and _NUMBER_OF.search(label) for label in self.labels):
+            return False  # the table says how many
         for label in self.labels:
             figures = _figures([one for one in column(self.rows, label) if not is_empty(one)])
             whole = figures and all(

@@ -15,6 +15,7 @@ from dataclasses import replace
 from index.analysis import question_terms, terms
 from rag.finding import Found
 from rag.quotable import COLUMN
+from rag.weekdays import weekdays_in
 
 _TO = (
     r"(?P<now>[^\s.;]*\d(?:[\d.,]*\d)?[^\s.;,]*"
@@ -99,6 +100,10 @@ _STAMP = re.compile(
     re.I,
 )
 _PRESENT = frozenset(terms("now currently current today still present moment"))
+#: Who says whom a question is for means them, whatever the documents call them.
+_OF_SOMEBODY = re.compile(
+    r"\b(?:for (?!how\b)\w+|i am|i['’]m|i belong|we are|as an?|my|older|younger|under|over)\b", re.I
+)
 _CANDIDATES = 6
 _NEARLY = 0.5  # of the best one's score: as likely, for what the reader can tell
 _SHARE = 0.04  # of the best one's score, at the least
@@ -156,10 +161,10 @@ def superseding(question: str, found: Sequence[Found]) -> Found | None:
 def usual_first(question: str, found: Sequence[Found]) -> list[Found]:
     """The candidates, a figure for everybody before one that is nearly as likely and only for some
     people or days of whom the question does not speak: "£8" before "on Mondays £6"."""
-    if not found or COLUMN in found[0].quote:
+    if not found or COLUMN in found[0].quote or _OF_SOMEBODY.search(question):
         return list(found)
     best, asked = found[0], set(question_terms(question))
-    if not _is_for_some(best.quote, asked):
+    if not _is_for_some(best.quote, asked) or weekdays_in(best.quote) & weekdays_in(question):
         return list(found)
     for other in found[1:_CANDIDATES]:
         if other.score < _NEARLY * best.score:

@@ -42,3 +42,12 @@ def _place(word: str) -> int:
 def _is_day(word: str) -> bool:
     """Not the "sun" and "sat" of a sentence: short forms begin with a capital."""
     return word[:1].isupper() or "day" in word
+
+
+def tells_of_days(text: str) -> bool:
+    """Does a text say on which days of the week something is, and so of the others that it is not?
+
+    >>> tells_of_days("Monday to Friday"), tells_of_days("on Monday")
+    (True, False)
+    """
+    return any(one.search(text) for one in (_SPAN, _ALL, _WORKING, _WEEKEND))

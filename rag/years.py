@@ -89,10 +89,21 @@ def newest_edition(question: str, found: Sequence[Found]) -> Found | None:
         if not newer or other.score < _EDITION_SHARE * best.score:
             continue
         held, theirs = set(terms(best.quote)), set(terms(other.quote))
+        if not _is_of_one_kind(best.short, other.short):
+            continue
         same = about and about <= theirs and len(held & theirs) >= 0.5 * min(len(held), len(theirs))
         if same and _alike(best.passage.document, info):
             return other
     return None
+
+
+def _is_of_one_kind(one: str | None, other: str | None) -> bool:
+    """Are both bare answers figures, or both names?"""
+    signs = [
+        (any(map(str.isdigit, short)), any(map(str.isupper, short))) if short else (False, False)
+        for short in (one, other)
+    ]
+    return signs[0] == signs[1] and any(signs[0])
 
 
 def tells_of_other_years(question: str, passage: Passage) -> bool:

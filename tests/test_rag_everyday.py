@@ -145,6 +145,58 @@ VISITS = (
 )
 
 
+@pytest.mark.parametrize(
+    ("text", "question", "shown"),
+    [
+        (
+            "Entries cost £10 until 5 May and £15 thereafter.\n",
+            "How much is an entry after 5 May?",
+            "£15",
+        ),
+        (
+            "Cancel at least 48 hours before the lesson, or the whole fee of £25 is due.\n",
+            "What is due if I cancel less than 48 hours before?",
+            "£25",
+        ),
+        (
+            "The library opens at 9:00. On Sundays the library opens at 11:00.\n",
+            "When does the library open at the weekend?",
+            "11:00",
+        ),
+        (
+            "Pensioners pay £4 for lunch. Lunch costs £6.\n",
+            "How much is lunch for older people?",
+            "£4",
+        ),
+        (
+            "The library is open Monday to Friday.\n",
+            "When is the library open on Sunday?",
+            "Friday",
+        ),
+    ],
+)
+def test_what_the_rules_may_not_hide(
+    text: str, question: str, shown: str, make_folder: MakeFolder, tmp_path: Path
+) -> None:
+    answer = ask({"note.md": text}, question, make_folder, tmp_path)
+    assert shown in answer.text
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("The shop does not open before 9.\n", "Does the shop open at 10?"),
+        ("Visitors are not admitted after 8.\n", "Are visitors admitted at 7?"),
+        ("You cannot check in before 3 pm.\n", "Can I check in at 4?"),
+        ("Deliveries are not accepted after 16:00.\n", "Is delivery accepted at 4?"),
+        ("There is no need to book a court.\n", "Is there a court to book?"),
+        ("There are no less than four showers.\n", "Are there showers?"),
+    ],
+)
+def test_no_wrong_no(text: str, question: str, make_folder: MakeFolder, tmp_path: Path) -> None:
+    assert ask({"note.md": text}, question, make_folder, tmp_path).short != "No"
+
+
 def test_the_other_side_of_a_limit_is_no_answer(make_folder: MakeFolder, tmp_path: Path) -> None:
     files = {"prices.md": VISITS}
     assert (

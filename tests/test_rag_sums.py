@@ -217,6 +217,7 @@ def counted(question: str, *rows: str) -> tuple[int, str | None]:
         ("How many hours did Ann work?", HOURS, None),  # a figure says it
         ("how many invoices are still open?", INVOICES, "2 rows"),
         ("how many paid invoices are open?", INVOICES, None),
+        ("how many invoices are still to be paid?", INVOICES, None),
     ],
 )
 def test_rows_are_counted(question: str, rows: tuple[str, ...], short: str | None) -> None:

@@ -8,7 +8,9 @@ import re
 from rag.checking.amounts import Quantity
 from rag.checking.dates import Moment
 from rag.checking.linking import Anchor, anchors, same_anchor
+from rag.checking.wording import content
 
+_REACH = 40  # characters before a time in which its preposition stands
 _BEGINS = "opens? opened starts? started begins? began commences? from departs? leaves?"
 _ENDS = "closes? closed ends? ended finish(?:es|ed)? until till to expires? shuts? arrives?"
 _BEGINNING = re.compile(
@@ -19,6 +21,8 @@ _ENDING = re.compile(
     rf"\b(?:{_ENDS.replace(' ', '|')})(?: (?:on|at|in|its doors at))?\s+(?:the )?$",
     re.I,
 )
+_FROM = re.compile(r"\bfrom\b", re.I)
+_UNTIL = re.compile(r"\b(?:until|till|to)\b", re.I)
 _EARLY = re.compile(
     r"\b(?:by|before|until|till|(?:no|not) later than|up to|on or before)\s+(?:the )?$", re.I
 )
@@ -26,8 +30,8 @@ _LATE = re.compile(r"\b(?:after|since|not before|no earlier than|from|as of)\s+(
 #: With one of these the other side of a limit may say the same: "closed from 5" is "open until 5".
 _TURNS = re.compile(
     r"\b(?:not|no|never|closed?|closes|shut|open(?:s|ed)?|ends?|ended|expires?d?|valid|free|stops?"
-    r"|unless|until when|late|overdue|afterwards|later|thereafter|begins?|starts?|between|and)\b"
-    r"|n['’]t\b",
+    r"|unless|until when|late|overdue|afterwards|thereafter|then|off|on from|begins?|starts?"
+    r"|between|and)\b|n['’]t\b",
     re.I,
 )
 
@@ -40,6 +44,8 @@ def other_bound(said: str, held: str) -> str | None:
 def _times(said: str, held: str) -> str | None:
     """ "Ends on 1 May" where it holds from 1 May until 30 June."""
     ours, theirs = _bounds(said), _bounds(held)
+    if _FROM.search(said) and not _UNTIL.search(said):
+        return None  # "needed from 31 March" begins where another ends
     for begins, one in ours:
         same = [(b, other) for b, other in theirs if same_anchor(one, other)]
         own = [other for b, other in theirs if b == begins]
@@ -56,7 +62,7 @@ def _bounds(text: str) -> list[tuple[bool, Anchor]]:
     for one in anchors(text):
         if isinstance(one.thing, tuple):
             continue
-        before = text[: one.start]
+        before = text[max(0, one.start - _REACH) : one.start]
         if _BEGINNING.search(before):
             found.append((True, one))
         elif _ENDING.search(before):
@@ -66,8 +72,9 @@ def _bounds(text: str) -> list[tuple[bool, Anchor]]:
 
 def _limit(said: str, held: str) -> str | None:
     """ "After 5 May" where it is by 5 May."""
-    if _TURNS.search(said) or _TURNS.search(held):
-        return None
+    wanted, there = set(content(said)), set(content(held))
+    if not wanted <= there or len(there - wanted) > 1 or _TURNS.search(f"{said} {held}"):
+        return None  # "after 5 May they are refused" is what "before 5 May" means
     ours, theirs = _sides(said), _sides(held)
     for late, one in ours:
         same = [side for side, other in theirs if same_anchor(one, other)]
@@ -83,7 +90,7 @@ def _sides(text: str) -> list[tuple[bool, Anchor]]:
         clock = isinstance(one.thing, Quantity) and one.thing.dimension == "clock"
         if not (clock or isinstance(one.thing, Moment)):
             continue
-        before = text[: one.start]
+        before = text[max(0, one.start - _REACH) : one.start]
         if _EARLY.search(before):
             found.append((False, one))
         elif _LATE.search(before):

@@ -19,9 +19,6 @@ _SAME = 0.4  # of a sentence's wording that has to stand in the source beside th
 _WITHOUT = re.compile(r"\bwithout (?:(?:a|an|the|any|its|his|her|their) )?([^\W\d_]{3,})")
 _WITH = re.compile(r"\bwith (?:(?:a|an|the|any|its|his|her|their) )?([^\W\d_]{3,})")
 
-_ONLY = re.compile(r"\bonly\b")
-_NO = re.compile(r"\b(?:no|not|none|never|nobody|nothing)\b")
-
 
 def denied(said: str, held: str) -> str | None:
     """What a sentence says and its source denies, as a clause; None when nothing."""
@@ -54,8 +51,6 @@ def _without(one: str, other: str) -> str | None:
     first, second = fold(one), fold(other)
     lacking = {stem for word in _WITHOUT.findall(first) for stem in wording(word)}
     having = {stem for word in _WITH.findall(second) for stem in wording(word)}
-    if _ONLY.search(second) and _NO.search(first):
-        return None  # "no refund without a receipt": "refunds only with a receipt"
     if lacking & having and not _WITHOUT.search(second) and not _WITH.search(first):
         return min(lacking & having)
     return None

@@ -159,9 +159,9 @@ def fault(text: str, evidence: Evidence) -> Fault | None:
         return Fault(str(lack))
     if sum(len(words.split()) for words in said.quotations) < _QUOTED_WORDS:
         for one in _near(said, evidence):
-            if same_comparison(text, one.text):
-                continue
             against = contradiction(text, one.text, _wider(evidence))
+            if against is not None and same_comparison(text, one.text):
+                against = None
             against = against or exchanged(text, one.text) or denied(text, one.text)
             against = against or turned_round(text, one.text) or told_of_other(text, one.text)
             against = against or turned(text, one.text)

@@ -24,7 +24,6 @@ _REWRITES = tuple(
         (r"\bno(?:t)? (?:later|longer) than\b", "at most"),
         (r"\bno(?:t)? (?:more|greater|higher|larger|bigger|over) than\b", "at most"),
         (r"\bno(?:t)? (?:fewer|less|lower|smaller) than\b", "at least"),
-        (r"\bnot\b((?: \w+){1,4}?) (?:more|longer|later) than\b(?= [£$€]?\d)", r"\1 at most"),
         (r"\bnot (?:only|just|merely)\b", ""),
         (r"\bwhether or not\b", "whether"),
         (r"-only\b", ""),

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from rag.follow_ups.dates import without_dates
+from rag.follow_ups.dates import DATE, without_dates
 
 _LONGEST = 80  # characters of such a follow-up
+_LONGEST_STEM = 300  # of the question before
 _LEAD = r"^\W*(?:(?:and|but|so|what about|how about)\s+)?"
 _AUXILIARY = r"am|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|must"
 _WHEN_WAS = re.compile(
@@ -26,10 +27,13 @@ _WHICH_MOST = re.compile(
 _WHICH_THINGS = re.compile(
     r"^\W*(?:which|what) (?P<things>[a-z]+(?<![su])s) (?P<rest>(?!(?:is|are|was|were)\b).+)$", re.I
 )
-_THEIR = re.compile(rf"{_LEAD}(?P<whose>their|his|her|its|my|our) (?P<thing>[\w-]+)\W*$", re.I)
-_NOUNS = (
-    r"[\w-]+(?: (?!(?:in|on|at|for|of|to|from|by|with|is|was|are|were|be|last|cost|due)\b)[\w-]+)?"
+_THEIR = re.compile(rf"{_LEAD}(?P<whose>their|his|her|its) (?P<thing>[\w-]+)\W*$", re.I)
+#: What is somebody's: up to a preposition or "is", or to the end of "what is his …".
+_SOMEBODYS = (
+    r"\b{whose} (?P<thing>[\w-]{{1,30}}(?: [\w-]{{1,30}})?)"
+    r"(?= (?:in|on|at|for|of|to|from|by|with|is|was|are|were)\b{end})"
 )
+_IS = re.compile(r"\W*(?:what|who|where|when|how \w+) (?:is|are|was|were) ", re.I)
 _OWNED = re.compile(r"(?P<owner>[\w-]+(?:['’]s|s['’])) (?P<thing>[\w-]+)")
 # "Is it still so?", "has that changed since?", "and now?", "who does it now?"
 _THAT = r"(?:it|that|this|they|those)(?: (?:date|day|place|rule|figure))?"
@@ -47,11 +51,14 @@ _WHO_NOW = re.compile(
     r"\W*$",
     re.I,
 )
-_WHO_WAS = re.compile(r"^\W*who (?:is|was|are|were) (?P<what>(?:the |our |my )?[^,]+)$", re.I)
+_WHO_WAS = re.compile(r"^\W*who (?P<be>is|are|was|were) (?P<what>(?:the |our |my )?[^,]+)$", re.I)
 _EDITION = re.compile(
     r"\s*\b(?:(?:according to|under|in|from|of|as per) (?:the |our |my )?(?:19|20)\d\d"
     r"(?: [a-z]+){1,2}|according to .+)$",
     re.I,
+)
+_MONTH = re.compile(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
 _NOW = re.compile(r"\b(?:now|currently|today|nowadays|still)\b", re.I)
 #: "When was the fire first meant to be?" asks of a day that may have changed.
@@ -70,7 +77,7 @@ def asked_again(question: str, previous: str) -> str | None:
     >>> asked_again("when was that?", "Why did we pull firmware 4.5.0?")
     'when did we pull firmware 4.5.0?'
     """
-    if len(question) > _LONGEST:
+    if len(question) > _LONGEST or len(previous) > _LONGEST_STEM:
         return None
     stem = previous.rstrip(" ?.!")
     ways: tuple[Callable[[str, str], str | None], ...] = (
@@ -94,18 +101,24 @@ def _still(question: str, stem: str) -> str | None:
     if _STILL.match(question) is None or _NOW.search(stem):
         return None
     timeless = _timeless(stem)
-    return f"{timeless} now" if timeless else None
+    # of what is asked of no time "is it still on" asks something else
+    return f"{timeless} now" if timeless and timeless != stem else None
 
 
 def _who_now(question: str, stem: str) -> str | None:
     """ "Who does it now?" after "who was site steward in 2024"."""
-    was = _WHO_WAS.match(_timeless(stem))
-    return f"who is {was['what']} now" if was and _WHO_NOW.match(question) else None
+    was = _WHO_WAS.match(_timeless(stem) or stem)
+    return f"who {was['be']} {was['what']} now" if was and _WHO_NOW.match(question) else None
 
 
-def _timeless(stem: str) -> str:
-    """A question of some time as one of the present, as far as its "was" and its dates tell."""
-    kept = " ".join(without_dates(_AT_FIRST.sub("", _EDITION.sub("", stem))).split())
+def _timeless(stem: str) -> str | None:
+    """A question of some time as one of the present, as far as its "was" and its dates tell; None
+    where it names more than one time."""
+    kept = _AT_FIRST.sub("", _EDITION.sub("", stem))
+    dates = [one for one in DATE.findall(kept) if any(map(str.isdigit, one)) or _MONTH.search(one)]
+    if len(dates) > 1:
+        return None
+    kept = " ".join((without_dates(kept) if dates else kept).split())
     return _WAS.sub(lambda was: "is" if was["be"].casefold() == "was" else "are", kept, count=1)
 
 
@@ -123,7 +136,8 @@ def _their(question: str, stem: str) -> str | None:
     if asked is None:
         return None
     if not owned:
-        same = list(re.finditer(rf"\b{asked['whose']} (?P<thing>{_NOUNS})", stem, re.I))
+        end = "|$" if _IS.match(stem) else ""
+        same = list(re.finditer(_SOMEBODYS.format(whose=asked["whose"], end=end), stem, re.I))
         if len(same) != 1:
             return None
         return f"{stem[: same[0].start('thing')]}{asked['thing']}{stem[same[0].end() :]}"

@@ -162,7 +162,7 @@ class Talk:
         names: list[str] = []
         if added:
             names = self._theme_beside(meant)
-        elif points_back(text, frozenset(terms(f"{self._last} {self._answer}"))):
+        elif points_back(text, frozenset(terms(f"{self._last} {self._answer}")), self._last):
             names = self._theme()
         elif (name := is_of_named(question, self._last)) is not None:
             names = [name]

@@ -260,8 +260,10 @@ def _only_noun(stem: str, fragment: str) -> str | None:
     found = [one for one in mentions(stem, question=True) if one.kind is not Kind.TIME]
     if given is None or len(words(fragment)) > 4 or len(found) != 1 or found[0].named:
         return None
-    if re.search(r"(?i)\b(?:my|our)\s+$", stem[: found[0].start]) is None:
-        return None
+    mine = re.search(r"(?i)\b(?:my|our)\s+$", stem[: found[0].start])
+    after = stem[found[0].start + len(found[0].text) :]
+    if mine is None or re.match(rf"(?i)\s+(?:{_AUXILIARY})\b", after) is None:
+        return None  # "my lease end" may hold the verb
     old, new = (one.rsplit(maxsplit=1)[-1].casefold() for one in (found[0].text, fragment))
     return None if person_noun(old) != person_noun(new) else _replaced(stem, found[0], fragment)
 

@@ -48,6 +48,10 @@ _WHO_IS = re.compile(
     r"(?i)^who (?:is|was|'s) (?!the |an? |his |her |it|that|this|he|she|your|my|in |at |on )"
     r"([^\W\d_]+(?: [^\W\d_]+){0,2}?)(?: now| today| these days)?\W*$"
 )
+_ROLES = frozenset(
+    "steward treasurer secretary landlord manager director president tenant owner caretaker"
+    " chairman chairwoman chairperson captain".split()
+)
 _DETERMINERS = frozenset(
     "the a an another his her its their our my your this that these those any some each every"
     " no".split()
@@ -107,8 +111,7 @@ _EMPTY_NOUNS = frozenset(
     """
     anything aspect aspects bit case example fact information interesting kind lot more much number
     other others part parts point reason sort start something stuff thing things time times type
-    way ways else well good best new main same article articles year years month week day before
-    first second third last
+    way ways else well good best new main same article articles
     """.split()
 )
 _GROUP_WORDS = re.compile(
@@ -151,7 +154,9 @@ _NOT_PERSONS = frozenset(
     restaurant plant grant committee fee coffee degree employee-handbook member-state boiler mower
     heater cooker freezer router toaster mixer cover tower trailer ladder hammer filter timer shower
     flower cooler charger scanner container washer dishwasher dryer drier blender tumble-dryer layer
-    meter kilometer thermometer newsletter counter cancer fiber fibre dinner supper butter pepper
+    meter kilometer thermometer newsletter newspaper counter cancer
+    scooter camper screwdriver chandelier
+    fiber fibre dinner supper butter pepper
     paper answer finger shoulder liver border shelter gutter shutter fender bumper rubber copper
     silver timber lumber chamber cider ginger burger cracker drawer locker lawnmower strimmer sander
     planer router printer-paper hoover stapler laser transfer tender ledger voucher sticker banner
@@ -174,8 +179,8 @@ def mentions(text: str, *, question: bool) -> list[Mention]:
     found = [*_names(text), *_times(text)]
     asked = _WHO_IS.match(text) if question and not found else None
     if asked is not None:
-        # "who is ada lovelace" names somebody, "who is site steward" does not
-        named = not person_noun(asked[1].rsplit(maxsplit=1)[-1].casefold())
+        # "who is ada lovelace" names somebody, and tom cook too; "who is site steward" does not
+        named = asked[1].rsplit(maxsplit=1)[-1].casefold() not in _ROLES
         found.append(Mention(asked[1], Kind.PERSON, asked.start(1), named))
     taken = [(one.start, one.start + len(one.text)) for one in found]
     for phrase in _phrases(text, question=question):
@@ -345,7 +350,9 @@ def _continues(text: str, tokens: list[re.Match[str]], last: int, *, started: bo
         return False
     if not started:
         # "what caused the leak", "is insured": a verb, and no kind of thing
-        return not (here.group().casefold() in _BEFORE_VERBS and word.endswith("ed"))
+        ends = last + 2 == len(tokens) or tokens[last + 2].group().casefold() in _LEADS
+        verb = here.group().casefold() in _BEFORE_VERBS and word.endswith("ed")
+        return not (verb and ends)
     last_of_all = last + 2 == len(tokens)
     if word in _VERBS and last_of_all and not any(t.group().casefold() in _ASKING for t in tokens):
         return True  # "the honey show"

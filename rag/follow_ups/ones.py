@@ -13,7 +13,8 @@ from rag.follow_ups.mentions import Kind, is_plural, mentions
 _ONES = re.compile(
     r"\b((?:the|that|this|which|another|an?)(?:\s+(?!only)[\w-]+)?)\s+(ones?)\b"
     r"(?=\W*$|\s+(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|be"
-    r"|being|been|cost|stop|start|work|leave|go|come|last|fit|need|get|take|look)\b)",
+    r"|being|been)\b"
+    r"|(?<=\bold one)(?= (?:stop|start|work|leave|go|come|fail|break|cost|sell)\b))",
     re.I,
 )
 #: "the third one costs", "how much is the third?": what an answer listed, by its place

@@ -73,7 +73,7 @@ _POINTED_THING = re.compile(
     r"\b(?:is|are|was|were|has|have|did|does) (?:this|that|these|those)"
     r" (?:\w{3,}ed|done|made|put|set|sold|paid|bought|built|so|right|wrong)\b"
     r"|\bhow (?:long|much|many|often|far|big|old|soon) (?:is|are|was|were|does|do|did|will|can)"
-    r" (?:this|that|these|those) (?!(?:year|month|week|day|morning|evening)\b)[a-z]+\b",
+    r" (?:that|those) [a-z]+\b",
     re.I,
 )
 _FURTHER = re.compile(
@@ -102,7 +102,8 @@ _EMPTY = re.compile(
     r"^\W*(?:what (?:else )?(?:happened|occurred)(?=\W*$| in \d| next| then| there| after that)"
     r"|(?:is|are|was|were) there (?:any|other|more|some)\b|any\b"
     r"|how (?:many|much) (?:is|are|was|were|of|did|do|does|has|have)\b"
-    r"|(?:(?:is|are|was|were|all) )?[a-z]{2,}(?:ed|id|ne|nt|ld|en) (?:yet|already)\W*$"
+    r"|(?:(?:is|are|was|were|all) )?(?:paid|sent|done|sold|bought|ready|[a-z]{3,}ed)"
+    r" (?:yet|already)\W*$"
     r"|(?:for )?how (?:many|much|long|often|old)(?: [a-z]+)?\W*$|in what (?:year|city)\W*$)",
     re.I,
 )
@@ -202,10 +203,11 @@ def in_place(mention: Mention, word: str, rest: str) -> str:
     return f"{name}'" if name.endswith("s") else f"{name}'s"
 
 
-def points_back(question: str, spoken: frozenset[str]) -> bool:
+def points_back(question: str, spoken: frozenset[str], last: str = "") -> bool:
     """Whether a question without pronouns leans on the talk: "that album", "anything else".
 
-    ``spoken`` are the terms of the last turn. A question that holds a name stands alone.
+    ``spoken`` are the terms of the last turn, ``last`` is its question. A question that holds a
+    name stands alone.
     """
     found = mentions(question, question=True)
     if any(one.named and one.kind is not Kind.TIME for one in found):
@@ -218,8 +220,10 @@ def points_back(question: str, spoken: frozenset[str]) -> bool:
             ways.append(_FURTHER)
     if content <= _FEW:
         ways += [_OTHERS, _PLACE, _KIND_NOUN, _POINTED_THING]
-    # "How much is parking?" brings what it is about
-    brings = any(not one.named and not set(terms(one.text)) & spoken for one in found)
+    # "How much is parking?" after another price brings what it is about
+    brings = _PRICE_OF.match(last) is not None and any(
+        not one.named and not set(terms(one.text)) & spoken for one in found
+    )
     if len(words(question)) <= _EMPTY_WORDS and not (brings and _PRICE_OF.match(question)):
         ways.append(_EMPTY)
     return any(way.search(question) for way in ways) or _points_at(question, spoken)

@@ -152,7 +152,7 @@
     } finally {
       tell();
       done(run);
-      if (run.stopped && worth(run.old)) setTimeout(() => settleOld(run), SETTLED_MS);
+      if (run.stopped && worth(run.old)) for (const times of [1, 4, 16]) setTimeout(() => settleOld(run), times * SETTLED_MS);
       document.dispatchEvent(new Event("footnote-said"));
     }
   }
