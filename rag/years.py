@@ -33,6 +33,7 @@ _OF_THE_PAST = re.compile(
     re.I,
 )
 _CANDIDATES = 8
+_AS_LIKELY = 0.5  # as the best one, by the reader alone
 _EDITION_SHARE = 0.03  # of the best one's score, at the least
 _ONWARDS = re.compile(rf"\b(?:since|from|as of)\s+(?:[\w ]{{0,20}}\s)?({_YEAR})(?!\d)", re.I)
 
@@ -86,7 +87,8 @@ def newest_edition(question: str, found: Sequence[Found]) -> Found | None:
     for other in found[1:_CANDIDATES]:
         info = other.passage.document
         newer = bool(mine) and max(_named_years(info), default="") > max(mine)
-        if not newer or other.score < _EDITION_SHARE * best.score:
+        likely = other.probability >= _AS_LIKELY * best.probability
+        if not (newer and likely) or other.score < _EDITION_SHARE * best.score:
             continue
         held, theirs = set(terms(best.quote)), set(terms(other.quote))
         if not _is_of_one_kind(best.short, other.short):
