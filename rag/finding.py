@@ -17,8 +17,9 @@ from index.sentences import is_question
 from rag.asked_words import AskedWords
 from rag.mails import is_courtesy
 from rag.quotable import quotable_spans
-from rag.reader import Reading, Span
+from rag.reader import Place, Reader, Reading, Span
 from rag.short_answers import bare_answer
+from rag.side_by_side import TOGETHER
 from rag.types import Passage
 
 
@@ -32,12 +33,13 @@ class Weights(NamedTuple):
     span: float  #: per log-odds that the answer stands in the sentence
     answers: float  #: per log-odds that its passage answers
     passage: float  #: per point of fused score that its passage is behind the best
+    beside: float  #: per log-odds that it is behind the best of those read beside others
 
 
-# Chosen on held-out training articles by `python -m rag.training.confidence` (model card). On 200
-# questions of encyclopedia articles the best sentence holds the answer in .92, one of three in .97,
-# in folders of ours in .70 and .86; neighbouring weights are as good, or better in one of the two.
-RANKING = Weights(0.6, 0.5, 1.5)
+# Chosen on held-out training articles by `python -m rag.training.confidence` (model card). On 312
+# questions of encyclopedia articles the best sentence holds the answer in .90, one of three in .96,
+# in folders of ours in .73 and .87; without the last weight in .90, .96, .72 and .87.
+RANKING = Weights(0.6, 0.5, 1.5, 0.3)
 _LIKELY = 0.1  # an answer so likely leaves no room for the bare question among the candidates
 _OTHER = 0.1  # how far a candidate is believed that is about another thing than the one asked for
 #: A line of few words that is no sentence, item or row.
@@ -46,10 +48,10 @@ _ENDS = (".", "!", "?")
 _MARKS = "\"“”‘’'()"  # what may stand around a sentence
 _FIRST = 5  # passages that reranking keeps in front
 _READER_WEIGHT = 0.6  # per point of log-odds that the reader says a passage answers
-# Of a sentence's log-odds, its passage's score, its rivalry, its share of the words asked and its
-# passage's share, bias; by the same command, for people whose documents answer three of four
-# questions.
-_CONFIDENCE = (0.769, 0.600, -0.453, 0.615, -0.532, -0.957)
+# Of a sentence's log-odds, its passage's score, its rivalry, its share of the words asked, its
+# passage's share and the log-odds that any of the likeliest passages answers, bias; by the same
+# command, for people whose documents answer three of four questions.
+_CONFIDENCE = (0.395, 0.651, -0.456, 0.791, -0.858, 0.450, -1.601)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class Found:
     score: float  #: what sentences are ranked by, 0 or more: odds, see `ranked_by`
     short: str | None = None  #: the span inside the sentence that is the bare answer
     answerability: float = 0.5  #: probability that its passage answers
+    beside: float | None = None  #: the probability where it was read beside others in one text
+    together: float | None = None  #: that any of those answers
 
     @property
     def quote(self) -> str:
@@ -87,26 +91,56 @@ def find_sentences(passages: Sequence[Passage], readings: Sequence[Reading]) -> 
         candidates = answers
     top = max((p.score for p in passages if p.chunk.id not in asking), default=0.0)
     best: dict[tuple[str, int, int], Found] = {}
+    leading = beside_one_another(candidates)
     for one in candidates:
-        found = replace(one, score=ranked_by(one, top))
+        found = replace(one, score=ranked_by(one, top, leading))
         key = (found.passage.chunk.document_id, found.start, found.end)
         if key not in best or best[key].score < found.score:
             best[key] = found
     return sorted(best.values(), key=lambda found: -found.score)
 
 
-def ranked_by(found: Found, top: float, weights: Weights = RANKING) -> float:
-    """The odds by which a candidate is ranked, where ``top`` is the best fused score."""
+class Leading(NamedTuple):
+    """The log-odds of what was read beside others: of the best, and of the last."""
+
+    best: float = 0.0
+    last: float = 0.0
+
+
+_ALONE = Leading()
+
+
+def ranked_by(
+    found: Found, top: float, leading: Leading = _ALONE, weights: Weights = RANKING
+) -> float:
+    """The odds by which a candidate is ranked, where ``top`` is the best fused score.
+
+    What was not read beside the likeliest is taken to be behind as far as the last of those.
+    """
+    beside = leading.last if found.beside is None else log_odds(found.beside)
     return math.exp(
         weights.span * log_odds(found.probability)
         + weights.answers * log_odds(found.answerability)
         + weights.passage * (found.passage.score - top)
+        + weights.beside * (beside - leading.best)
     )
+
+
+def beside_one_another(candidates: Sequence[Found]) -> Leading:
+    """The best and the last of those that were read beside others; both nought where none was."""
+    odds = [log_odds(one.beside) for one in candidates if one.beside is not None]
+    return Leading(max(odds, default=0.0), min(odds, default=0.0))
 
 
 def held_back(found: Found) -> Found:
     """A candidate of another row or thing than the one that is asked about."""
-    return replace(found, score=found.score * _OTHER, probability=found.probability * _OTHER)
+    return replace(
+        found,
+        score=found.score * _OTHER,
+        probability=found.probability * _OTHER,
+        answerability=found.answerability * _OTHER,
+        together=None if found.together is None else found.together * _OTHER,
+    )
 
 
 def _candidates(passage: Passage, reading: Reading) -> Iterator[Found]:
@@ -126,8 +160,53 @@ def _candidates(passage: Passage, reading: Reading) -> Iterator[Found]:
         # Words of two sentences are no bare answer: the second may be about something else.
         bare = not whole and len(touched) == 1
         short = bare_answer(quote, span.start - start, span.end - start) if bare else None
-        likely = reading.within(span, min(start, read.start), end)
-        yield Found(passage, base + start, base + end, likely, likely, short, reading.answerability)
+        first = min(start, read.start)
+        likely = reading.within(span, first, end)
+        beside = None if reading.beside is None else reading.beside.within(first, end)
+        yield Found(
+            passage,
+            base + start,
+            base + end,
+            likely,
+            likely,
+            short,
+            reading.answerability,
+            beside,
+            None if reading.beside is None else reading.beside.answerability,
+        )
+
+
+def read_beside(
+    question: str, passages: Sequence[Passage], readings: Sequence[Reading], reader: Reader
+) -> list[Reading]:
+    """The readings, those of the likeliest passages with what they say beside one another."""
+    firsts: list[Found] = []
+    for found in find_sentences(passages, readings):
+        if not any(_share_words(found, other) for other in firsts):
+            firsts.append(found)
+    firsts = firsts[:TOGETHER]
+    if len(firsts) < 2:
+        return list(readings)
+    places = [
+        Place(one.passage, one.start - one.passage.chunk.start, one.end - one.passage.chunk.start)
+        for one in firsts
+    ]
+    spreads = reader.read_beside(question, places)
+    beside = {
+        place.passage.chunk.id: spread
+        for place, spread in zip(places, spreads, strict=bool(spreads))
+    }
+    return [
+        replace(reading, beside=beside.get(passage.chunk.id))
+        for passage, reading in zip(passages, readings, strict=True)
+    ]
+
+
+def _share_words(one: Found, other: Found) -> bool:
+    """Are two candidates of one passage, or of two that overlap?"""
+    mine, theirs = one.passage.chunk, other.passage.chunk
+    same = mine.document_id == theirs.document_id
+    return same and mine.start < theirs.end and theirs.start < mine.end
 
 
 def reranked(
@@ -172,16 +251,19 @@ def rivalry(found: Sequence[Found]) -> float:
 
 def evidence(found: Found, rival: float, asked: AskedWords) -> tuple[float, ...]:
     """What tells whether a sentence answers: the log-odds of its span, the fused score of its
-    passage, its `rivalry`, and how much of the question it and its passage hold.
+    passage, its `rivalry`, how much of the question it and its passage hold, and the log-odds that
+    any of the likeliest passages answers, read in one text; else that its passage does.
 
     A passage that holds what was asked, and a sentence that does not, is what look-alikes have.
     """
+    together = found.answerability if found.together is None else found.together
     return (
         log_odds(found.probability),
         found.passage.score,
         rival,
         asked.share(found.quote),
         asked.share(found.passage.chunk.embedding_text),
+        log_odds(together),
     )
 
 

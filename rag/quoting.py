@@ -17,7 +17,7 @@ from rag.comparing import compared
 from rag.comparisons.questions import comparison
 from rag.declining import missing_words, names_in, unnamed, why_declined
 from rag.extremes import extreme_rows
-from rag.finding import Found, reranked
+from rag.finding import Found, read_beside, reranked
 from rag.questions import spelled_out
 from rag.quotable import COLUMN
 from rag.reader import Reader
@@ -77,8 +77,11 @@ class Quoter:
         clock: Clock,
         anyway: bool,
     ) -> Answer:
-        readings = likelier([self._reader.read(way, passages) for way in ways_asked(asked)])
+        ways = ways_asked(asked)
+        readings = likelier([self._reader.read(way, passages) for way in ways])
         passages, readings = reranked(passages, readings)
+        if len(ways) == 1:
+            readings = read_beside(asked, passages, readings, self._reader)
         clock.lap("reading")
         words = AskedWords.of(asked, snapshot)
         answer = extractive_answer(

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +62,7 @@ class Reading:
     answerability: float  #: 0–1
     spans: tuple[Span, ...]
     spreads: tuple[Spread, ...] = ()  #: of its windows, from a reader that sees all its tokens
+    beside: Spread | None = None  #: of a window of it, read beside other passages in one text
 
     def within(self, span: Span, start: int, end: int) -> float:
         """The probability, 0–1, that the passage answers in the sentence from ``start`` to ``end``.
@@ -72,6 +73,14 @@ class Reading:
         if not self.spreads:
             return span.probability
         return max(spread.within(start, end) for spread in self.spreads)
+
+
+class Place(NamedTuple):
+    """What may answer in a passage: offsets into ``passage.chunk.text``."""
+
+    passage: Passage
+    start: int
+    end: int
 
 
 class Reader(Protocol):
@@ -89,6 +98,11 @@ class Reader(Protocol):
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """One reading per passage, in their order."""
+        ...
+
+    def read_beside(self, question: str, places: Sequence[Place]) -> list[Spread]:
+        """Where the answer stands, over windows of several passages in one text: one spread for
+        each, whose probabilities add up to 1 over all; none from a reader that cannot."""
         ...
 
     def support(self, claim: str, passages: Sequence[Passage]) -> list[float]:
@@ -128,6 +142,10 @@ class EvidenceReader:
         ranked = [tuple(sorted(some, key=lambda span: -span.probability)) for some in spans]
         return [Reading(some[0].probability if some else 0.0, some) for some in ranked]
 
+    def read_beside(self, question: str, places: Sequence[Place]) -> list[Spread]:  # noqa: ARG002
+        """None: it weighs sentence by sentence."""
+        return []
+
     def support(self, claim: str, passages: Sequence[Passage]) -> list[float]:
         """Share of the claim's terms that a passage holds; 0 when one of its numbers is absent."""
         wanted = question_terms(claim)
@@ -152,6 +170,9 @@ class LateReader:
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         return self._ready().read(question, passages)
+
+    def read_beside(self, question: str, places: Sequence[Place]) -> list[Spread]:
+        return self._ready().read_beside(question, places)
 
     def support(self, claim: str, passages: Sequence[Passage]) -> list[float]:
         return self._ready().support(claim, passages)

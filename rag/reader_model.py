@@ -22,7 +22,8 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import ModelError
-from rag.reader import Reading, Span, Spread
+from rag.reader import IntArray, Place, Reading, Span, Spread
+from rag.side_by_side import Part, laid_side_by_side
 from rag.types import Passage
 
 if TYPE_CHECKING:
@@ -152,6 +153,34 @@ class ReaderModel:
             )
         return [_merged(found) for found in readings]
 
+    def read_beside(self, question: str, places: Sequence[Place]) -> list[Spread]:
+        """Where the answer stands over windows of the passages in one text, a spread for each."""
+        if not places:
+            return []
+        asked = self._encode([question])[0].ids[:QUESTION_TOKENS]
+        contexts = self._contexts([place.passage for place in places])
+        texts = self._encode([place.passage.chunk.text for place in places])
+        parts = [
+            Part(context.ids, text.ids, _tokens_of(text.offsets, place.start, place.end))
+            for place, context, text in zip(places, contexts, texts, strict=True)
+        ]
+        cls, sep = self._marks
+        head = [cls, *asked, sep]
+        ids, placed = laid_side_by_side(head, parts, sep)
+        [scores] = self._network.score([ids], [len(head)])
+        quotable = np.concatenate([np.arange(at, at + end - begin) for at, begin, end in placed])
+        starts, ends = (_softmax_at(edges, quotable) for edges in (scores.start, scores.end))
+        answers = self._answers(scores, quotable)
+        return [
+            Spread(
+                answers,
+                np.array([first for first, _ in text.offsets[begin:end]], dtype=np.int64),
+                starts[at : at + end - begin],
+                ends[at : at + end - begin],
+            )
+            for text, (at, begin, end) in zip(texts, placed, strict=True)
+        ]
+
     def support(self, claim: str, passages: Sequence[Passage]) -> list[float]:
         """The probability, 0–1, that each passage supports the claim."""
         weight, bias = self._calibration.support
@@ -162,12 +191,11 @@ class ReaderModel:
 
     def _pieces(self, question: str, passages: Sequence[Passage]) -> list[Piece]:
         asked = self._encode([question])[0].ids[:QUESTION_TOKENS]
-        contexts = [passage.chunk.context.replace("\n", " ") for passage in passages]
-        marked = [f"{context}{CONTEXT_MARK}" if context else "" for context in contexts]
+        contexts = self._contexts(passages)
         texts = self._encode([passage.chunk.text for passage in passages])
         cls, sep = self._marks
         pieces: list[Piece] = []
-        for owner, (context, text) in enumerate(zip(self._encode(marked), texts, strict=True)):
+        for owner, (context, text) in enumerate(zip(contexts, texts, strict=True)):
             head = [cls, *asked, sep]
             before = [*head, *context.ids[:CONTEXT_TOKENS]]
             room = WINDOW_TOKENS - len(before) - 1
@@ -176,6 +204,18 @@ class ReaderModel:
                 offsets = tuple(text.offsets[begin : begin + room])
                 pieces.append(Piece(owner, ids, len(head), len(before), offsets))
         return pieces
+
+    def _contexts(self, passages: Sequence[Passage]) -> list[Encoding]:
+        """Title and headings of each, with the mark behind them."""
+        contexts = [passage.chunk.context.replace("\n", " ") for passage in passages]
+        return self._encode([f"{one}{CONTEXT_MARK}" if one else "" for one in contexts])
+
+    def _answers(self, scores: PairScores, quotable: IntArray) -> float:
+        """The probability that one of several passages answers."""
+        head, weight, bias = self._calibration.answerable
+        best = float(scores.start[quotable].max() + scores.end[quotable].max())
+        margin = best - float(scores.start[0] + scores.end[0])
+        return sigmoid(head * scores.answerable + weight * margin + bias)
 
     def _encode(self, texts: list[str]) -> list[Encoding]:
         # the tokenizer refuses lone surrogates; one code point for one keeps the offsets right
@@ -289,6 +329,19 @@ def _merged(readings: Sequence[Reading]) -> Reading:
             spans.append(span)
     spreads = tuple(spread for reading in readings for spread in reading.spreads)
     return Reading(best.answerability, tuple(spans[:SPANS]), spreads)
+
+
+def _softmax_at(scores: FloatArray, places: IntArray) -> FloatArray:
+    """Probabilities over ``places`` alone, 0 elsewhere."""
+    spread = np.zeros_like(scores)
+    spread[places] = np.exp(_log_softmax(scores[places]))
+    return spread
+
+
+def _tokens_of(offsets: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    """The first token from ``start`` on, and the one after the last before ``end``."""
+    inside = [n for n, (begin, after) in enumerate(offsets) if begin < end and after > start]
+    return (inside[0], inside[-1] + 1) if inside else (0, 0)
 
 
 def _log_softmax(scores: FloatArray) -> FloatArray:

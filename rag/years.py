@@ -34,7 +34,7 @@ _OF_THE_PAST = re.compile(
 )
 _CANDIDATES = 8
 _AS_LIKELY = 0.5  # as the best one, by the reader alone
-_EDITION_SHARE = 0.03  # of the best one's score, at the least
+_EDITION_SHARE = 0.005  # of the best one's score, at the least
 _ONWARDS = re.compile(rf"\b(?:since|from|as of)\s+(?:[\w ]{{0,20}}\s)?({_YEAR})(?!\d)", re.I)
 
 

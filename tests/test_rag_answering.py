@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import pairwise
 
@@ -156,11 +157,11 @@ def test_other_subjects_and_one_document_are_no_conflict() -> None:
 
 
 def test_confidence_follows_its_evidence() -> None:
-    """By hand: .769 ln(.9 / .1) + .600 - .453 * .4 + (.615 - .532) * .8 - .957 = 1.218."""
+    """By hand: (.395 + .450) ln(.9 / .1) + .651 - .456 * .4 + (.791 - .858) * .8 - 1.601 = .671."""
     asked = AskedWords({"mill": 3.0, "burn": 1.0, "2019": 1.0})
     (found,) = find_sentences([passage()], [Reading(0.9, (span("1823", 0.9),))])
-    assert evidence(found, 0.4, asked)[1:] == (1.0, 0.4, 0.8, 0.8)
-    assert round(confidence(found, 0.4, asked), 3) == 0.772
+    assert evidence(found, 0.4, asked)[1:] == (1.0, 0.4, 0.8, 0.8, pytest.approx(math.log(9)))
+    assert round(confidence(found, 0.4, asked), 3) == 0.662
     assert confidence(found, 0.5, asked) < confidence(found, 0.4, asked)
     (weaker,) = find_sentences([passage()], [Reading(0.5, (span("1823", 0.5),))])
     assert confidence(weaker, 0.4, asked) < confidence(found, 0.4, asked)

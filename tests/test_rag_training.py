@@ -17,7 +17,8 @@ from rag.reader_network import embedder_tokenizer, empty_network
 from rag.training.__main__ import blended
 from rag.training.claims import altered, claims_of, statement, stitched, stitched_claims
 from rag.training.confidence_tables import answer_f1, crossed, holds_answer, holds_gold_sentence
-from rag.training.examples import MAX_TOKENS, Encoder, Example, Maker, Task, batches
+from rag.training.encoding import MAX_TOKENS, Encoder, Example, Task
+from rag.training.examples import Maker, batches
 from rag.training.held_out import evened
 from rag.training.measure import Scored, auc, calibration_error, fit_logistic, token_f1
 from rag.training.negatives import (

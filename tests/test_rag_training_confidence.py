@@ -49,16 +49,17 @@ def asked(role: Role = Role.ANSWERABLE, *, wrong_first: bool = False, top: float
 
 def test_a_passage_behind_the_best_holds_its_sentences_back() -> None:
     one = asked(wrong_first=True)
-    assert ranked(one, Weights(1.0, 0.0, 0.0))[0].probability == 0.9
-    assert ranked(one, Weights(1.0, 0.0, 2.0))[0].probability == 0.6
+    assert ranked(one, Weights(1.0, 0.0, 0.0, 0.0))[0].probability == 0.9
+    assert ranked(one, Weights(1.0, 0.0, 2.0, 0.0))[0].probability == 0.6
 
 
 def test_a_sentence_is_right_only_where_the_documents_answer() -> None:
     rival = math.exp(RANKING.span * (log_odds(0.3) - log_odds(0.6)) - RANKING.passage)
-    assert judged(asked())[1:] == (4.0, pytest.approx(rival), 1.0, 1.0, 1.0)
+    assert judged(asked())[1:] == (4.0, pytest.approx(rival), 1.0, 1.0, 0.0, 1.0)
     assert judged(asked(Role.LOOK_ALIKE))[-1] == 0.0
     nothing = Asked("letters", Role.ANSWERABLE, ROW, (), (), WORDS, (-3.0, 0.0))
-    assert judged(nothing) == (pytest.approx(-9.21, abs=0.01), 0.0, 0.0, 0.0, 0.0, 0.0)
+    none = pytest.approx(-9.21, abs=0.01)
+    assert judged(nothing) == (none, 0.0, 0.0, 0.0, 0.0, none, 0.0)
 
 
 def test_three_of_four_questions_count_as_answerable() -> None:
@@ -80,8 +81,8 @@ def test_a_row_that_counts_twice_fits_as_two_rows_do() -> None:
 def test_ranking_is_shown_by_weight(capsys: pytest.CaptureFixture[str]) -> None:
     print_ranking([asked(wrong_first=True)])
     cells = [line.split() for line in capsys.readouterr().out.splitlines()[2:]]
-    assert ["letters", "1.0", "0.0", "1.0", "0.000", "1.000", "0.000"] in cells
-    assert ["letters", "1.0", "0.0", "2.0", "1.000", "1.000", "1.000"] in cells
+    assert ["letters", "1.0", "0.0", "1.0", "0.0", "0.000", "1.000", "0.000"] in cells
+    assert ["letters", "1.0", "0.0", "2.0", "0.0", "1.000", "1.000", "1.000"] in cells
 
 
 def test_the_reader_puts_the_right_passage_first(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from rag.reader_network import embedder_tokenizer
-from rag.training.examples import Encoder, Maker, Task
+from rag.training.encoding import Encoder, Task
+from rag.training.examples import Maker
 from rag.training.own_documents import FOLDER, SOURCE, own_documents, read_document
 from rag.training.sources import find_answer, held_out, nearest_span
 

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from test_rag_training import row
 
 from rag.reader_network import embedder_tokenizer, empty_network, forward, pad, shipped_state
-from rag.training.examples import Encoder, Example
+from rag.training.encoding import Encoder, Example
 from rag.training.own_documents import SOURCE
 from rag.training.teachers import SHARE, Teachers
 from rag.training.trainer import Plan, loss_of, train

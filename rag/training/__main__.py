@@ -24,7 +24,8 @@ from rag.reader_network import (
     load_network_state,
     shipped_state,
 )
-from rag.training.examples import Encoder, Maker, Pass
+from rag.training.encoding import Encoder
+from rag.training.examples import Maker, Pass
 from rag.training.export import export
 from rag.training.held_out import HeldOut
 from rag.training.negatives import text_vectors

@@ -19,7 +19,7 @@ from index.embedding import SentenceTransformerEmbedder
 from index.index import Index
 from rag.asked_words import AskedWords
 from rag.declining import nearness
-from rag.finding import find_sentences
+from rag.finding import find_sentences, read_beside
 from rag.reader_model import ReaderModel
 from rag.retrieval import Retriever
 from rag.training.confidence_tables import Asked, Fetched, Role, holds_gold_sentence, print_tables
@@ -117,6 +117,7 @@ def ask(
             for role, row in questions:
                 passages = retriever.retrieve(snapshot, row.question, PASSAGES)
                 readings = reader.read(row.question, passages)
+                readings = read_beside(row.question, passages, readings, reader)
                 found = tuple(find_sentences(passages, readings))
                 fetched = tuple(
                     Fetched(

@@ -17,17 +17,27 @@ from numpy.typing import NDArray
 
 from rag.asked_words import AskedWords
 from rag.declining import UNSURE
-from rag.finding import RANKING, Found, Weights, evidence, log_odds, ranked_by, rivalry
+from rag.finding import (
+    RANKING,
+    Found,
+    Weights,
+    beside_one_another,
+    evidence,
+    log_odds,
+    ranked_by,
+    rivalry,
+)
 from rag.training.claims import answer_sentence
 from rag.training.measure import Floats, auc, calibration_error, fit_logistic, normalised
 from rag.training.sources import Row
 
 RANKINGS = tuple(
-    Weights(*some) for some in product((0.4, 0.6, 0.8, 1.0), (0.0, 0.3, 0.5, 0.7), (1.0, 1.5, 2.0))
+    Weights(*some)
+    for some in product((0.4, 0.6, 0.8, 1.0), (0.0, 0.3, 0.5, 0.7), (1.0, 1.5, 2.0), (0.0, 0.3))
 )
 READER_WEIGHTS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.2)
-SHARES = (0.3, 0.45, 0.5, 0.6, 0.8)
-SHOWN = 0.45  # of these the one that `rag.answering` takes
+SHARES = (0.2, 0.3, 0.35, 0.4, 0.45, 0.6)
+SHOWN = 0.35  # of these the one that `rag.answering` takes
 USUAL = 0.75  #: share of people's questions that their documents are taken to answer
 RELEVANT = (0.0, 0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
 THRESHOLDS = (0.0, 0.1, 0.12, 0.15, 0.18, 0.2, 0.25, 0.3)
@@ -73,7 +83,10 @@ def print_tables(asked: Sequence[Asked]) -> None:
 
 def print_ranking(asked: Sequence[Asked]) -> None:
     """By the weights of the order, how good the best sentences of answerable questions are."""
-    print("\nanswerable questions   span answers passage  best sentence  one of three  short F1")
+    print(
+        "\nanswerable questions      span answers passage  beside  best sentence"
+        "  one of three  short F1"
+    )
     for kind, some in _answerable(asked):
         for weights in RANKINGS:
             rows = []
@@ -83,7 +96,7 @@ def print_ranking(asked: Sequence[Asked]) -> None:
                 short = (found[0].short or found[0].quote) if found else ""
                 rows.append((any(right[:1]), any(right), answer_f1(one.row, short)))
             best, three, f1 = np.array(rows, dtype=np.float64).mean(axis=0)
-            tried = f"{weights.span:4.1f} {weights.answers:7.1f} {weights.passage:7.1f}"
+            tried = " ".join(f"{weight:7.1f}" for weight in weights)
             print(f"{kind:22} {tried}  {best:13.3f}  {three:12.3f}  {f1:8.3f}")
 
 
@@ -163,7 +176,8 @@ def _constants(weights: Iterable[float]) -> str:
 def ranked(one: Asked, weights: Weights = RANKING) -> list[Found]:
     """The sentences in the order that ``find_sentences`` would give them with those weights."""
     top = max((found.passage.score for found in one.found), default=0.0)
-    found = [replace(some, score=ranked_by(some, top, weights)) for some in one.found]
+    leading = beside_one_another(one.found)
+    found = [replace(some, score=ranked_by(some, top, leading, weights)) for some in one.found]
     return sorted(found, key=lambda some: -some.score)
 
 
@@ -192,7 +206,7 @@ def judged(one: Asked) -> tuple[float, ...]:
     found = ranked(one)
     if not found:
         best = max((passage.score for passage in one.passages), default=0.0)
-        return log_odds(0.0), best, 0.0, 0.0, 0.0, 0.0
+        return log_odds(0.0), best, 0.0, 0.0, 0.0, log_odds(0.0), 0.0
     shown = _shown(one, SHOWN)[1]
     right = one.role is Role.ANSWERABLE and any(holds_answer(one.row, f.quote) for f in shown)
     return *evidence(found[0], rivalry(found), one.words), float(right)

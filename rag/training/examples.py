@@ -1,4 +1,4 @@
-"""Rows and claims to token examples, one set for each pass over the data, and batches of them.
+"""Which rows and claims a pass over the data teaches, drawn anew each time, and batches of them.
 
 Each pass draws new negatives, new joins of neighbouring passages and new claims. Everything comes
 from one seeded generator, so a pass is the same on every machine.
@@ -10,13 +10,10 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
-from tokenizers import Tokenizer
-
-from rag.reader_model import CONTEXT_MARK, QUESTION_TOKENS
-from rag.reader_network import marks
+from rag.side_by_side import TOGETHER
 from rag.training.claims import claims_of, false_statements, stitched_claims
+from rag.training.encoding import Compared, Encoder, Example
 from rag.training.negatives import (
     Ranking,
     Text,
@@ -33,32 +30,6 @@ from rag.training.polar import Polar, polar_of, split
 from rag.training.records import record_rows
 from rag.training.sources import Claim, Row
 
-MAX_TOKENS = 288  # longer examples are dropped: few of them, much of the time
-CLAIM_MAX_TOKENS = 416  # WiCE's evidence is long and there is little of it
-
-
-class Task(StrEnum):
-    """Which heads an example trains."""
-
-    READ = "read"
-    SUPPORT = "support"
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """Token ids of one pair; ``first`` is where the text that may be quoted begins.
-
-    ``spans`` are (first token, last token); empty means no span is taught.
-    """
-
-    task: Task
-    source: str
-    ids: tuple[int, ...]
-    second: int  #: first token of the second segment
-    first: int
-    spans: tuple[tuple[int, int], ...]
-    label: float
-
 
 @dataclass(frozen=True, slots=True)
 class Pass:
@@ -66,58 +37,6 @@ class Pass:
 
     examples: tuple[Example, ...]
     counts: dict[str, int]
-
-
-class Encoder:
-    """Pairs to token ids, as the reader does it when a question is asked."""
-
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        self._tokenizer = tokenizer
-        self._cls, self._sep = marks(tokenizer)
-
-    def rows(self, rows: Sequence[Row]) -> list[Example]:
-        """Rows as examples; over-long ones and those whose answer is cut are left out."""
-        pairs = [(row.question, _context(row.title), row.passage) for row in rows]
-        made = []
-        for row, (ids, second, first, offsets) in zip(rows, self._encode(pairs), strict=True):
-            if len(ids) > MAX_TOKENS:
-                continue
-            spans = tuple(
-                found
-                for span in row.spans
-                if (found := _token_span(offsets, span, first)) is not None
-            )
-            if row.spans and not spans:
-                continue
-            label = float(row.answerable)
-            made.append(Example(Task.READ, row.source, ids, second, first, spans, label))
-        return made
-
-    def claims(self, claims: Sequence[Claim]) -> list[Example]:
-        """Claims as examples; over-long ones are left out."""
-        pairs = [(claim.claim, _context(claim.title), claim.passage) for claim in claims]
-        made = []
-        for claim, (ids, second, first, _) in zip(claims, self._encode(pairs), strict=True):
-            limit = CLAIM_MAX_TOKENS if claim.source == "wice" else MAX_TOKENS
-            kept = ids[:limit] if claim.source == "wice" else ids
-            if len(kept) <= limit:
-                made.append(
-                    Example(Task.SUPPORT, claim.source, kept, second, first, (), claim.label)
-                )
-        return made
-
-    def _encode(
-        self, pairs: Sequence[tuple[str, str, str]]
-    ) -> Iterator[tuple[tuple[int, ...], int, int, list[tuple[int, int]]]]:
-        plain = self._tokenizer.encode_batch([q for q, _, _ in pairs], add_special_tokens=False)
-        contexts = self._tokenizer.encode_batch([c for _, c, _ in pairs], add_special_tokens=False)
-        texts = self._tokenizer.encode_batch([p for _, _, p in pairs], add_special_tokens=False)
-        for question, context, text in zip(plain, contexts, texts, strict=True):
-            head = [self._cls, *question.ids[:QUESTION_TOKENS], self._sep]
-            ids = (*head, *context.ids, *text.ids, self._sep)
-            yield ids, len(head), len(head) + len(context.ids), text.offsets
 
 
 class Maker:
@@ -173,9 +92,28 @@ class Maker:
         kinds["polar"] = chance.sample(polar_rows, len(polar_rows) // 2)
         own_rows, own_claims = split(self._own_polar)
         kinds["own"] += own_rows
-        own_claims += [claim for claim in self._claims if claim.source == "own"]
         claims = [*self._make_claims(chance, share), *polar_claims, *own_claims]
-        return self._finish(kinds, claims, chance)
+        made = self._finish(kinds, claims, chance)
+        beside = self._encoder.compared(
+            [replace(one, row=_roughened(one.row, chance)) for one in self._compared(chance)]
+        )
+        return Pass((*made.examples, *beside), {**made.counts, "side by side": len(beside)})
+
+    def _compared(self, chance: random.Random) -> Iterator[Compared]:
+        """Some rows, each with passages beside its own, in any order."""
+        for row in self._rows:
+            told = row.spans or not row.answerable
+            if told and chance.random() < _COMPARED.get(row.source, 0.0):
+                near = self._passages_beside(row)
+                others = chance.sample(near, min(len(near), TOGETHER - 1))
+                if others:
+                    yield Compared(row, tuple(others), chance.randint(0, len(others)))
+
+    def _passages_beside(self, row: Row) -> list[Text]:
+        """The nearest passages of the row's own document, and the nearest of all."""
+        near = near_passages(row, self._ranked[pool(row)], 12)
+        own = [one for one in near if one.group == row.group][:3]
+        return own + [one for one in near[:3] if one not in own]
 
     def _drawn(self, chance: random.Random) -> Iterator[Row]:
         """Rows as often as one pass has them."""
@@ -210,6 +148,10 @@ class Maker:
         rows = [row for row in self._rows if row.answerable and row.source.startswith("squad")]
         found = [(row, self._far_passages(row)) for row in rows]
         return self._encoder.rows([near_row(row, far[0]) for row, far in found if far])
+
+    def compared(self, seed: int) -> list[Example]:
+        """Some rows with passages beside their own, side by side."""
+        return self._encoder.compared(list(self._compared(random.Random(seed))))  # noqa: S311
 
     def records(self, seed: int) -> list[Example]:
         """Questions about made tables."""
@@ -338,13 +280,19 @@ _CHANGED = {
     "fairytale": 0.0,
     "own": 0.2,
 }
+#: Share of a source's rows that are read beside other passages, each pass.
+_COMPARED = {
+    "squad-v1": 0.8,
+    "squad-v2": 0.8,
+    "qed": 0.4,
+    "nq": 0.5,
+    "policyqa": 0.3,
+    "covid": 0.8,
+    "own": 0.8,
+}
 #: How often a row is drawn each pass, where not once.
 _DRAWN = {"squad-v1": 1.5, "squad-v2": 1.25, "policyqa": 2.0, "qed": 0.75}
 _CLAIM_SOURCES = ("squad-v1", "squad-v2", "qed", "nq", "covid", "own")
-
-
-def _context(title: str) -> str:
-    return f"{title}{CONTEXT_MARK}" if title else ""
 
 
 def _join(row: Row, other: str, *, before: bool) -> Row:
@@ -365,10 +313,3 @@ def _roughened(row: Row, chance: random.Random) -> Row:
         question = question[:place] + question[place + 1] + question[place] + question[place + 2 :]
     title = "" if chance.random() < 0.3 else row.title
     return replace(row, question=question, title=title)
-
-
-def _token_span(
-    offsets: Sequence[tuple[int, int]], span: tuple[int, int], first: int
-) -> tuple[int, int] | None:
-    inside = [n for n, (start, end) in enumerate(offsets) if start < span[1] and end > span[0]]
-    return (first + inside[0], first + inside[-1]) if inside else None

@@ -13,7 +13,8 @@ import numpy as np
 import torch
 
 from rag.reader_model import Calibration
-from rag.training.examples import Example, Maker
+from rag.training.encoding import Example
+from rag.training.examples import Maker
 from rag.training.measure import Floats, Scored, auc, calibration_error, fit_logistic, score_all
 
 Figures = dict[str, float]
@@ -29,6 +30,7 @@ class HeldOut:
     claims: tuple[Example, ...]
     records: tuple[Example, ...]  #: questions about made tables
     polar: tuple[Example, ...]  #: yes/no questions, as claims
+    compared: tuple[Example, ...]  #: question and passages side by side
 
     @classmethod
     def of(cls, maker: Maker) -> HeldOut:
@@ -40,12 +42,21 @@ class HeldOut:
             tuple(maker.support(7)[-2_000:]),
             tuple(maker.records(8)),
             tuple(maker.polar_claims(9)),
+            tuple(maker.compared(10)),
         )
 
     def scores(self, network: torch.nn.ModuleDict, *, quick: bool = False) -> Scores:
         """What the network says of them; ``quick`` looks at one example in eight."""
         step = 8 if quick else 1
-        kinds = (self.plain, self.near, self.far, self.claims, self.records, self.polar)
+        kinds = (
+            self.plain,
+            self.near,
+            self.far,
+            self.claims,
+            self.records,
+            self.polar,
+            self.compared,
+        )
         return Scores(*(tuple(score_all(network, some[::step])) for some in kinds))
 
 
@@ -59,6 +70,7 @@ class Scores:
     claims: tuple[Scored, ...]
     records: tuple[Scored, ...]
     polar: tuple[Scored, ...]
+    compared: tuple[Scored, ...]
 
     def figures(self) -> Figures:
         """Figures by source."""
@@ -84,6 +96,10 @@ class Scores:
         out["records F1"] = _mean([s.f1 for s in self.records if s.example.spans])
         out["records AUC"] = _auc(self.records)
         out["polar AUC"] = _support_auc(self.polar)
+        for source in ("squad", "own"):
+            beside = [s for s in self.compared if s.example.source.startswith(source)]
+            out[f"{source} side by side F1"] = _mean([s.f1 for s in beside if s.example.spans])
+            out[f"{source} side by side AUC"] = _auc(beside)
         return {name: round(value, 3) for name, value in out.items()}
 
     def calibration(self) -> tuple[Calibration, Figures]:

@@ -18,7 +18,7 @@ import torch
 
 from rag.reader_model import PairScores, best_spans, span_margin
 from rag.reader_network import PackedReader, score
-from rag.training.examples import Example
+from rag.training.encoding import Example
 
 Floats = npt.NDArray[np.float64]
 

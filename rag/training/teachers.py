@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 
 from index.embedding import has_fast_bfloat16
 from rag.reader_network import empty_network, forward, load_network_state, pad
-from rag.training.examples import Example
+from rag.training.encoding import Example
 from rag.training.own_documents import SOURCE
 
 SHARE = 0.5  #: of the loss that is against the teachers' scores, the rest against the label

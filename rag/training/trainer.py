@@ -16,7 +16,8 @@ from torch.nn import functional
 
 from index.embedding import has_fast_bfloat16
 from rag.reader_network import forward, pad
-from rag.training.examples import Example, Task, batches
+from rag.training.encoding import Example, Task
+from rag.training.examples import batches
 from rag.training.teachers import Taught, Teachers
 
 
