@@ -8,7 +8,7 @@ import pytest
 from table_passages import table_passage
 
 from rag.finding import Found
-from rag.superseding import present, superseding
+from rag.superseding import present, superseding, usual_first
 
 PASSAGE, _ = table_passage("a", title="List")
 
@@ -187,3 +187,22 @@ def test_what_stands_beside_may_say_that_the_best_is_old(
     other = replace(whole, start=begin, end=begin + len(new))
     question = "When is the campaign, the week at Elmhurst, what does swimming cost?"
     assert superseding(question, [first, other]) == (other if changes else None)
+
+
+SOME, ALL = "On Mondays the sauna costs £6 instead of £8.", "The sauna costs £8."
+
+
+def usual(question: str, other_score: float = 0.6, all_of_them: str = ALL) -> str:
+    first = replace(found(SOME, 0.8), score=1.0, short="£6")
+    second = replace(found(all_of_them, 0.7), score=other_score, short="£8")
+    return usual_first(question, [first, second])[0].quote
+
+
+def test_what_holds_for_everybody_goes_before_what_is_as_likely_for_some() -> None:
+    assert usual("How much is the sauna?") == ALL
+    assert usual("How much is the sauna?", other_score=0.4) == SOME
+    assert usual("How much is the sauna on Mondays?") == SOME
+    assert usual("How much is the sauna on Mon?") == SOME
+    assert usual("How much is the sauna for my mother?") == SOME
+    assert usual("How much is the sauna?", all_of_them="A towel costs £8.") == SOME
+    assert usual_first("How much?", []) == []

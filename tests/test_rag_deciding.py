@@ -1,0 +1,39 @@
+"""Yes or no where the judge of the sentence is in doubt: what the words themselves decide."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from table_passages import table_passage
+
+from rag.deciding import yes_or_no
+from rag.finding import Found
+
+PASSAGE, _ = table_passage("a", title="Notes")
+
+
+def word(question: str, quote: str, yes: float) -> str | None:
+    chunk = replace(PASSAGE.chunk, text=quote, start=0, end=len(quote))
+    found = Found(replace(PASSAGE, chunk=chunk), 0, len(quote), 0.9, 0.9)
+    return yes_or_no(question, found, lambda _: yes)[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "yes", "said"),
+    [
+        ("Is there video in the rooms?", "There's no camera in the rooms.", 0.4, "No"),
+        ("Is there video in the rooms?", "There are no cameras in the rooms.", 0.4, "No"),
+        ("Is there video in the rooms?", "There aren't any cameras in the rooms.", 0.4, "No"),
+        ("Is there video in the rooms?", "There's no camera in the rooms.", 0.6, None),
+        ("Is video used in the rooms?", "There's no camera in the rooms.", 0.4, None),
+        ("Is there a court to book?", "There is no need to book a court.", 0.1, None),
+        ("May I use the lift at 9?", "Nobody may use it after 22:00.", 0.1, None),
+        ("May I use the lift at 11 pm?", "Nobody may use it after 22:00.", 0.1, "No"),
+        ("May I use the lift at 22:00?", "Nobody may use it after 22:00.", 0.1, None),
+        ("Is it open at 10?", "It does not open before 9.", 0.1, None),
+        ("Is it open at 8?", "It does not open before 22.", 0.1, "No"),
+    ],
+)
+def test_the_word_that_is_said(question: str, quote: str, yes: float, said: str | None) -> None:
+    assert word(question, quote, yes) == said
