@@ -43,7 +43,7 @@ def other_bound(said: str, held: str) -> str | None:
 
 def _times(said: str, held: str) -> str | None:
     """ "Ends on 1 May" where it holds from 1 May until 30 June."""
-    ours, theirs = _bounds(said), _bounds(held)
+    ours, theirs = (_marked(text, _BEGINNING, _ENDING) for text in (said, held))
     if _FROM.search(said) and not _UNTIL.search(said):
         return None  # "needed from 31 March" begins where another ends
     for begins, one in ours:
@@ -56,43 +56,31 @@ def _times(said: str, held: str) -> str | None:
     return None
 
 
-def _bounds(text: str) -> list[tuple[bool, Anchor]]:
-    """When something begins (True) or ends in a text."""
-    found = []
-    for one in anchors(text):
-        if isinstance(one.thing, tuple):
-            continue
-        before = text[max(0, one.start - _REACH) : one.start]
-        if _BEGINNING.search(before):
-            found.append((True, one))
-        elif _ENDING.search(before):
-            found.append((False, one))
-    return found
-
-
 def _limit(said: str, held: str) -> str | None:
     """ "After 5 May" where it is by 5 May."""
     wanted, there = set(content(said)), set(content(held))
     if not wanted <= there or len(there - wanted) > 1 or _TURNS.search(f"{said} {held}"):
         return None  # "after 5 May they are refused" is what "before 5 May" means
-    ours, theirs = _sides(said), _sides(held)
+    ours, theirs = (_marked(text, _LATE, _EARLY) for text in (said, held))
     for late, one in ours:
         same = [side for side, other in theirs if same_anchor(one, other)]
-        if same and late not in same:
+        if same and late not in same and _is_time(one):
             side = "after" if late else "before"
             return f"it says “{side}” {said[one.start : one.end]}, the other side of that limit"
     return None
 
 
-def _sides(text: str) -> list[tuple[bool, Anchor]]:
+def _marked(text: str, first: re.Pattern[str], other: re.Pattern[str]) -> list[tuple[bool, Anchor]]:
+    """The numbers and times of a text that the one pattern (True) or the other stands before."""
     found = []
     for one in anchors(text):
-        clock = isinstance(one.thing, Quantity) and one.thing.dimension == "clock"
-        if not (clock or isinstance(one.thing, Moment)):
-            continue
         before = text[max(0, one.start - _REACH) : one.start]
-        if _EARLY.search(before):
-            found.append((False, one))
-        elif _LATE.search(before):
-            found.append((True, one))
+        is_first = first.search(before) is not None
+        if not isinstance(one.thing, tuple) and (is_first or other.search(before)):
+            found.append((is_first, one))
     return found
+
+
+def _is_time(one: Anchor) -> bool:
+    clock = isinstance(one.thing, Quantity) and one.thing.dimension == "clock"
+    return clock or isinstance(one.thing, Moment)
