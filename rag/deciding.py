@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from index.analysis import question_terms
+from index.analysis import question_terms, terms
 from index.sentences import is_question
 from rag.checking.clock import clock_times
 from rag.finding import Found
 from rag.quotable import answer_start
-from rag.weekdays import weekdays_in
+from rag.weekdays import WEEKDAYS, tells_of_days, weekdays_in
 
 # In doubt the quoted sentence speaks for itself: at .5 a cat that may be kept got the answer "No".
 _DECIDED = 0.8
@@ -37,6 +37,7 @@ _FORBIDS = re.compile(
 )
 _AT = re.compile(r"\b(?:at|by|around|about)\s+$", re.I)
 _ATS = ("at", "by", "around", "about")
+_BUT = re.compile(r"\b(?:but|mostly|usually|some|often|may|might|or)\b", re.I)
 #: "At 9" and "before 9", and no 9 weeks.
 _BARE = re.compile(
     r"\b(?P<lead>at|by|around|about|after|from|before|until|till) (?P<hour>[01]?\d|2[0-4])(?=\W*$)",
@@ -77,6 +78,7 @@ def yes_or_no(question: str, found: Found, decide: Decide) -> tuple[str | None, 
     "Dogs are not allowed except on a lead" says neither, unless the exception is asked about.
     """
     told = _told(question, found.quote)
+    told = _by_days(question, found.quote) if told is None else told
     yes = decide(found) if told is None else told
     if yes < 1.0 - yes and _IS_THERE.match(question) and _THERE_IS_NONE.match(found.quote):
         yes = min(yes, 1.0 - _DECIDED)
@@ -109,6 +111,19 @@ def _is_of_others(question: str, quote: str) -> bool:
         below = int(age["age"]) < int(bound["age"])
         return below != (bound["side"].casefold() in ("under", "below", "younger than"))
     return False
+
+
+def _by_days(question: str, quote: str) -> float | None:
+    """Yes (1) or no (0) where a quotation tells on which days the very thing is that is asked of
+    some: "open Monday to Friday"; else None."""
+    asked, held = weekdays_in(question), weekdays_in(quote)
+    plain = not any(one.search(f"{question} {quote}") for one in (_FORBIDS, _BUT, _EXCEPTED))
+    if not (asked and plain and tells_of_days(quote)):
+        return None
+    sought = set(question_terms(question)) - set(terms(" ".join(WEEKDAYS)))
+    if not sought or not sought <= set(terms(quote)):
+        return None
+    return 1.0 if asked <= held else 0.0 if not asked & held else None
 
 
 def _time_asked(question: str) -> tuple[float, ...]:

@@ -31,6 +31,13 @@ def word(question: str, quote: str, yes: float) -> str | None:
         ("May I use the lift at 9?", "Nobody may use it after 22:00.", 0.1, None),
         ("May I use the lift at 11 pm?", "Nobody may use it after 22:00.", 0.1, "No"),
         ("May I use the lift at 22:00?", "Nobody may use it after 22:00.", 0.1, None),
+        # days that are told decide, whatever the judge makes of them
+        ("Is the library open on Wednesday?", "The library is open Monday to Friday.", 0.1, "Yes"),
+        ("Is the library open on Sundays?", "The library is open Monday to Friday.", 0.9, "No"),
+        ("Is the library open at the weekend?", "The library is open Mon–Sat.", 0.5, None),
+        ("Is the cafe open on Friday?", "The cafe is open daily but not on Monday.", 0.5, None),
+        ("Is the cafe open on Monday?", "Waste is collected Monday to Friday.", 0.5, None),
+        ("Is the library closed on Monday?", "The library is open Monday to Friday.", 0.5, None),
         ("Is it open at 10?", "It does not open before 9.", 0.1, None),
         ("Is it open at 8?", "It does not open before 22.", 0.1, "No"),
     ],
