@@ -55,6 +55,34 @@ from rag.types import Turn
         ),
         ("What was his blood pressure in March?", "and his weight?", "was his weight in March?"),
         ("What is the most my bike is insured for?", "and the viola?", "the viola is insured for?"),
+        ("How much is the twin room at the Swan?", "and a single?", "the single room at the Swan"),
+        ("How much is an adult ticket?", "and a child?", "How much is a child ticket?"),
+        (
+            "How much did Pip weigh in November 2024?",
+            "and at the last weighing?",
+            "How much did Pip weigh at the last weighing?",
+        ),
+        # what became of it, and what was before it
+        ("What did we decide about subs in May?", "did that stick?", "about subs now?"),
+        ("Who was the treasurer in 2024?", "still her?", "Who is the treasurer now?"),
+        ("What date was the swim meant to be?", "and when was it really?", "when was the swim in"),
+        (
+            "What does a lost ticket cost under the latest rules?",
+            "what was it before that?",
+            "What did a lost ticket cost under the old rules?",
+        ),
+        ("How much is the rent of flat 2?", "and before that?", "was the rent of flat 2 before"),
+        # short questions that say nothing of their own
+        ("What shall we do about the seized pump?", "why did that change?", "(seized pump)"),
+        ("What is the limit without a receipt?", "is that enough?", "enough (limit, receipt)?"),
+        ("When does the pool open on Sundays?", "is that normal?", "normal (pool, Sundays)?"),
+        (
+            "How much is the deposit at the Lodge?",
+            "and if I cancel 3 weeks before?",
+            "before (deposit, Lodge)?",
+        ),
+        ("Did they agree to buy a mower?", "how much was it?", "how much was the mower?"),
+        ("What happened at the pool on 4 July?", "what broke in it?", "what broke in the pool?"),
     ],
 )
 def test_follow_ups_over_ones_own_papers(asked: str, question: str, expected: str) -> None:
@@ -82,6 +110,16 @@ def test_follow_ups_over_ones_own_papers(asked: str, question: str, expected: st
 )
 def test_rules_for_others_leave_these_alone(asked: str, question: str, expected: str) -> None:
     assert standalone(question, [Turn(asked, "")]) == expected
+
+
+def test_cells_of_a_row_are_no_names_to_go_on_with() -> None:
+    row = "Loan: T06 | Tool: Post hole borer | Usage kWh: 3 | incl. VAT: £20"
+    talk = [Turn("Who borrowed the post hole borer?", row)]
+    assert standalone("When did it come back?", talk) == "When did the post hole borer come back?"
+    named = [Turn("Who sells us power?", "month: Sep | electric kWh: 4 | from: Green Tarn")]
+    assert standalone("what do we pay them?", named) == "what do we pay Green Tarn?"
+    column = [Turn("What is the total?", "Total incl. VAT | Hill & Damp: £520")]
+    assert standalone("and theirs for paint?", column) == "and Hill & Damp's for paint?"
 
 
 def test_what_was_spoken_of_last_goes_before_the_topic() -> None:

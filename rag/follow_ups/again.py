@@ -43,9 +43,28 @@ _STILL = re.compile(
     r"|(?:that|the same|this) (?:day|date|place|time|price|way|rule)))?"
     rf"|(?:has|have|did) {_THAT} (?:ever )?changed?(?: since| later| after(?:wards| that))?"
     r"|(?:what (?:is|are) (?:it|they)|what about|how about)? ?(?:now|today|nowadays|these days)"
+    rf"|(?:(?:is|was) (?:{_THAT} )?)?still (?:her|him|them)|did {_THAT} (?:stick|last|hold)"
     r"|(?:is )?still(?: so| the case)?)\W*$",
     re.I,
 )
+_IN_THE_END = re.compile(
+    rf"{_LEAD}when (?:was|is) {_THAT} (?:really|actually|finally|in the end|then)\W*$", re.I
+)
+_DAY_PLANNED = re.compile(
+    r"^\W*(?:when|(?:what|which) (?:date|day|time)) (?P<be>was|is|were|are) (?P<what>.+?)"
+    r"(?: (?:first|originally))?(?: (?:meant|planned|supposed|due|set|fixed)(?: to be| for)?)?$",
+    re.I,
+)
+_BEFORE_THAT = re.compile(
+    rf"{_LEAD}(?:(?:what|how much|how many|who|where|when) (?:was|were) {_THAT} )?before"
+    r"(?: that| then)?\W*$",
+    re.I,
+)
+_LATEST = re.compile(
+    r"\b(?:under|in|by|according to) the (latest|newest|new|current|present)\b", re.I
+)
+_IS_NOW = re.compile(r"\b(?P<be>is|are|does|do)\b", re.I)
+_PAST = {"is": "was", "are": "were", "does": "did", "do": "did"}
 _WHO_NOW = re.compile(
     rf"{_LEAD}who (?:(?:does|do|is doing) (?:it|that|this)|is (?:it|that)) (?:now|today|these days)"
     r"\W*$",
@@ -82,6 +101,8 @@ def asked_again(question: str, previous: str) -> str | None:
     stem = previous.rstrip(" ?.!")
     ways: tuple[Callable[[str, str], str | None], ...] = (
         _when,
+        _in_the_end,
+        _before,
         _still,
         _who_now,
         _most,
@@ -94,6 +115,30 @@ def asked_again(question: str, previous: str) -> str | None:
 def _when(question: str, stem: str) -> str | None:
     asked, opened = _WHEN_WAS.match(question), _OPENS.match(stem)
     return f"{asked['asks']} {stem[opened.end() :]}" if asked and opened else None
+
+
+def _in_the_end(question: str, stem: str) -> str | None:
+    """ "When was it really?" after "what date was the swim meant to be"."""
+    planned = _DAY_PLANNED.match(stem)
+    if planned is None or _IN_THE_END.match(question) is None:
+        return None
+    return f"when {planned['be']} {planned['what']} in the end"
+
+
+def _before(question: str, stem: str) -> str | None:
+    """ "What was it before that?" of what holds now, "under the latest rules"."""
+    if _BEFORE_THAT.match(question) is None or DATE.search(_NOW.sub("", stem)):
+        return None
+    now = _IS_NOW.search(stem)
+    if now is None:
+        return None
+    latest = _LATEST.search(stem)
+    if latest is not None:
+        stem, tail = f"{stem[: latest.start(1)]}old{stem[latest.end(1) :]}", ""
+    else:
+        stem, tail = " ".join(_NOW.sub("", stem).split()), " before"
+    past = _IS_NOW.sub(lambda be: _PAST[be["be"].casefold()], stem, count=1)
+    return f"{past}{tail}"
 
 
 def _still(question: str, stem: str) -> str | None:

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.analysis import QUESTION_WORDS, terms, words
+from rag.cells import cells_of
 from rag.follow_ups.actions import put_action
 from rag.follow_ups.again import asked_again
-from rag.follow_ups.dates import is_date
+from rag.follow_ups.dates import DATE
 from rag.follow_ups.ellipsis import bare, expand, fragment_of, graft, graft_one
 from rag.follow_ups.listed import cell_value, is_cell
 from rag.follow_ups.mentions import Kind, Mention, mentions
@@ -22,13 +23,16 @@ from rag.follow_ups.pronouns import (
     FIT,
     PRONOUN,
     PRONOUNS,
+    goes_on,
     in_place,
     is_of_named,
     means_nothing_before,
+    points_at,
     points_back,
     suits_title,
 )
 from rag.questions import is_small_talk
+from rag.quotable import COLUMN
 from rag.types import RefusalReason, Turn
 
 # Chosen on the tuning half of CANARD; none of them moves the figures by more than a point.
@@ -40,6 +44,7 @@ _COMMON_NOUN = 0.6  # of a name's weight that a noun without a name has
 _FROM_QUESTION = (1.0, 0.8)  # weight of a question's first mention and of the others
 _FROM_ANSWER = (0.5, 0.3)
 _FROM_WHO = (1.2, 0.5)  # the same where the question asked who
+_FROM_ROW = (0.25, 0.15)  # the same of a table's row, whose cells hold codes and other columns
 _LOWEST = 0.15  # under this nothing fits a pronoun
 _ANSWER_CHARACTERS = 600  # of an earlier answer that are read
 _NOUNS = 2  # put in where the talk names nothing
@@ -105,7 +110,16 @@ class Talk:
         if answer.rstrip(".").casefold() in _UNSAID:
             answer = ""
         answer = answer[:_ANSWER_CHARACTERS]
-        told, weights = mentions(_MARKER.sub("", answer), question=False), _FROM_ANSWER
+        said, weights = _MARKER.sub("", answer), _FROM_ANSWER
+        if COLUMN in said:
+            cells = [cell for row in said.split("\n") for cell in cells_of(row)]
+            # a column may be called by a name: "Hillside Roofing: £520"
+            labels = [label for label, _ in cells if " " in label]
+            said = "; ".join([*labels, *(value for _, value in cells)])
+            weights = _FROM_ROW
+        told = mentions(said, question=False)
+        if weights is _FROM_ROW:  # its codes are no names to go on with
+            told = [one for one in told if not any(map(str.isdigit, one.text))]
         if _WHO.match(asked):
             told, weights = [_as_person(one) for one in told], _FROM_WHO
         self._note(told, weights, topic=False)
@@ -122,7 +136,7 @@ class Talk:
                 known.mention = mention
             known.weight = max(known.weight, known.weight / 2 + weight)
             known.turn = self._turn
-            known.asked = known.asked or weights is not _FROM_ANSWER
+            known.asked = known.asked or weights not in (_FROM_ANSWER, _FROM_ROW)
             if topic:
                 known.topic = _TOPIC if mention.named else _NOUN_TOPIC
                 topic = False
@@ -164,6 +178,10 @@ class Talk:
             names = self._theme_beside(meant)
         elif points_back(text, frozenset(terms(f"{self._last} {self._answer}")), self._last):
             names = self._theme()
+            asked = self._last_subject()
+            names = asked if points_at(text) and names[:1] and names[0] in asked else names
+        elif goes_on(question):
+            names = self._last_subject()
         elif (name := is_of_named(question, self._last)) is not None:
             names = [name]
         themed = _with_names(question, text, names)
@@ -279,7 +297,7 @@ class Talk:
         if follows is None:
             return None
         asked = mentions(self._last, question=True)
-        said = [one for one in asked if not is_date(one.text)]
+        said = [one for one in asked if DATE.match(self._last, one.start) is None]
         return next((one.text for one in said if one.start == follows.end()), None)
 
     def _ranked(self) -> list[_Known]:

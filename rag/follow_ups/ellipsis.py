@@ -51,6 +51,15 @@ _WHO_IS = re.compile(
     re.I,
 )
 _TITLED = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sir|Lady)\b\.? [^\W\d_]")
+_OCCASION = re.compile(r"(?:at|on|in) the (?:last|latest|first|next|previous) [a-z]+", re.I)
+_WHEN_AT_END = re.compile(rf"\s(?:in|on|at|for|during) (?:{DATE.pattern})$", re.I)
+_KINDS = (
+    "single|double|twin|triple|family|small|medium|large|big|little|short|long|old|new|adult|child"
+    "|junior|senior|student|full|half|weekly|monthly|daily|hourly|yearly|annual|return|basic"
+    "|standard|premium|first|second|third|cheap|expensive|plain|red|blue|green|white|black|brown"
+)
+_KIND = re.compile(rf"(?:an? |the )?(?P<kind>{_KINDS})(?: one)?", re.I)
+_KIND_OF = re.compile(rf"(?:{_KINDS}) [\w-]+", re.I)
 _HOW_MANY = re.compile(r"(?i)(?:and )?how many (?P<what>[a-z-]+(?: [a-z-]+)??s)\b")
 _DETERMINERS = frozenset("the a an this that these those my your our his her its their".split())
 _LONGEST_FRAGMENT = 8  # words; a longer piece says enough of itself
@@ -95,9 +104,11 @@ def graft(previous: str, fragment: str) -> str | None:
     for way in (
         _next_year,
         put_date,
+        _same_occasion,
         _same_preposition,
         _same_word,
         _same_count,
+        _same_kind,
         _same_name,
         _same_article,
         _only_noun,
@@ -192,6 +203,31 @@ def _same_count(stem: str, fragment: str) -> str | None:
     if asked is None or plain is None or fragment.split(maxsplit=1)[0] in _DETERMINERS:
         return None
     return stem[: asked.start("what")] + fragment + stem[asked.end("what") :]
+
+
+def _same_kind(stem: str, fragment: str) -> str | None:
+    """ "A single" in "How much is the twin room?": another kind of the one thing asked about."""
+    kind = _KIND.fullmatch(fragment)
+    found = [one for one in mentions(stem, question=True) if not one.named]
+    kinds = [one for one in found if _KIND_OF.match(one.text)]
+    if kind is None or len(kinds) != 1:
+        return None
+    start = kinds[0].start
+    end = start + kinds[0].text.index(" ")
+    before = re.sub(r"(?i)\ban?(?=\s+$)", _article(kind["kind"]), stem[:start])
+    return f"{before}{kind['kind']}{stem[end:]}"
+
+
+def _article(word: str) -> str:
+    return "an" if word[0].lower() in "aeio" else "a"
+
+
+def _same_occasion(stem: str, fragment: str) -> str | None:
+    """ "At the last weighing" in the place of "in November 2024"."""
+    spots = list(_WHEN_AT_END.finditer(stem))
+    if _OCCASION.fullmatch(fragment) is None or len(spots) != 1:
+        return None
+    return f"{stem[: spots[0].start()]} {fragment}"
 
 
 def _next_year(stem: str, fragment: str) -> str | None:

@@ -38,7 +38,7 @@ class Mention:
 
 _CAPITAL = r"(?:[A-ZÀ-Þ]|\d{1,6}[A-ZÀ-Þ])[\w’'.&-]*\w|[A-ZÀ-Þ]\b\.?"
 _SMALL = r"(?:of|the|von|van|de|da|di|la|le|&)"
-NAME = re.compile(rf"(?:{_CAPITAL})(?:\s+(?:{_SMALL}\s+){{0,2}}(?:{_CAPITAL}|\d+\b))*")
+NAME = re.compile(rf"(?<![^\W_])(?:{_CAPITAL})(?:\s+(?:{_SMALL}\s+){{0,2}}(?:{_CAPITAL}|\d+\b))*")
 _GOES_ON = re.compile(r"[.,]\d")
 _BRACKET = re.compile(r"\((?P<parts>[^()]+)\)\W*$")
 _PART = re.compile(r"[^,()\s][^,()]*")
@@ -56,6 +56,7 @@ _DETERMINERS = frozenset(
     "the a an another his her its their our my your this that these those any some each every"
     " no".split()
 )
+_POINTS = ("this", "that", "these", "those")
 _LEADS = _DETERMINERS | frozenset(
     "of in on at for with from by about to into as than is are was were which what many".split()
 )
@@ -93,8 +94,10 @@ _STOPS = frozenset(
 _NO_NAMES = (
     QUESTION_WORDS
     | frozenset(f"{PREPOSITIONS}|between|about".split("|"))
+    | frozenset(f"{day}days" for day in "mon tues wednes thurs fri satur sun".split())
     | frozenset(
         """
+    vat gbp eur usd chf tbc tba
     i but yes no not however although while when where during since before then later also and or
     feb apr jun jul aug sept oct nov dec tue wed thu fri
     january february march april may june july august september october november december monday
@@ -111,7 +114,7 @@ _EMPTY_NOUNS = frozenset(
     """
     anything aspect aspects bit case example fact information interesting kind lot more much number
     other others part parts point reason sort start something stuff thing things time times type
-    way ways else well good best new main same article articles
+    way ways else well good best new main same article articles first last
     """.split()
 )
 _GROUP_WORDS = re.compile(
@@ -159,6 +162,8 @@ _NOT_PERSONS = frozenset(
     fiber fibre dinner supper butter pepper
     paper answer finger shoulder liver border shelter gutter shutter fender bumper rubber copper
     silver timber lumber chamber cider ginger burger cracker drawer locker lawnmower strimmer sander
+    borer digger tiller spreader roller sprayer trimmer shredder grinder chipper splitter cutter
+    tracker speaker amplifier recorder receiver
     planer router printer-paper hoover stapler laser transfer tender ledger voucher sticker banner
     marker binder buffer burner adapter transformer inverter lever lighter fever danger anger hunger
     wonder disorder reminder remainder header footer cluster disaster theater theatre membership
@@ -323,10 +328,19 @@ def _phrases(text: str, *, question: bool) -> list[Mention]:
             phrase = text[start:end]
             cut = text[end - 1].isdigit() and _GOES_ON.match(text, end)  # "the first 8" of 8,000
             says = tokens[last].group().casefold() not in _EMPTY_NOUNS
-            if (says or len(phrase.split()) > 2) and not cut:  # "fire assembly point" says what
+            done = last == place + 1 and (
+                (lead in _POINTS and phrase.endswith("ed"))  # "why was that changed"
+                or (lead == "to" and last + 1 < len(tokens) and _is_determiner(tokens[last + 1]))
+            )
+            long = len(phrase.split()) > 2  # "fire assembly point" says what
+            if (says or long) and not (cut or done):
                 found.append(Mention(phrase, _kind_of_phrase(phrase), start, False))
         place = last + 1
     return found
+
+
+def _is_determiner(token: re.Match[str]) -> bool:
+    return token.group().casefold() in _DETERMINERS
 
 
 def _verb_follows(tokens: list[re.Match[str]], last: int) -> bool:

@@ -65,8 +65,11 @@ _POINTING = re.compile(
     r"\b(?:this|that|these|those)\s*[?.!]*$"
     r"|\b(?:is|are|was|were|do|does|did|about|of|from|by|for|after|before|to|with|like|besides)"
     r" (?:this|that|these|those)\b(?! \w)"
-    r"|^(?:is|are|was|were|does|do|did) (?:this|that|these|those)"
-    r" (?:still|also|true|mean|apply|happen|help|work|cause|affect|lead|change|successful|a|the)\b",
+    r"|^(?:(?:and|but|so) )?(?:(?:why|how|when|where) )?(?:is|are|was|were|does|do|did)"
+    r" (?:this|that|these|those) (?:still|also|true|mean|apply|happen|help|work|cause|affect|lead"
+    r"|changed?|go ahead|successful|a|the"
+    r"|(?:ok|okay|all right|enough|normal|final|definite|included|allowed"
+    r"|too (?:much|little|many|few|high|low|late|early))(?=\W*$))\b",
     re.I,
 )
 _POINTED_THING = re.compile(
@@ -76,6 +79,7 @@ _POINTED_THING = re.compile(
     r" (?:that|those) [a-z]+\b",
     re.I,
 )
+_GOES_ON = re.compile(r"\W*(?:and|but|so) (?:if|when|what|how|who|where|which|why)\b", re.I)
 _FURTHER = re.compile(
     r"\b(?:else|another(?! (?:word|name|term|type|kind|way|form|example|\w+ \w+) (?:for|of|to))"
     r"|other than that|anything more|tell me more|more (?:about|on|details|examples)|in addition"
@@ -226,10 +230,22 @@ def points_back(question: str, spoken: frozenset[str], last: str = "") -> bool:
     )
     if len(words(question)) <= _EMPTY_WORDS and not (brings and _PRICE_OF.match(question)):
         ways.append(_EMPTY)
-    return any(way.search(question) for way in ways) or _points_at(question, spoken)
+    return any(way.search(question) for way in ways) or _points_at_noun(question, spoken)
 
 
-def _points_at(question: str, spoken: frozenset[str]) -> bool:
+def goes_on(question: str) -> bool:
+    """Whether a short question that names nothing goes on with the last one: "and if I cancel?"."""
+    content = sum(word not in QUESTION_WORDS for word in words(question))
+    named = any(one.named for one in mentions(question, question=True))
+    return _GOES_ON.match(question) is not None and content <= _SOME and not named
+
+
+def points_at(question: str) -> bool:
+    """Whether it asks about all that was said, "who paid for that?"."""
+    return _POINTING.search(question) is not None
+
+
+def _points_at_noun(question: str, spoken: frozenset[str]) -> bool:
     """ "That album", "these rules": a noun of the last turn, or one of any talk."""
     for match in _POINTED_NOUN.finditer(question):
         noun = match[1].casefold()

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -30,9 +31,11 @@ from rag.training.export import export
 from rag.training.held_out import HeldOut
 from rag.training.negatives import text_vectors
 from rag.training.own_documents import SOURCE, own_documents
-from rag.training.sources import Row, held_out, load_claims, load_rows
+from rag.training.sources import Claim, Row, held_out, load_claims, load_rows
 from rag.training.teachers import Teachers
 from rag.training.trainer import Plan, train
+
+_Told = TypeVar("_Told", Row, Claim)
 
 
 def main() -> None:
@@ -45,7 +48,7 @@ def main() -> None:
         "--share",
         type=float,
         default=1.0,
-        help="how much of all rows a short run draws from, 0-1; claims of our own are drawn whole",
+        help="how much of all rows and claims a short run draws from, 0-1",
     )
     parser.add_argument(
         "--whole",
@@ -53,6 +56,9 @@ def main() -> None:
         default=(),
         metavar="PREFIX",
         help="documents of our own, by the start of their names, that are drawn whole all the same",
+    )
+    parser.add_argument(
+        "--times", type=int, default=1, help="how often a pass draws what is drawn whole"
     )
     parser.add_argument("--minutes", type=float, default=float("inf"), help="time limit")
     parser.add_argument("--rate", type=float, default=2.5e-4, help="highest learning rate")
@@ -95,7 +101,7 @@ def main() -> None:
         arguments.data,
         arguments.out,
         passes=arguments.passes,
-        draw=Draw(arguments.share, tuple(arguments.whole), arguments.seed),
+        draw=Draw(arguments.share, tuple(arguments.whole), arguments.times, arguments.seed),
         plan=Plan(
             learning_rate=arguments.rate, limit_s=60 * arguments.minutes, seed=arguments.seed
         ),
@@ -108,19 +114,24 @@ def main() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """Which part of the training rows a run draws from; the same rows for the same seed."""
+    """Which part of the rows or claims a run draws from; the same ones for the same seed."""
 
-    share: float  #: of the rows
+    share: float
     whole: tuple[str, ...]  #: starts of the names of our own documents that are drawn whole
+    times: int  #: how often those are drawn
     seed: int
 
-    def of(self, rows: Iterable[Row]) -> list[Row]:
-        """Those rows."""
+    def of(self, told: Iterable[_Told]) -> list[_Told]:
+        """Those rows or claims."""
         chance = random.Random(self.seed)  # noqa: S311 - nothing secret
-        return [row for row in rows if self._is_whole(row) or chance.random() < self.share]
+        drawn: list[_Told] = []
+        for one in told:
+            often = self.times if self._is_whole(one) else int(chance.random() < self.share)
+            drawn += [one] * often
+        return drawn
 
-    def _is_whole(self, row: Row) -> bool:
-        return row.source == SOURCE and row.group.startswith(self.whole)
+    def _is_whole(self, one: Row | Claim) -> bool:
+        return one.source == SOURCE and one.group.startswith(self.whole)
 
 
 def run(
@@ -157,7 +168,7 @@ def run(
         kept = draw.of(kept)
         drawn_polar = set(draw.of(one.row for one, is_aside in polar if not is_aside))
         kept_polar = [one for one, is_aside in polar if not is_aside and one.row in drawn_polar]
-        maker = Maker(kept, kept_claims, encoder, text_vectors(kept), kept_polar)
+        maker = Maker(kept, draw.of(kept_claims), encoder, text_vectors(kept), kept_polar)
         drawn = [maker.warm_up(plan.seed)] if start is None else []
         drawn += [maker.full(plan.seed + n + 1, draw.share) for n in range(passes)]
         network = _trained(network, drawn, checked, plan, out, teachers)
