@@ -26,7 +26,7 @@ from rag.models import open_model
 from rag.named import in_turn
 from rag.overview import overview
 from rag.places import DEFAULT_INDEX, documents_index, index_folder
-from rag.questions import is_small_talk
+from rag.questions import is_small_talk, with_apostrophes
 from rag.quoting import Quoter, refused, unreadable
 from rag.reader import EvidenceReader, LateReader, Reader
 from rag.retrieval import RetrievalOptions, Retriever
@@ -167,6 +167,7 @@ class Assistant:
                 yield replace(refused(cleaned, asked, refusal), model=self._reader.name)
                 return
             read, inside = (asked, scope) if named is None else (named.question, named.scope)
+            read = with_apostrophes(read)
             whole = overview(cleaned, snapshot, self.index.embedder, standalone=asked, scope=inside)
             if whole is not None:
                 clock.lap("overview")

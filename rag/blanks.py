@@ -34,6 +34,7 @@ _NOT = re.compile(
     r"\b(?:not|never|no|without|lacks?|lacking|missing)\b|n['’]?t\b|\bun(?=paid\b)",
     re.I,
 )
+_NEVER = re.compile(r"\b(?:never|ever)\b", re.I)
 _WHICH = re.compile(
     r"^\W*(?:(?:and|so|but)\s+)?(?:which|what|who|whose|how many|list|show|are there)\b", re.I
 )
@@ -54,7 +55,7 @@ _LIGHT = frozenset(
         "number no name date day one have has had been be do did does get got give given yet still "
         "any all list show there row entry people person not never without lack lacks lacking "
         "missing outstanding open item hasn haven didn isn aren doesn don hasnt havent didnt down "
-        "what which when where who"
+        "what which when where who come came bring brought sent send"
     )
 )
 #: What a column may be called for a word of the question.
@@ -66,6 +67,8 @@ _FORMS = {
         "unpaid": "pay payment",
         "sign": "sign signature",
         "unsigned": "sign signature",
+        "back": "return back",
+        "return": "return back",
     }.items()
 }
 
@@ -129,8 +132,8 @@ def _blank(question: str, rows: Sequence[Found], asks: set[str]) -> TableAnswer 
 
 def _without(question: str, rows: Sequence[Found], asks: set[str]) -> TableAnswer | None:
     label = _label(rows, asks, _NO)
-    if label is None or repeats(question, rows):
-        return None
+    if label is None or (_NEVER.search(question) and repeats(question, rows)):
+        return None  # what one row leaves empty another may tell
     if any(cell.strip().casefold() in _SAYS_NONE for cell in column(rows, label)):
         return None
     items, days = of_day(question, [row for row in rows if not is_sum(row)], title_of(rows))

@@ -23,6 +23,7 @@ from rag.finding import Found
 from rag.gathering import Documents
 from rag.quotable import COLUMN
 from rag.tables import (
+    THE_TABLE,
     TableAnswer,
     column,
     is_name,
@@ -58,14 +59,16 @@ _NAMED_AFTER = frozenset(("high", "big", "much"))  # "the highest output": the c
 _TOLD_ELSEWHERE = 3  # passages of which none may say the word itself
 _ABOUT = 0.5  # of the other words asked, by rarity, that the table and its passage hold
 _EMPTY = 0.25  # of the rows, at most, that hold no value
+_NAMED_BY = 3  # columns of which one says what a row is
 _TIES = 3  # rows that are shown where they are level
 _WHICH = re.compile(
     r"\b(?:which|what)\s+([\w'’-]+(?:\s+[\w'’-]+(?=\s+(?:is|are|was|were|has|have|had|does|do|did)\b))?)",
     re.I,
 )
 _LIMITED = re.compile(
-    r"\bnot\b|n['’]t\b|\b(?:without|except|besides|other than|apart from|over|under|above|below"
-    r"|between|more than|less than|fewer than|before|after|since|until|but|unpaid|cancelled|both"
+    r"\bnot\b|n['’]t\b|\b(?:without|except|besides|other than|apart from|leaving out|ignoring"
+    r"|over|under|above|below|between|more than|less than|fewer than|before|after|since|until|but"
+    r"|unpaid|cancelled|both"
     r"|top|(?:second|third|fourth|fifth|[2-9](?:nd|rd|th))[ -]+\w+(?:est|st)"
     r"|(?:two|three|four|five|six|ten|\d+)\s+(?:\w+est|most|least))\b",
     re.I,
@@ -76,6 +79,9 @@ _CURRENCY = re.compile(r"[£$€]|\b(?:GBP|EUR|USD|CHF)\b")
 _AMOUNT = re.compile(
     r"\b(?:amount|net|gross|total|value|sum|cost|price|paid)\b(?! (?:by|on|to))", re.I
 )
+_BEGINS = re.compile(r"[^\w\n]*(?:[A-Za-z]{1,6}\.?\s?)?[^\w\n]*\d")  # "ca. £4", "GBP 4"
+_BY = re.compile(r"\bby (?:the |their |its )?([a-z][\w ]*?)(?=\W*$|[,;:])", re.I)
+_GOES_ON = re.compile(r"\b(?:in|on|at|for|from|to|with|and|by|is|was|are|were|has|had)\b", re.I)
 _CLOCK = re.compile(r"\s*(?:\d{1,2}[.:]\d\d)?\s*")
 _WHO = re.compile(r"^\W*(?:and\s+)?who\b", re.I)
 _WHEN = re.compile(r"^\W*(?:and\s+)?when\b", re.I)
@@ -88,9 +94,10 @@ _OF_MONEY = frozenset(
 _LIGHT = frozenset(
     terms(
         "take took taken get got sell sold buy make made do did offer have give gave need use "
-        "piece item thing one kind sort type option person people single"
+        "piece item thing one kind sort type option person people single bit kit stuff "
+        "still ever burn consume"
     )
-)
+) | frozenset(terms(THE_TABLE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,8 @@ def superlative(question: str) -> Superlative | None:
     if _LIMITED.search(question):
         return None
     word = " ".join(match["word"].lower().split())
-    after = frozenset(question_terms(match["after"])) if match["after"] else frozenset()
+    following = _GOES_ON.split(match["after"] or "")[0]
+    after = frozenset(question_terms(following)) if following.strip() else frozenset()
     return None if after & _EDITION else Superlative(MEASURES[word], word, after)
 
 
@@ -153,7 +161,7 @@ def _extreme(
     asks -= days
     averaged = _AVERAGE.search(question) and not any(map(_AVERAGE.search, labels_of(rows)))
     meant = None if averaged else _meant(question, wanted, rows, asks)
-    if meant is None or repeats(question, rows):
+    if meant is None or (wanted.measure.asks is not Asks.AGE and repeats(question, rows)):
         return None
     labels, fit = meant
     label, passage = labels[0], rows[0].passage
@@ -167,7 +175,7 @@ def _extreme(
     known |= said | (wanted.after & {*terms(label), *labels_meant([], wanted.measure)})
     rest = {term: one for term, one in asked.rarity.items() if term not in known}
     held = " ".join((headings, passage.chunk.context, *names, *(row.quote for row in rows)))
-    if rest and AskedWords(rest).share(held) < _ABOUT:
+    if rest and not _is_about(question, AskedWords(rest), held, set(terms(headings))):
         return None
     undecided = TableAnswer((), None, (fit, len(asks & set(terms(headings)))), frozenset(names))
     cells = column(rows, label)
@@ -183,12 +191,30 @@ def _extreme(
     return replace(undecided, rows=tuple(replace(one, short=short) for one in chosen), short=short)
 
 
+def _is_about(question: str, rest: AskedWords, held: str, title: set[str]) -> bool:
+    """Do a table and what stands above it hold enough of what else is asked?
+
+    What its rows are need not be said where its title is: "which drive", of the van's log.
+    """
+    if rest.share(held) >= _ABOUT:
+        return True
+    which = _WHICH.search(question)
+    thing = set(terms(which[1].split()[0])) if which else set()
+    others = AskedWords({term: one for term, one in rest.rarity.items() if term not in thing})
+    return bool(title & others.rarity.keys()) and others.share(held) >= _ABOUT
+
+
 def _meant(
     question: str, wanted: Superlative, rows: Sequence[Found], asks: set[str]
 ) -> tuple[list[str], float] | None:
     """The label of the column that is meant, or those of amounts where one is meant without its
     name, and how well it fits; None where it is open."""
     measure = wanted.measure
+    told = _BY.search(question)
+    by = set(terms(told[1])) if told else set()
+    named = [label for label in labels_of(rows) if by and by <= set(terms(label))]
+    if len(named) == 1:
+        return named, 2.0
     if measure.how in _NAMED_AFTER and wanted.after & _OF_MONEY:
         return _amounts(rows, wanted, asks)
     meant = labels_meant(asks, measure)
@@ -205,8 +231,13 @@ def _meant(
         cells = column(rows, label)
         if measure.asks in (Asks.DEGREE, Asks.SPEED) and all(map(_CLOCK.fullmatch, cells)):
             continue
+        cells = [cell for cell in cells if not is_empty(cell)]
         values = [one for one in (cell_value(cell, measure) for cell in cells) if one is not None]
-        if not values or is_running([one.low for one in values if not one.dimension]):
+        if 2 * len(values) <= len(cells) or is_running([v.low for v in values if not v.dimension]):
+            continue
+        # "Wire wool 0000" is no price
+        dated = measure.asks in (Asks.AGE, Asks.ORDER)
+        if not dated and 2 * sum(map(bool, map(_BEGINS.match, cells))) <= len(cells):
             continue
         score = 2.0 * len(own & wanted.after) + len(own & asks) + 0.6 * bool(own & meant)
         if score and measure.asks is Asks.MONEY:
@@ -256,7 +287,9 @@ def _short(
         return next((value for name, value in cells if name == label), None)
     others = [(name, value) for name, value in cells if name != label]
     called = [value for name, value in others if name and set(terms(name)) <= asks]
-    called += [value for _, value in others if is_name(value)]
+    # of a row that begins with a day and a figure no name says what it is
+    first = cells if _WHO.match(question) else cells[:_NAMED_BY]
+    called += [value for name, value in first if name != label and is_name(value)]
     called = [value for value in called if value.casefold() not in ("yes", "no")]
     if _WHO.match(question):
         called = [value for value in called if not any(map(str.isdigit, value))]

@@ -25,6 +25,12 @@ _MEASURES = (
     r"|discount|penalty|methods?|types?|kinds?|items?|things?|extras|luggage|baggage|earliest|latest"
     r"|largest|biggest|smallest|highest|lowest|longest|shortest)"
 )
+#: "Whats" and "isnt", typed without the apostrophe.
+_CONTRACTED = re.compile(
+    r"\b(?:(?P<word>what|who|where|when|how|there|that)(?P<rest>s)"
+    r"|(?P<do>do|does|did|is|are|was|were|has|have|had|could|would|should|must)nt|(?P<can>can)t)\b",
+    re.I,
+)
 #: "ok to freeze it", "flash with 16 shots possible?", "dogs allowed in the garden?"
 _TERSE_POLAR = re.compile(
     rf"^\W*(?:is it )?{_NO_WH}(?:{_MAY} (?:to|if|for)\s+\w|any chance (?:of an?|to|for)\b"
@@ -142,6 +148,21 @@ def is_polar(question: str) -> bool:
     asked = told["asked"] if told else asked
     polar = _POLAR.match(asked) or _TERSE_POLAR.match(asked)
     return bool(polar) and not _POLITE.match(asked) and not _CHOICE.search(asked)
+
+
+def with_apostrophes(question: str) -> str:
+    """A question typed in haste as its words are told apart.
+
+    >>> with_apostrophes("whats the rent, and why isnt it due?")
+    "what's the rent, and why isn't it due?"
+    """
+    return _CONTRACTED.sub(_contracted, question)
+
+
+def _contracted(match: re.Match[str]) -> str:
+    if match["word"]:
+        return f"{match['word']}'{match['rest']}"
+    return f"{match['do']}n't" if match["do"] else f"{match['can']}'t"
 
 
 def spelled_out(question: str) -> str:

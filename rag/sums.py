@@ -20,7 +20,9 @@ from rag.finding import Found
 from rag.gathering import Documents
 from rag.quotable import COLUMN
 from rag.tables import (
+    THE_TABLE,
     TableAnswer,
+    are_days,
     column,
     is_name,
     is_running,
@@ -41,6 +43,7 @@ _OTHER = re.compile(
 )
 _TOTAL = re.compile(
     r"\b(?:in total|altogether|together|totals?|sum|adds? up|added up|overall|combined|spend|spent"
+    r"|(?:come|comes|came|amount|amounts|run|runs|add|adds) to"
     r"|(?:what|how much) did (?:i|we) (?:invoice|bill|charge|earn|pay)|how much went)\b",
     re.I,
 )
@@ -76,6 +79,7 @@ _NO_PARTS = re.compile(
     r"|room|flat|floor|version)\b",
     re.I,
 )
+_NAMES_ROWS = re.compile(r"\b(?:no|nr|id|code|ref\w*)\b\.?\W*$", re.I)
 _NOT_AVERAGED = re.compile(
     r"\b(?:no|number|nr|id|code|ref\w*|phone|tel|year|date|total|sum|page|room|flat|version)\b",
     re.I,
@@ -93,7 +97,7 @@ _SUM_WORDS = frozenset(
     )
 )
 _PIECES = frozenset(terms("pieces units copies"))
-_PAYS = frozenset(terms("spend spent pay paid cost costs charge charged go went"))
+_PAYS = frozenset(terms("spend spent pay paid cost costs charge charged go went come comes came"))
 _PAID = frozenset(
     terms("amount cost price paid total fee out debit spend spent expense value payment gross")
 )
@@ -121,9 +125,9 @@ _LIGHT = frozenset(
     terms(
         "do did have has had get got give use used make made need work worked money amount number "
         "thing item all everything time times row entry figure bill bought buy himself herself "
-        "both invoice often list go went"
+        "both invoice often list go went come comes came run runs amounts according"
     )
-)
+) | frozenset(terms(THE_TABLE))
 
 
 _NO_NAMES = _LIGHT | _PAYS | _EARNS | _PIECES
@@ -335,6 +339,8 @@ def _meant(
             figures = ()
         if not figures and not any(map(_BEGINS.match, column(rows, label))):
             continue
+        if _NAMES_ROWS.search(label) or are_days(column(rows, label)):
+            continue  # "Job no" and "Paid on" are no figures of the jobs
         own = set(terms(label))
         score = 2.0 * len(own & asks) + len(own & meant)
         score += 2.0 * bool(asks & _PIECES and _QUANTITY.search(label))

@@ -12,12 +12,18 @@ from index.analysis import QUESTION_WORDS, terms
 from index.types import Block, BlockKind, Document
 from rag.cells import cells_of, is_named
 from rag.checking.dates import Moment, moments, same_moment
+from rag.comparisons.columns import is_empty
 from rag.finding import Found
 from rag.gathering import Documents
 from rag.quotable import COLUMN
 from rag.rows import row_beside, section_of
 from rag.types import Passage
 
+#: What a table is called by itself: "on the price list", "in the register".
+THE_TABLE = (
+    "list table register sheet spreadsheet file log book books record records inventory catalogue "
+    "schedule overview"
+)
 _TABLES = 5  # passages whose tables are looked at
 _MOST_ROWS = 500
 _BELIEVED = 0.75  # as two things compared by named rows and columns are
@@ -196,6 +202,12 @@ def of_day(question: str, rows: Sequence[Found], title: str) -> tuple[list[Found
             return [], set()
         kept += [row] if fits == {True} else []
     return kept, set(terms(question[said[0].start : said[0].end]))
+
+
+def are_days(cells: Sequence[str]) -> bool:
+    """Is each cell that says something a day?"""
+    told = [cell for cell in cells if not is_empty(cell)]
+    return bool(told) and all(map(_day, told))
 
 
 def _holds_day(row: Found) -> bool:

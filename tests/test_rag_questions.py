@@ -13,6 +13,7 @@ from rag.questions import (
     wants_list,
     wants_reason,
     wants_steps,
+    with_apostrophes,
 )
 
 
@@ -195,3 +196,18 @@ def test_what_may_be_a_search_is_no_small_talk(words: str) -> None:
 )
 def test_a_terse_question_for_yes_or_no_gets_its_verb(question: str, spelled: str) -> None:
     assert spelled_out(question) == spelled
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("whats the rent, and why isnt it due?", "what's the rent, and why isn't it due?"),
+        ("Hows the boiler reset? we cant see", "How's the boiler reset? we can't see"),
+        (
+            "where do its parts and the wants of ants go",
+            "where do its parts and the wants of ants go",
+        ),
+    ],
+)
+def test_apostrophes_that_were_left_out(typed: str, read: str) -> None:
+    assert with_apostrophes(typed) == read

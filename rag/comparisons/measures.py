@@ -43,6 +43,8 @@ _TIME = (
     "days",
     "time",
     "distance",
+    "miles",
+    "km",
 )
 _DATE = ("date", "year", "made", "built", "founded", "opened", "born", "since", "bought")
 _SIZE = ("size", "area", "capacity", "volume", "height", "population")
@@ -52,7 +54,7 @@ _PAIRS: tuple[tuple[Asks, str, str, str, tuple[str, ...]], ...] = (
     (Asks.DEGREE, "high", "higher taller", "lower", ("height", *_MONEY)),
     (Asks.DEGREE, "big", "bigger larger greater", "smaller", _SIZE),
     (Asks.DEGREE, "heavy", "heavier", "lighter", ("weight", "mass")),
-    (Asks.DEGREE, "far", "farther further", "nearer closer", ("distance",)),
+    (Asks.DEGREE, "far", "farther further", "nearer closer", ("distance", "miles", "km")),
     (Asks.DEGREE, "loud", "louder noisier", "quieter", ("noise", "sound", "db")),
     (Asks.DEGREE, "hot", "hotter warmer", "colder cooler", ("temperature",)),
     (Asks.DEGREE, "deep", "deeper", "shallower", ("depth",)),

@@ -1,0 +1,119 @@
+"""Sums, the most and least, and what is left empty, asked as people ask of their own tables."""
+
+from __future__ import annotations
+
+import pytest
+from table_passages import table_passage
+
+from rag.asked_words import AskedWords
+from rag.blanks import rows_without
+from rag.extremes import extreme_rows
+from rag.sums import summed_rows
+from rag.tables import TableAnswer
+
+PRICES = (
+    "Item: Wire wool 0000 | Unit: 1 kg | Price GBP: 12.30 | Last bought: 2025-02-11",
+    "Item: Block plane | Unit: each | Price GBP: 128.00 | Last bought: 2023-06-01",
+    "Item: Glue pot | Unit: each | Price GBP: 64.50 | Last bought: 2024-03-05",
+)
+JOBS = (
+    "Job no: 409 | Customer: Nettie Groom | Price GBP: 930 | Status: Paid | Paid on: 2025-02-04",
+    "Job no: 411 | Customer: Linus Abery | Price GBP: 240 | Status: Open | Paid on: -",
+    "Job no: 413 | Customer: Nettie Groom | Price GBP: 185 | Status: Paid | Paid on: 2025-03-01",
+)
+PLOTS = (
+    "Plot: 1 | Holder: Ann Pell | Size: full | Area m2: 248",
+    "Plot: 9 | Holder: Bo Croft | Size: full | Area m2: 262",
+    "Plot: 12B | Holder: Femi Orr | Size: half, of 12 | Area m2: 120",
+)
+KIT = (
+    "asset: E1 | item: Couch | bought: 2021-06-25 | cost: 40",
+    "asset: E2 | item: Parallel bars | bought: 2012-03-12 | cost: 35",
+    "asset: E3 | item: Couch | bought: 2023-01-02 | cost: 90",
+)
+TRIPS = (
+    "Date: 2025-03-17 | Start: 61300 | Miles: 78 | From: Yard | To: Ormsden",
+    "Date: 2025-04-02 | Start: 61495 | Miles: 12 | From: Home | To: Hall",
+)
+LOANS = (
+    "Loan: T1 | Tool: Drill | Borrower: Ann Pell | Returned: 2025-04-02",
+    "Loan: T2 | Tool: Rotavator | Borrower: Bo Croft | Returned: -",
+    "Loan: T3 | Tool: Drill | Borrower: Femi Orr | Returned: 2025-06-02",
+)
+
+
+def asked(question: str, rows: tuple[str, ...], title: str) -> TableAnswer | None:
+    passage, document = table_passage(*rows, title=title)
+    words = AskedWords.of(question)
+    found = extreme_rows(question, [passage], words, lambda _: document)
+    found = found or summed_rows(question, [passage], words, lambda _: document)
+    return found or rows_without(question, [passage], lambda _: document)
+
+
+@pytest.mark.parametrize(
+    ("question", "rows", "title", "short", "places"),
+    [
+        # a figure in a name is no price, and "12B" no size
+        ("What is the most expensive item on the price list?", PRICES, "Prices", "Block plane", 1),
+        ("What's the dearest thing on my price list?", PRICES, "Prices", "Block plane", 1),
+        ("Which plot is the biggest?", PLOTS, "Plot register", "9", 1),
+        ("Biggest job by price, whose is it?", JOBS, "Job register", "Nettie Groom", 0),
+        # the oldest of things of which there are two
+        ("Which item on the kit list is the oldest?", KIT, "Kit", "Parallel bars", 1),
+        ("what's the oldest bit of kit still on the list?", KIT, "Kit", "Parallel bars", 1),
+        # what the rows are of the title says; no name says which it is
+        ("Which drive was the longest in the van log?", TRIPS, "Van log", None, 0),
+    ],
+)
+def test_the_most_and_the_least(
+    question: str, rows: tuple[str, ...], title: str, short: str | None, places: int
+) -> None:
+    found = asked(question, rows, title)
+    assert found is not None
+    assert [row.quote for row in found.rows] == [rows[places]]
+    assert found.short == short
+
+
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [
+        ("How much did Nettie Groom's jobs cost in total?", "1,115 GBP"),
+        ("Add up what Nettie Groom's jobs come to altogether", "1,115 GBP"),
+        ("What do the jobs of Nettie Groom come to?", "1,115 GBP"),
+        ("What do the jobs in the register come to?", "1,355 GBP"),
+    ],
+)
+def test_numbers_of_jobs_and_days_of_payment_are_no_figures_to_add(
+    question: str, short: str
+) -> None:
+    found = asked(question, JOBS, "Job register")
+    assert found is not None
+    assert found.short is not None
+    assert found.short.startswith(f"{short} (sum of “Price GBP” in ")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How much has Nettie Groom paid us per job in total?",
+        "What does job 409 come to?",
+        "What do the jobs of Femi Orr come to?",
+        "Which drive was the longest, leaving out those from home?",
+    ],
+)
+def test_what_is_not_understood_goes_the_usual_way(question: str) -> None:
+    found = asked(question, TRIPS if "drive" in question else JOBS, "Job register and van log")
+    assert found is None or not found.rows
+
+
+@pytest.mark.parametrize(
+    "question", ["Which tools have not been returned?", "which loaned tools haven't come back?"]
+)
+def test_what_is_still_out_where_a_tool_was_lent_twice(question: str) -> None:
+    found = asked(question, LOANS, "Tool loans")
+    assert found is not None
+    assert [row.quote for row in found.rows] == [LOANS[1]]
+
+
+def test_what_was_never_done_may_stand_in_another_row() -> None:
+    assert asked("Which tools were never returned?", LOANS, "Tool loans") is None
