@@ -31,12 +31,14 @@ from rag.tables import (
 from rag.types import Passage
 
 _NOT = re.compile(
-    r"\b(?:not|never|no|without|lacks?|lacking|missing)\b|n['’]?t\b|\bun(?=paid\b)",
+    r"\b(?:not|never|no|without|lacks?|lacking|missing|nobody|no[ -]one)\b|n['’]?t\b"
+    r"|\bun(?=paid\b)",
     re.I,
 )
 _NEVER = re.compile(r"\b(?:never|ever)\b", re.I)
 _WHICH = re.compile(
-    r"^\W*(?:(?:and|so|but)\s+)?(?:which|what|who|whose|how many|list|show|are there)\b", re.I
+    r"^\W*(?:(?:and|so|but)\s+)?(?:which|what|who|whose|when|how many|list|show|are there)\b",
+    re.I,
 )
 _LIMITED = re.compile(
     r"\b(?:more|less|fewer|over|under|above|below|before|after|since|until|between|except|besides"
@@ -55,8 +57,14 @@ _LIGHT = frozenset(
         "number no name date day one have has had been be do did does get got give given yet still "
         "any all list show there row entry people person not never without lack lacks lacking "
         "missing outstanding open item hasn haven didn isn aren doesn don hasnt havent didnt down "
-        "what which when where who come came bring brought sent send"
+        "what which when where who come came bring brought sent send put book booked run ran "
+        "anything anybody nobody nothing hasnt"
     )
+)
+_MONEY = frozenset(terms("pay paid deposit fee subs amount"))
+_ENDS = frozenset(terms("end ends until due date"))
+_DONE = re.compile(
+    r"\b(?:signed|paid|returned|received|checked|done|approved|collected|confirmed)$", re.I
 )
 #: What a column may be called for a word of the question.
 _FORMS = {
@@ -155,13 +163,14 @@ def _label(rows: Sequence[Found], asks: set[str], also: frozenset[str]) -> str |
         cells = [cell.strip().casefold() for cell in column(rows, label)]
         empty = sum(cell in _DASHES | also for cell in cells)
         if _is_said(label, asks) and 0 < empty < len(cells):
-            found.append(label)
-    return found[0] if len(found) == 1 else None
+            found.append((label, tuple(cell in _DASHES | also for cell in cells)))
+    return found[0][0] if len({empty for _, empty in found}) == 1 else None
 
 
 def _rest(label: str, asks: set[str]) -> set[str]:
     """What is asked beside the column."""
-    return {term for term in asks if not _FORMS.get(term, {term}) & set(terms(label))} - _LIGHT
+    rest = {term for term in asks if not _FORMS.get(term, {term}) & set(terms(label))} - _LIGHT
+    return rest - _MONEY if _MONEY & set(terms(label)) else rest  # "who has not paid a deposit"
 
 
 def _of_all_asked(
@@ -179,7 +188,9 @@ def _of_all_asked(
 def _is_said(label: str, asks: set[str]) -> bool:
     own = set(question_terms(label)) - _LIGHT
     meant = asks.union(*(_FORMS.get(term, ()) for term in asks))
-    return bool(own) and own <= meant
+    done = _DONE.search(label)  # "Form signed", "Guarantee ends"
+    said = bool(own - _ENDS) and own - _ENDS <= meant
+    return said or (done is not None and set(terms(done[0])) <= meant)
 
 
 def _told(rows: Sequence[Found], label: str, value: str) -> TableAnswer | None:

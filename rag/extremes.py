@@ -23,6 +23,7 @@ from rag.finding import Found
 from rag.gathering import Documents
 from rag.quotable import COLUMN
 from rag.tables import (
+    NAMES_ROWS,
     THE_TABLE,
     TableAnswer,
     column,
@@ -31,6 +32,7 @@ from rag.tables import (
     is_sum,
     labels_of,
     of_day,
+    pays_by,
     repeats,
     rows_named,
     tables_of,
@@ -68,7 +70,7 @@ _WHICH = re.compile(
 _LIMITED = re.compile(
     r"\bnot\b|n['’]t\b|\b(?:without|except|besides|other than|apart from|leaving out|ignoring"
     r"|over|under|above|below|between|more than|less than|fewer than|before|after|since|until|but"
-    r"|unpaid|cancelled|both"
+    r"|unpaid|cancelled|both|stays? open|staying open"
     r"|top|(?:second|third|fourth|fifth|[2-9](?:nd|rd|th))[ -]+\w+(?:est|st)"
     r"|(?:two|three|four|five|six|ten|\d+)\s+(?:\w+est|most|least))\b",
     re.I,
@@ -80,6 +82,8 @@ _AMOUNT = re.compile(
     r"\b(?:amount|net|gross|total|value|sum|cost|price|paid)\b(?! (?:by|on|to))", re.I
 )
 _BEGINS = re.compile(r"[^\w\n]*(?:[A-Za-z]{1,6}\.?\s?)?[^\w\n]*\d")  # "ca. £4", "GBP 4"
+#: "Who has been here longest?" is asked of the day since when.
+_BEEN = re.compile(r"\b(?:been|belonged|had|lived|stood|lain)\b", re.I)
 _BY = re.compile(r"\bby (?:the |their |its )?([a-z][\w ]*?)(?=\W*$|[,;:])", re.I)
 _GOES_ON = re.compile(r"\b(?:in|on|at|for|from|to|with|and|by|is|was|are|were|has|had)\b", re.I)
 _CLOCK = re.compile(r"\s*(?:\d{1,2}[.:]\d\d)?\s*")
@@ -95,7 +99,7 @@ _LIGHT = frozenset(
     terms(
         "take took taken get got sell sold buy make made do did offer have give gave need use "
         "piece item thing one kind sort type option person people single bit kit stuff "
-        "still ever burn consume"
+        "still ever burn consume job work task entry come came bring brought stay take has"
     )
 ) | frozenset(terms(THE_TABLE))
 
@@ -123,6 +127,8 @@ def superlative(question: str) -> Superlative | None:
     if _LIMITED.search(question):
         return None
     word = " ".join(match["word"].lower().split())
+    if word == "longest" and _BEEN.search(question[: match.start()]):
+        return Superlative(MEASURES["oldest"], word, frozenset())
     following = _GOES_ON.split(match["after"] or "")[0]
     after = frozenset(question_terms(following)) if following.strip() else frozenset()
     return None if after & _EDITION else Superlative(MEASURES[word], word, after)
@@ -161,7 +167,9 @@ def _extreme(
     asks -= days
     averaged = _AVERAGE.search(question) and not any(map(_AVERAGE.search, labels_of(rows)))
     meant = None if averaged else _meant(question, wanted, rows, asks)
-    if meant is None or (wanted.measure.asks is not Asks.AGE and repeats(question, rows)):
+    if meant is None or (_adds_up(wanted.measure) and repeats(question, rows)):
+        return None
+    if wanted.measure.asks is Asks.MONEY and pays_by(rows):
         return None
     labels, fit = meant
     label, passage = labels[0], rows[0].passage
@@ -189,6 +197,12 @@ def _extreme(
     chosen = [rows[place] for place in best]
     short = _short(question, wanted, chosen[0], label, asks) if len(chosen) == 1 else None
     return replace(undecided, rows=tuple(replace(one, short=short) for one in chosen), short=short)
+
+
+def _adds_up(measure: Measure) -> bool:
+    """May it be meant of all rows of a thing together, "which client paid the most"?"""
+    dated = measure.asks in (Asks.AGE, Asks.ORDER, Asks.SPEED)
+    return not dated and measure.how != "long"
 
 
 def _is_about(question: str, rest: AskedWords, held: str, title: set[str]) -> bool:
@@ -228,16 +242,8 @@ def _meant(
             continue
         if _RATING.search(label) and not own & wanted.after:
             continue
-        cells = column(rows, label)
-        if measure.asks in (Asks.DEGREE, Asks.SPEED) and all(map(_CLOCK.fullmatch, cells)):
-            continue
-        cells = [cell for cell in cells if not is_empty(cell)]
-        values = [one for one in (cell_value(cell, measure) for cell in cells) if one is not None]
-        if 2 * len(values) <= len(cells) or is_running([v.low for v in values if not v.dimension]):
-            continue
-        # "Wire wool 0000" is no price
-        dated = measure.asks in (Asks.AGE, Asks.ORDER)
-        if not dated and 2 * sum(map(bool, map(_BEGINS.match, cells))) <= len(cells):
+        cells = [cell for cell in column(rows, label) if not is_empty(cell)]
+        if NAMES_ROWS.search(label) or not _is_measured(cells, measure, named=bool(own & meant)):
             continue
         score = 2.0 * len(own & wanted.after) + len(own & asks) + 0.6 * bool(own & meant)
         if score and measure.asks is Asks.MONEY:
@@ -246,11 +252,28 @@ def _meant(
     if not any(score > 0.0 for score in scores.values()):
         if measure.how in _NAMED_AFTER:
             return None
+        if measure.asks is Asks.SPEED and wanted.after - _LIGHT:
+            return None
         # "The shortest guarantee" of a table that has but one column of times.
         scores = {label: 0.0 for label in scores if _has_dimension(rows, label, measure)}
     best = max(scores.values(), default=0.0)
     level = [label for label, score in scores.items() if score >= best - 0.05]
     return (level, best) if len(level) == 1 else None
+
+
+def _is_measured(cells: Sequence[str], measure: Measure, *, named: bool) -> bool:
+    """Are most cells of a column values that are measured so, as its name may say?"""
+    clocks = [_CLOCK.fullmatch(cell) is not None for cell in cells]
+    if (measure.asks is Asks.DEGREE and all(clocks)) or (
+        measure.asks is Asks.SPEED and any(clocks) and not named
+    ):
+        return False
+    values = [one for one in (cell_value(cell, measure) for cell in cells) if one is not None]
+    if 2 * len(values) <= len(cells) or is_running([v.low for v in values if not v.dimension]):
+        return False
+    # "Wire wool 0000" is no price
+    dated = measure.asks in (Asks.AGE, Asks.ORDER)
+    return dated or 2 * sum(map(bool, map(_BEGINS.match, cells))) > len(cells)
 
 
 def _amounts(

@@ -28,7 +28,7 @@ _MEASURES = (
 #: "Whats" and "isnt", typed without the apostrophe.
 _CONTRACTED = re.compile(
     r"\b(?:(?P<word>what|who|where|when|how|there|that)(?P<rest>s)"
-    r"|(?P<do>do|does|did|is|are|was|were|has|have|had|could|would|should|must)nt|(?P<can>can)t)\b",
+    r"|(?P<do>do|does|did|is|are|was|were|has|have|had|could|would|should|must)nt|(?P<can>can)t|(?P<we>we|they|you|i)ve)\b",
     re.I,
 )
 #: "ok to freeze it", "flash with 16 shots possible?", "dogs allowed in the garden?"
@@ -162,6 +162,8 @@ def with_apostrophes(question: str) -> str:
 def _contracted(match: re.Match[str]) -> str:
     if match["word"]:
         return f"{match['word']}'{match['rest']}"
+    if match["we"]:
+        return f"{match['we']}'ve"
     return f"{match['do']}n't" if match["do"] else f"{match['can']}'t"
 
 

@@ -15,20 +15,25 @@ from rag.blanks import blank_row, rows_without
 from rag.clauses import likelier, merged, ways_asked
 from rag.comparing import compared
 from rag.comparisons.questions import comparison
+from rag.counts import counted_rows
 from rag.declining import missing_words, names_in, unnamed, why_declined
-from rag.extremes import extreme_rows
+from rag.extremes import extreme_rows, superlative
 from rag.finding import Found, read_beside, reranked
 from rag.questions import spelled_out
 from rag.quotable import COLUMN
 from rag.reader import Reader
 from rag.retrieval import Retriever
 from rag.settings import Settings
-from rag.sums import counted_rows, summed_rows
+from rag.sums import summed_rows, wants_sum
 from rag.tables import TableAnswer, drops_a_name
 from rag.timing import Clock
 from rag.types import Answer, AnswerKind, Passage, Refusal
 
 _NEAREST = 3  # passages shown with a refusal
+SINGLE_ROWS = (
+    "This quotes single rows. The most, the least or the sum over the whole table was not worked "
+    "out: the question or the column could not be read with certainty."
+)
 
 
 class Quoter:
@@ -65,7 +70,7 @@ class Quoter:
         answer = answer or self._of_table(snapshot, asked, passages, clock)
         if answer is None:
             answer = self._quoted(snapshot, asked, passages, settings, clock, anyway)
-            return self._left_empty(snapshot, asked, answer) or answer
+            return self._left_empty(snapshot, asked, answer) or single_rows(asked, answer)
         return answer
 
     def _quoted(
@@ -211,6 +216,15 @@ class Quoter:
 
     def _says_yes(self, question: str, found: Found) -> float:
         return self._reader.support(question, [found.passage])[0]
+
+
+def single_rows(asked: str, answer: Answer) -> Answer:
+    """The answer, without a bare one and with a note where a row stands for what takes all of them:
+    the most, the least or the sum of a table's column."""
+    of_all = superlative(asked) is not None or wants_sum(asked)
+    if answer.short is None or not of_all or COLUMN not in answer.sentences[0].text:
+        return answer
+    return replace(answer, short=None, notes=(*answer.notes, SINGLE_ROWS))
 
 
 def refused(question: str, asked: str, refusal: Refusal) -> Answer:

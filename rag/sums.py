@@ -9,30 +9,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
+from dataclasses import replace
 
-from index.analysis import question_terms, terms
+from index.analysis import terms
+from rag.asked_rows import EARNS, LIGHT, PAYS, PIECES, SUM_WORDS, AskedRows
 from rag.asked_words import AskedWords
-from rag.codes import codes
 from rag.comparisons.columns import is_empty
+from rag.figures import CURRENCY, figures_of, has_totals, written
 from rag.finding import Found
 from rag.gathering import Documents
 from rag.quotable import COLUMN
 from rag.tables import (
-    THE_TABLE,
+    MOST_SHOWN,
+    NAMES_ROWS,
+    NO_QUANTITIES,
     TableAnswer,
     are_days,
+    carries_over,
     column,
-    is_name,
     is_running,
     is_sum,
-    labels_of,
-    of_day,
-    rows_named,
+    pays_by,
+    runs_on,
     tables_of,
-    title_of,
-    words_of,
 )
 from rag.types import Passage
 
@@ -41,47 +40,34 @@ _OTHER = re.compile(
     r"|where|when|which|how (?!much|many|long))\b",
     re.I,
 )
-_TOTAL = re.compile(
+TOTAL = re.compile(
     r"\b(?:in total|altogether|together|totals?|sum|adds? up|added up|overall|combined|spend|spent"
-    r"|(?:come|comes|came|amount|amounts|run|runs|add|adds) to"
+    r"|(?:come|comes|came|amount|amounts|run|runs|add|adds) to|all told|in all|all in all"
     r"|(?:what|how much) did (?:i|we) (?:invoice|bill|charge|earn|pay)|how much went)\b",
     re.I,
 )
 _MEAN = re.compile(r"\b(?:average|on average|mean (?!by\b|that\b|when\b)(?=\w)|mean of)\b", re.I)
 _NO_MEAN = re.compile(r"\b(?:does|do|did|is|are|was|were)\b[^?]*\bmean\b\W*$", re.I)
 #: What leaves rows out in a way that is not read here, or asks for a figure of something else.
-_LIMITED = re.compile(
+LIMITED = re.compile(
     r"\bnot\b|n['’]t\b|\b(?:without|except|besides|other than|apart from|excluding|including|over"
     r"|under|above|below|between|from .+ to|more|less|fewer|before|after|since|until|but|or|per"
-    r"|each|every|last|this (?!(?:half )?(?:year|yr)\b)|next|past|previous|recent|so far|left"
+    r"|each|every|last|this (?!(?:half )?(?:year|yr)\b)|next|past|previous|recent|left"
+    r"|numbers|codes|readings"
     r"|remain\w*|most|least|budget\w*|other|owed?|owes|pa(?:y|ys|id) (?:us|me)"
     r"|by (?:category|month|week|day|year|quarter|project|person|type|supplier|department)"
     r"|an? (?:day|week|month|year|serving|portion|head|person|piece)|daily|weekly|monthly|yearly"
     r"|annually"
-    r"|plan\w*|expect\w*|ownership|limit|allowed|(?<!in )may|can|should|must|would|will)\b",
+    r"|plan(?:s|ned|ning)?|expect\w*|ownership|limit|allowed|(?<!in )may|can|should|must"
+    r"|would|will)\b",
     re.I,
 )
-_NUMBER = (
-    r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d\d|\d+,\d\d(?!\d)|\d+(?:\.\d+)?(?![.,\d])"
-)
-_CURRENCIES = "[£$€]|GBP|EUR|USD|CHF|SEK|NOK|DKK"
-_FIGURE = re.compile(
-    rf"(?P<minus>[-−–])?\s*(?P<before>[A-Z]{{0,2}}(?:{_CURRENCIES}|kr))?\s*(?P<number>{_NUMBER})\s*"
-    r"(?P<after>[£$€%]|[A-Za-zµ°²³]+(?: [A-Za-z]+)?)?"
-)
 _BEGINS = re.compile(r"\s*[-−–(]?\s*[£$€]?\s*\d")  # as a figure does
-_RATE = re.compile(r"\b(?:per|each|an?)\b", re.I)
-_CURRENCY = re.compile(rf"(?<![A-Za-z])(?:{_CURRENCIES})(?![A-Za-z])")
 #: Columns whose figures are no parts of a whole.
 _NO_PARTS = re.compile(
     r"%|\b(?:per|each|unit|rates?|fees?|tariffs?|ratio|percent\w*|balance|cumulative|running|average|mean|no|number"
     r"|nr|id|code|ref\w*|phone|tel|year|age|score|rating|rank|position|temperature|date|level|page"
     r"|room|flat|floor|version)\b",
-    re.I,
-)
-_NAMES_ROWS = re.compile(r"\b(?:no|nr|id|code|ref\w*)\b\.?\W*$", re.I)
-_NOT_AVERAGED = re.compile(
-    r"\b(?:no|number|nr|id|code|ref\w*|phone|tel|year|date|total|sum|page|room|flat|version)\b",
     re.I,
 )
 _PRICE = re.compile(r"\bprices?\b", re.I)
@@ -90,56 +76,14 @@ _MANY = re.compile(
 )
 _QUANTITY = re.compile(r"\b(?:qty|quantity|pieces|pcs|units|copies|number|count)\b", re.I)
 _UNIT_PRICE = re.compile(r"\b(?:unit|per|each)\b", re.I)
-_MOST_SHOWN = 30  # rows; a sum of more cannot be checked by eye
-_SUM_WORDS = frozenset(
-    terms(
-        "total totals altogether together sum sums add adds added up overall combined average mean"
-    )
-)
-_PIECES = frozenset(terms("pieces units copies"))
-_PAYS = frozenset(terms("spend spent pay paid cost costs charge charged go went come comes came"))
 _PAID = frozenset(
     terms("amount cost price paid total fee out debit spend spent expense value payment gross")
 )
-_EARNS = frozenset(
-    terms(
-        "earn earned receive received raise raised collect collected take took give gave given "
-        "donate donated contributed"
-    )
-)
 _EARNED = frozenset(terms("amount total in credit received raised income value donation paid fee"))
-_BOTH = re.compile(r"\bboth\b", re.I)
 _SPENT = re.compile(r"\b(?:spend|spent|paid out|pay out|went out)\b", re.I)
-_THINGS = re.compile(r"\bhow many\s+([\w'’-]+)", re.I)
-_TIMELESS = frozenset(terms("time times"))
-_STILL = re.compile(
-    r"(?:(?<=\b(?:are|was|has) )|(?<=\bwere ))(?:still|now|currently) "
-    r"(?=(?!(?:to|be|being|in|at|on)\b)\w+\W*$)",
-    re.I,
-)
-_NUMBER_OF = re.compile(r"\b(?:no|nr|numbers?|amount|count|total)s?\.? of\b|\bhow many\b", re.I)
-_TIMES = re.compile(r"\bhow (?:often|many times)\b", re.I)
-_COUNTED = re.compile(r"^\W*(?:(?:and|so|but)\s+)?how (?:many|often)\b", re.I)
-_COUNTS = {term: n for n, term in enumerate(terms("two three four five six seven eight nine"), 2)}
-_LIGHT = frozenset(
-    terms(
-        "do did have has had get got give use used make made need work worked money amount number "
-        "thing item all everything time times row entry figure bill bought buy himself herself "
-        "both invoice often list go went come comes came run runs amounts according"
-    )
-) | frozenset(terms(THE_TABLE))
-
-
-_NO_NAMES = _LIGHT | _PAYS | _EARNS | _PIECES
-
-
-@dataclass(frozen=True, slots=True)
-class _Figure:
-    """The figure of a cell, and what stands before and after it."""
-
-    number: Decimal
-    before: str
-    after: str
+_CAME_IN = re.compile(r"\b(?:came|come|coming|brought|bring|took|take|paid|taken) in\b", re.I)
+_HOW_LONG = re.compile(r"\bhow long\b", re.I)
+_LASTING = frozenset(terms("time hours duration minutes length"))
 
 
 def wants_sum(question: str) -> bool:
@@ -150,9 +94,9 @@ def wants_sum(question: str) -> bool:
     >>> wants_sum("What does the total failure of the pump mean?")
     False
     """
-    if _OTHER.match(question) or _LIMITED.search(question) or _NO_MEAN.search(question):
+    if _OTHER.match(question) or LIMITED.search(question) or _NO_MEAN.search(question):
         return False
-    return bool(_TOTAL.search(question) or _MEAN.search(question))
+    return bool(TOTAL.search(question) or _MEAN.search(question))
 
 
 def summed_rows(
@@ -172,149 +116,36 @@ def summed_rows(
 
 def _is_told(asked: AskedWords, passages: Sequence[Passage]) -> bool:
     """Does a passage outside its tables say a total of most of what is asked?"""
-    rest = {term: one for term, one in asked.rarity.items() if term not in _SUM_WORDS | _LIGHT}
+    rest = {term: one for term, one in asked.rarity.items() if term not in SUM_WORDS | LIGHT}
     return any(
-        _SUM_WORDS & set(terms(line)) and 2 * AskedWords(rest).share(line) >= 1.0
+        SUM_WORDS & set(terms(line)) and 2 * AskedWords(rest).share(line) >= 1.0
         for passage in passages[:3]
         for line in passage.chunk.text.split("\n")
         if COLUMN not in line
     )
 
 
-def counted_rows(
-    question: str, passages: Sequence[Passage], documents: Documents
-) -> TableAnswer | None:
-    """The rows that are counted: "how many times did we buy from Halden in 2025?"; None where the
-    question is for a figure that stands in a column, or known of every row."""
-    if not _COUNTED.match(question) or _LIMITED.search(question) or _TOTAL.search(question):
-        return None
-    plain = _STILL.sub("", question)  # "are still open", and not "are still to be paid"
-    told = [_counted(plain, rows) for rows in tables_of(passages, documents)]
-    found = [one for one in told if one is not None]
-    return found[0] if len(found) == 1 else None
-
-
-def _counted(question: str, rows: Sequence[Found]) -> TableAnswer | None:
-    asked = _Asked.of(question, rows)
-    kept = asked.rows
-    if not 0 < len(kept) <= _MOST_SHOWN or len(kept) == len(rows) or asked.counts:
-        return None
-    things = asked.counts_things(question)
-    if things:  # "invoices" are the rows, whatever columns are called "invoice date"
-        asked = replace(asked, title=asked.title | _things(question))
-    if not (things or _TIMES.search(question)) or not asked.knows(asked.name):
-        return None
-    short = f"{len(kept)} rows" if len(kept) > 1 else "1 row"
-    return TableAnswer(tuple(kept), short, (0.0, 0), frozenset(asked.labels))
-
-
 def _summed(question: str, rows: Sequence[Found]) -> TableAnswer | None:
-    asked = _Asked.of(question, rows)
+    asked = AskedRows.of(question, rows)
     kept, labels = asked.rows, asked.labels
-    if asked.is_of_all and any(map(is_sum, rows)):
-        return None  # the table says it itself
     meant = _meant(question, kept, labels, asked.all) if kept else None
     if meant is None:
         return None
     label, fit = meant
+    sums = [
+        row for row in rows if is_sum(row) and (not carries_over(row) or column([row], label)[0])
+    ]
+    if asked.is_of_all and sums:
+        return None  # the table says it itself
     undecided = TableAnswer((), None, (fit, 0), frozenset(labels))
     kept = [row for row, cell in zip(kept, column(kept, label), strict=True) if not is_empty(cell)]
-    figures = _figures(column(kept, label)) if asked.knows(asked.name, label) else None
-    if figures is None or not 2 <= len(figures) <= _MOST_SHOWN:
+    figures = figures_of(column(kept, label)) if asked.knows(asked.name, label) else None
+    if figures is None or not 2 <= len(figures) <= MOST_SHOWN:
         return undecided
-    if _has_totals(figures) or asked.counts - {len(figures)}:
+    if has_totals(figures) or asked.counts - {len(figures)}:
         return undecided
-    short = _written(figures, label, mean=_MEAN.search(question) is not None)
+    short = written(figures, label, mean=_MEAN.search(question) is not None)
     return replace(undecided, rows=tuple(kept), short=short)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What a question asks of a table."""
-
-    all: set[str]  #: its terms but those of sums, days and counts
-    labels: list[str]
-    rows: Sequence[Found]  #: those that are meant; none where a word of it is known of none
-    counts: set[int]  #: how many it says that there are
-    is_of_all: bool  #: whether it tells no rows from others
-    title: set[str]  #: the terms above the table
-
-    @property
-    def name(self) -> str:
-        """The column that says what a row is: the first one of words."""
-        named = (label for label in self.labels if any(map(is_name, column(self.rows, label))))
-        return next(named, self.labels[0])
-
-    def knows(self, *columns: str) -> bool:
-        """Are all words of the question that name a column those of the ``columns``, or of one that
-        holds what is named, "lead cook Bashir"? "Paid invoices" are not all invoices."""
-        names = [label for label in self.labels[:2] if self._names_rows(label)]
-        own = {term for label in (*columns, *names) for term in terms(label)} | self.title
-        for label in self.labels:
-            said = self.all & set(terms(label)) - own
-            others = self.all - set(terms(label)) - _NO_NAMES
-            cells = column(self.rows, label)
-            if said and not all(others & set(terms(cell)) for cell in cells):
-                return False
-        return True
-
-    def _names_rows(self, label: str) -> bool:
-        """Has each row another name in a column?"""
-        cells = [cell.casefold() for cell in column(self.rows, label)]
-        return all(map(is_name, cells)) and len(set(cells)) == len(cells)
-
-    def counts_things(self, question: str) -> bool:
-        """Does "how many" ask for as many things as there are rows, and is none of their figures
-        the number?"""
-        noun = _things(question)
-        firsts = [label for label in self.labels[:2] if noun & set(terms(label))]
-        if not noun or not (firsts or noun <= self.title):
-            return False
-        if any(noun & set(terms(label)) and _NUMBER_OF.search(label) for label in self.labels):
-            return False  # the table says how many
-        for label in self.labels:
-            figures = _figures([one for one in column(self.rows, label) if not is_empty(one)])
-            whole = figures and all(
-                one.number.as_tuple().exponent == 0 and not one.before for one in figures
-            )
-            if whole and not (_NOT_AVERAGED.search(label) or _CURRENCY.search(label)):
-                return False
-        return all(
-            len(set(cells)) == len(cells) for cells in (column(self.rows, f) for f in firsts)
-        )
-
-    @classmethod
-    def of(cls, question: str, rows: Sequence[Found]) -> _Asked:
-        asks = set(question_terms(question)) - _SUM_WORDS
-        counts = {_COUNTS[term] for term in asks & _COUNTS.keys()}
-        counts |= {2} if _BOTH.search(question) else set()
-        labels = labels_of(rows)
-        labelled, title = set(terms(" ".join(labels))), title_of(rows)
-        around = labelled | set(terms(title))
-        items, days = of_day(question, [row for row in rows if not is_sum(row)], title)
-        asks -= days | _COUNTS.keys()
-        said = [label for label in labels if set(terms(label)) <= asks]
-        kept = rows_named(items, asks - labelled, codes(question), around, said)
-        held = set.intersection(*map(words_of, kept)) if kept else set()
-        known = not asks - around - held - _NO_NAMES
-        is_of_all = not days and not asks - around - _NO_NAMES
-        return cls(asks, labels, kept if known else (), counts, is_of_all, set(terms(title)))
-
-
-def _things(question: str) -> set[str]:
-    """The terms of what "how many" asks for."""
-    things = _THINGS.search(question)
-    return set(terms(things[1])) - _TIMELESS if things else set()
-
-
-def _has_totals(figures: Sequence[_Figure]) -> bool:
-    """Is a figure the sum of all above it?"""
-    above = Decimal(0)
-    for place, one in enumerate(figures):
-        if place > 2 and one.number == above:
-            return True
-        above += one.number
-    return False
 
 
 def _meant(
@@ -323,28 +154,31 @@ def _meant(
     """The one column of figures that is meant and how well its name fits; None where open."""
     mean = _MEAN.search(question) is not None
     counted = any(map(_QUANTITY.search, labels)) and not any(map(_UNIT_PRICE.search, labels))
-    many = _MANY.search(question) is not None
-    meant = (_PAID if asks & _PAYS else set()) | (_EARNED if asks & _EARNS else set())
+    many, spent = _MANY.search(question) is not None, _SPENT.search(question) is not None
+    came_in = _CAME_IN.search(question) is not None
+    meant = (_PAID if asks & PAYS else set()) | (_EARNED if asks & EARNS else set())
+    meant = _EARNED if came_in else meant | (_LASTING if _HOW_LONG.search(question) else set())
     scores: dict[str, float] = {}
     money: list[str] = []
     unread = set[str]()
     for label in labels:
-        figures = _figures([cell for cell in column(rows, label) if not is_empty(cell)]) or ()
+        figures = figures_of([cell for cell in column(rows, label) if not is_empty(cell)]) or ()
         if (
-            (_NOT_AVERAGED if mean else _NO_PARTS).search(label)
-            or (not mean and (counted or not many) and _PRICE.search(label))
+            (NO_QUANTITIES if mean else _NO_PARTS).search(label)
+            or (not mean and (counted or not (many or spent)) and _PRICE.search(label))
             or (not mean and any(one.after == "%" for one in figures))
-            or is_running([float(one.number) for one in figures])
+            or is_running(numbers := [float(one.number) for one in figures])
+            or (not mean and (runs_on(rows, numbers) or pays_by(rows)))
         ):
             figures = ()
         if not figures and not any(map(_BEGINS.match, column(rows, label))):
             continue
-        if _NAMES_ROWS.search(label) or are_days(column(rows, label)):
+        if NAMES_ROWS.search(label) or are_days(column(rows, label)):
             continue  # "Job no" and "Paid on" are no figures of the jobs
         own = set(terms(label))
         score = 2.0 * len(own & asks) + len(own & meant)
-        score += 2.0 * bool(asks & _PIECES and _QUANTITY.search(label))
-        if figures and _CURRENCY.search(f"{label} {figures[0].before} {figures[0].after}"):
+        score += 2.0 * bool(asks & PIECES and _QUANTITY.search(label))
+        if figures and CURRENCY.search(f"{label} {figures[0].before} {figures[0].after}"):
             money.append(label)
             score += 0.5 * bool(meant)
         if score:
@@ -361,49 +195,4 @@ def _meant(
 def _is_of_two_ways(question: str, labels: Sequence[str]) -> bool:
     """Is it open which of "Paid in" and "Paid out" is meant?"""
     ways = {word for label in labels for word in label.lower().split()} & {"in", "out"}
-    return len(ways) > 1 and not _SPENT.search(question)
-
-
-def _figures(cells: Sequence[str]) -> list[_Figure] | None:
-    """The figures of cells; None where one holds anything else, or another unit or sign."""
-    found = []
-    for cell in cells:
-        match = _FIGURE.fullmatch(cell.strip())
-        if match is None or _RATE.search(match["after"] or ""):
-            return None
-        number = match["number"]
-        if re.search(r",\d\d$", number):  # "1.234,50"
-            number = number.replace(".", "").replace(",", ".")
-        elif match["before"] and re.search(r"\.\d{3}$", number):  # "€ 1.200": either
-            return None
-        value = Decimal(number.replace(",", ""))
-        value = -value if match["minus"] else value
-        found.append(_Figure(value, match["before"] or "", match["after"] or ""))
-    if len({(one.before, *terms(one.after)) for one in found}) > 1:
-        return None
-    return None if len({one.number < 0 for one in found if one.number}) > 1 else found
-
-
-def _written(figures: Sequence[_Figure], label: str, *, mean: bool) -> str:
-    """The sum or mean, written as the figures are, and of how many rows it is.
-
-    >>> paid = [_Figure(Decimal("1.5"), "£", ""), _Figure(Decimal(2), "£", "")]
-    >>> _written(paid, "Paid", mean=False)
-    '£3.50 (sum of “Paid” in 2 rows)'
-    """
-    total = sum((one.number for one in figures), Decimal(0))
-    places = max(-int(one.number.as_tuple().exponent) for one in figures)
-    money = _CURRENCY.search(label)
-    before = figures[0].before or (money[0] if money and len(money[0]) == 1 else "")
-    if mean or (places == 1 and before):
-        places = max(places, 2)
-    total = total / len(figures) if mean else total
-    total = total.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    after = figures[-1].after if figures[-1].number != 1 else figures[0].after
-    if money and not figures[0].before and not after and len(money[0]) > 1:
-        after = money[0]
-    sign = "−" if total < 0 else ""
-    space = " " if before.isalpha() else ""
-    tail = f" {after}" if after not in ("", "%") else after
-    what = f"{'mean' if mean else 'sum'} of “{label}” in {len(figures)} rows"
-    return f"{sign}{before}{space}{abs(total):,.{places}f}{tail} ({what})"
+    return len(ways) > 1 and not (_SPENT.search(question) or _CAME_IN.search(question))

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from index.analysis import QUESTION_WORDS, terms
 from index.types import Block, BlockKind, Document
@@ -24,6 +25,18 @@ THE_TABLE = (
     "list table register sheet spreadsheet file log book books record records inventory catalogue "
     "schedule overview"
 )
+#: Columns of numbers that only name the rows.
+NAMES_ROWS = re.compile(r"\b(?:no|nr|id|code|ref\w*)\b\.?\W*$", re.I)
+#: Columns whose figures are no numbers of things.
+NO_QUANTITIES = re.compile(
+    r"\b(?:no|number|nr|id|code|ref\w*|phone|tel|year|date|total|sum|page|room|flat|version)\b",
+    re.I,
+)
+MOST_SHOWN = 30  # rows; a sum of more cannot be checked by eye
+_PERIODS = re.compile(
+    r"per|period|frequency|interval|billed|billing|cycle|how often|every|currency|cur\.?", re.I
+)
+_READINGS = 4  # from which figures that rise are readings
 _TABLES = 5  # passages whose tables are looked at
 _MOST_ROWS = 500
 _BELIEVED = 0.75  # as two things compared by named rows and columns are
@@ -48,6 +61,9 @@ _SUM = re.compile(
     r"|[Oo]verall)\b|[Aa]ll(?: [a-z]\w*)?$|(?:.*\s)?(?:[Ss]ub-?)?[Tt]otals?$"
     r"|.*\b(?:[Bb]rought|[Cc]arried) (?:forward|down|over)\b|[BbCc]/[FfDd]\b"
     r"|(?:[Oo]pening|[Cc]losing)\b|(?:[Aa]mount|[Bb]alance|[Tt]otal) due\b|VAT\b|[Dd]iscount\b"
+)
+_CARRIED = re.compile(
+    r".*\b(?:brought|carried) (?:forward|down|over)\b|[bc]/[fd]\b|(?:opening|closing)\b", re.I
 )
 
 
@@ -105,6 +121,11 @@ def is_sum(row: Found) -> bool:
     return any(_SUM.match(value) for _, value in cells_of(row.quote)[:3])
 
 
+def carries_over(row: Found) -> bool:
+    """Is it what was there before or is left after, and no sum of the rows?"""
+    return any(_CARRIED.match(value) for _, value in cells_of(row.quote)[:3])
+
+
 def drops_a_name(question: str) -> bool:
     """Is a name in capitals among the words that say nothing, "IT" or "US"?"""
     return (
@@ -123,7 +144,8 @@ def repeats(question: str, rows: Sequence[Found]) -> bool:
     for label in labels_of(rows):
         cells = [cell.casefold() for cell in column(rows, label) if cell]
         own = set(terms(label))
-        if noun and own and own <= noun and len(set(cells)) < len(cells):
+        named = own <= noun and terms(which["noun"])[0] in own if noun and own and which else False
+        if named and len(set(cells)) < len(cells):
             return True
     return False
 
@@ -136,6 +158,23 @@ def is_name(value: str) -> bool:
 def is_running(numbers: Sequence[float]) -> bool:
     """Are they running numbers, each one more than that before it?"""
     return len(numbers) > 2 and numbers == [numbers[0] + n for n in range(len(numbers))]
+
+
+def runs_on(rows: Sequence[Found], numbers: Sequence[float]) -> bool:
+    """Are they readings of a meter or of miles, which rise from day to day, and no amounts?"""
+    rising = all(one < other for one, other in pairwise(numbers))
+    if len(numbers) < _READINGS or not rising or numbers[-1] > 2 * numbers[0]:
+        return False
+    return any(are_days(column(rows, label)) for label in labels_of(rows))
+
+
+def pays_by(rows: Sequence[Found]) -> bool:
+    """Does a column say that the prices are of several periods or currencies?"""
+    return any(
+        len({cell.casefold() for cell in column(rows, label) if cell}) > 1
+        for label in labels_of(rows)
+        if _PERIODS.fullmatch(label)
+    )
 
 
 def rows_named(

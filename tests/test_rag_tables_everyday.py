@@ -8,8 +8,10 @@ from table_passages import table_passage
 from rag.asked_words import AskedWords
 from rag.blanks import rows_without
 from rag.extremes import extreme_rows
+from rag.quoting import SINGLE_ROWS, single_rows
 from rag.sums import summed_rows
 from rag.tables import TableAnswer
+from rag.types import Answer, AnswerKind, Sentence
 
 PRICES = (
     "Item: Wire wool 0000 | Unit: 1 kg | Price GBP: 12.30 | Last bought: 2025-02-11",
@@ -117,3 +119,23 @@ def test_what_is_still_out_where_a_tool_was_lent_twice(question: str) -> None:
 
 def test_what_was_never_done_may_stand_in_another_row() -> None:
     assert asked("Which tools were never returned?", LOANS, "Tool loans") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "told"),
+    [
+        ("Which month did we burn most gas?", "month: Oct | gas used: 61", False),
+        ("What do Ann's jobs come to?", "Job: 4 | Price: 61", False),
+        ("How much gas did we use in October?", "month: Oct | gas used: 61", True),
+        ("Which month did we burn most gas?", "We burnt most gas in January: 61 m3.", True),
+    ],
+)
+def test_a_single_row_is_no_bare_answer_to_what_takes_all_of_them(
+    question: str, sentence: str, told: bool
+) -> None:
+    kind = AnswerKind.EXTRACTIVE
+    answer = Answer(question, question, kind, (Sentence(sentence, ()),), short="61")
+    shown = single_rows(question, answer)
+    assert shown.short == ("61" if told else None)
+    assert (SINGLE_ROWS in shown.notes) is not told
+    assert shown.sentences == answer.sentences

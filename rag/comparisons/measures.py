@@ -45,8 +45,26 @@ _TIME = (
     "distance",
     "miles",
     "km",
+    "minutes",
+    "hours",
+    "nights",
 )
-_DATE = ("date", "year", "made", "built", "founded", "opened", "born", "since", "bought")
+_DATE = (
+    "date",
+    "year",
+    "made",
+    "built",
+    "founded",
+    "opened",
+    "born",
+    "since",
+    "bought",
+    "started",
+    "joined",
+    "installed",
+    "frozen",
+)
+_PACE = ("time", "duration", "speed", "minutes", "hours")
 _SIZE = ("size", "area", "capacity", "volume", "height", "population")
 # How a pair of words measures: the greater first, then the lesser, both as adverbs of comparison.
 _PAIRS: tuple[tuple[Asks, str, str, str, tuple[str, ...]], ...] = (
@@ -62,7 +80,13 @@ _PAIRS: tuple[tuple[Asks, str, str, str, tuple[str, ...]], ...] = (
     (Asks.DEGREE, "thick", "thicker", "thinner", ("thickness",)),
     (Asks.DEGREE, "steep", "steeper", "flatter", ("gradient", "slope")),
     (Asks.AGE, "old", "older", "newer younger", _DATE),
-    (Asks.SPEED, "fast", "faster quicker", "slower", ("time", "duration", "speed")),
+    (
+        Asks.SPEED,
+        "fast",
+        "faster quicker",
+        "slower",
+        ("time", "duration", "speed", "minutes", "hours"),
+    ),
     (Asks.ORDER, "late", "later", "earlier sooner", _DATE),
     (Asks.MONEY, "dear", "dearer costlier pricier", "cheaper", _MONEY),
     (Asks.AMOUNT, "much", "more", "less fewer", ()),

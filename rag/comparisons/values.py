@@ -54,6 +54,7 @@ _VERB_LABELS = {
     "weigh": "weight mass",
     "last": "duration length period term",
     "borrow": "loan",
+    "worth": "value",
     "expir": "expiry",
     "carri": "payload load capacity",
     "hold": "capacity volume",
