@@ -11,7 +11,8 @@ from rag.follow_ups.dates import DATE, PREPOSITIONS, is_date, put_date
 from rag.follow_ups.mentions import Kind, Mention, mentions, person_noun
 
 _LEAD = re.compile(
-    r"(?i)^(?:(?:and|but|or|so|then|also|what about|how about|what of|ok(?:ay)?|thanks|thank you)\b"
+    r"(?i)^(?:(?:and|but|or|so|then|also|what about|how about|what of|ok(?:ay)?|thanks|thank you"
+    r"|great|cheers|perfect|right|fine|good)\b"
     r"[\s,.!]*)+"
 )
 _THEN = frozenset(("then", "instead", "though", "too"))
@@ -62,6 +63,7 @@ _KIND = re.compile(rf"(?:an? |the )?(?P<kind>{_KINDS})(?: one)?", re.I)
 _KIND_OF = re.compile(rf"(?:{_KINDS}) [\w-]+", re.I)
 _HOW_MANY = re.compile(r"(?i)(?:and )?how many (?P<what>[a-z-]+(?: [a-z-]+)??s)\b")
 _DETERMINERS = frozenset("the a an this that these those my your our his her its their".split())
+_NOUN_ALONE = 3  # words of a follow-up that is but a noun
 _LONGEST_FRAGMENT = 8  # words; a longer piece says enough of itself
 
 
@@ -84,7 +86,10 @@ def fragment_of(question: str) -> str | None:
         return None
     opens_with_preposition = re.match(rf"(?i)(?:{PREPOSITIONS})\b", rest) is not None
     only_when = is_date(rest)
-    if lead or only_when or (opens_with_preposition and len(found) <= 4):
+    # "motorbikes?" goes on with a question; who searches for words sets no question mark
+    bare_noun = question.rstrip().endswith("?") and len(found) <= _NOUN_ALONE
+    bare_noun = bare_noun and found[-1] not in ("already", "yet", "again", "please")
+    if lead or only_when or bare_noun or (opens_with_preposition and len(found) <= 4):
         return rest
     return None
 
@@ -200,6 +205,8 @@ def _same_count(stem: str, fragment: str) -> str | None:
     """ "How many employees" for "how many patents"."""
     asked = _HOW_MANY.match(stem)
     plain = re.fullmatch(r"[a-z-]+(?: [a-z-]+)?(?<!s)s", fragment)
+    if asked is not None and re.match(r"\s+of\b", stem[asked.end("what") :]):
+        return None  # "how many days of holiday"
     if asked is None or plain is None or fragment.split(maxsplit=1)[0] in _DETERMINERS:
         return None
     return stem[: asked.start("what")] + fragment + stem[asked.end("what") :]

@@ -45,7 +45,8 @@ _PART = re.compile(r"[^,()\s][^,()]*")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 #: Names are often typed without capitals: "who is ada lovelace?"
 _WHO_IS = re.compile(
-    r"(?i)^who (?:is|was|'s) (?!the |an? |his |her |it|that|this|he|she|your|my|in |at |on )"
+    r"(?i)^who (?:is|was|'s) (?!the |an? |his |her |it|that|this|he|she|your|my"
+    r"|in |at |on |against |for |with )"
     r"([^\W\d_]+(?: [^\W\d_]+){0,2}?)(?: now| today| these days)?\W*$"
 )
 _ROLES = frozenset(
@@ -58,7 +59,8 @@ _DETERMINERS = frozenset(
 )
 _POINTS = ("this", "that", "these", "those")
 _LEADS = _DETERMINERS | frozenset(
-    "of in on at for with from by about to into as than is are was were which what many".split()
+    "of in on at for with from by about against to into as than is are was were which what"
+    " many".split()
 )
 #: Verbs that often follow a noun phrase and would be taken for its last word.
 _VERBS = frozenset(
@@ -78,8 +80,14 @@ _VERBS = frozenset(
 _BEFORE_VERBS = frozenset("what which is are was were".split())
 _ASKING = frozenset("do does did can could will would should may might must".split())
 #: "How do I bake …", "how to bake …": the verb before what it is done to.
+_BEFORE_TO = (
+    "have|has|had|having|need|needs|needed|want|wants|wanted|like|going|able|allowed|try|ought|used"
+    "|supposed|plan|planned|agree|agreed|decide|decided|meant|hope|easy|hard|free"
+)
+_HAPPENS = frozenset("happens happened means counts follows comes goes changes changed".split())
 _DOING = re.compile(
-    r"\b(?:(?:do|can|could|may|must|should|would|will) (?:i|you|we|one|people)|how to) ([a-z]+)\b",
+    r"\b(?:(?:do|can|could|may|must|should|would|will) (?:i|you|we|one|people)|how to"
+    rf"|(?:{_BEFORE_TO}) to) (?!(?:{_BEFORE_TO}) to\b)([a-z]+)\b",
     re.I,
 )
 _NOUNS = frozenset(
@@ -306,7 +314,8 @@ def _phrases(text: str, *, question: bool) -> list[Mention]:
     while place < len(tokens):
         lead = tokens[place].group().casefold()
         leads = lead in (_LEADS if question else _DETERMINERS)
-        if not leads and tokens[place].start() not in verbs:
+        verb = place + 1 < len(tokens) and _is_verb(tokens[place + 1], lead, verbs)
+        if (not leads and tokens[place].start() not in verbs) or verb:
             place += 1
             continue
         last = place
@@ -337,6 +346,12 @@ def _phrases(text: str, *, question: bool) -> list[Mention]:
                 found.append(Mention(phrase, _kind_of_phrase(phrase), start, False))
         place = last + 1
     return found
+
+
+def _is_verb(following: re.Match[str], lead: str, verbs: set[int]) -> bool:
+    """Is what follows "to" or "what" what is done, "have to book", "what happens"?"""
+    happens = lead in ("what", "which") and following.group().casefold() in _HAPPENS
+    return happens or (lead == "to" and following.start() in verbs)
 
 
 def _is_determiner(token: re.Match[str]) -> bool:
@@ -373,7 +388,10 @@ def _continues(text: str, tokens: list[re.Match[str]], last: int, *, started: bo
     # "Which insurance covers damage?": what goes on after a verb's "-s" shows that it is one
     after = tokens[last + 2].group().casefold() if last + 2 < len(tokens) else "of"
     bears_object = after not in _LEADS or after in _DETERMINERS
-    verb = word in _VERBS or (word.endswith("s") and word[:-1] in _VERBS and bears_object)
+    owns = last + 2 < len(tokens) and after == "of"  # "the emergency stop of the saw"
+    verb = (word in _VERBS and not owns) or (
+        word.endswith("s") and word[:-1] in _VERBS and bears_object
+    )
     return not verb and (word in _NOUNS or not word.endswith(("ed", "ing", "ly")))
 
 

@@ -72,6 +72,25 @@ _POINTING = re.compile(
     r"|too (?:much|little|many|few|high|low|late|early))(?=\W*$))\b",
     re.I,
 )
+#: "Which hospital was that in?", "how long do these last?", "has that ever been done?"
+_POINTED_AT = re.compile(
+    r"^(?:(?:and|but|so) )?(?:(?:what|which|who|when|where|why|how)\b[\w ]{0,24}? )?"
+    r"(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should) "
+    r"(?:this|that|these|those) (?:ever|in|on|at|for|by|last|mean|been|written|done|cost|take|look"
+    r"|count|hold|allowed|enough|too|about|of|from|with|now|anywhere|finally|really|get|work)\b"
+    r"|^(?:who|what)(?:['’]s| is| was) that (?:at|in|now|then)\b",
+    re.I,
+)
+#: "To whom?", "who with?", "on what grounds?"
+_NO_WORDS = re.compile(
+    r"^(?:(?:and|but|so) )?(?:(?:to|with|by|from|for|on|in|at|until|against|since)"
+    r" (?:whom?|where|what|which|when)(?: [a-z]+)?"
+    r"|(?:who|where|what|when) (?:with|from|to|for|by|until|at|else)"
+    r"|why (?:so|only|not|that) ?(?:[a-z]+)?|how (?:so|come)|who (?:[a-z]+ed|did|was|paid|went|got"
+    r"|said|chose)(?: (?:in|out|up|it|them|off))?|same for (?:the |my |our )?[a-z]+(?: [a-z]+)?"
+    r"|(?:is )?[a-z]+ included|how many people (?:took part|came|went))\W*$",
+    re.I,
+)
 _POINTED_THING = re.compile(
     r"\b(?:is|are|was|were|has|have|did|does) (?:this|that|these|those)"
     r" (?:\w{3,}ed|done|made|put|set|sold|paid|bought|built|so|right|wrong)\b"
@@ -80,17 +99,19 @@ _POINTED_THING = re.compile(
     re.I,
 )
 _GOES_ON = re.compile(r"\W*(?:and|but|so) (?:if|when|what|how|who|where|which|why)\b", re.I)
+_GOES_ON_IF = re.compile(r"\W*(?:and|but|so) (?:if|when) (?:i|we|you|one|it|they)\b", re.I)
+_OWN_SAY = 2  # content words up to which "and who …" asks nothing of its own
 _FURTHER = re.compile(
     r"\b(?:else|another(?! (?:word|name|term|type|kind|way|form|example|\w+ \w+) (?:for|of|to))"
     r"|other than that|anything more|tell me more|more (?:about|on|details|examples)|in addition"
     r"|afterwards?|^go on|next(?=\W*$)|in return|instead(?! of)|as well(?! as)"
-    r"|too(?=\W*$))(?!['’])\b",
+    r"|too(?=\W*$)|(?:until|since|by|till|back)? ?then(?=\W*$))(?!['’])\b",
     re.I,
 )
 _OTHERS = re.compile(r"\b(?:any|some|what|which|the) others?\b", re.I)
 _PLACE = re.compile(
     r"(?<!are )(?<!is )(?<!were )(?<!was )\bthere\b(?=\s*[?.!]*$)"
-    r"|\b(?:go|live|stay|get|work|from) there\b",
+    r"|\b(?:go|going|live|stay|get|work|from) there\b",
     re.I,
 )
 _KIND_NOUN = re.compile(
@@ -219,10 +240,11 @@ def points_back(question: str, spoken: frozenset[str], last: str = "") -> bool:
     content = sum(word not in QUESTION_WORDS for word in words(question))
     ways: list[re.Pattern[str]] = []
     if content <= _SOME:
-        ways.append(_POINTING)
+        ways += [_POINTING, _POINTED_AT]
         if not _AHEAD.match(question):  # "Other than water, what else has …?"
             ways.append(_FURTHER)
     if content <= _FEW:
+        ways.append(_NO_WORDS)
         ways += [_OTHERS, _PLACE, _KIND_NOUN, _POINTED_THING]
     # "How much is parking?" after another price brings what it is about
     brings = _PRICE_OF.match(last) is not None and any(
@@ -236,13 +258,17 @@ def points_back(question: str, spoken: frozenset[str], last: str = "") -> bool:
 def goes_on(question: str) -> bool:
     """Whether a short question that names nothing goes on with the last one: "and if I cancel?"."""
     content = sum(word not in QUESTION_WORDS for word in words(question))
-    named = any(one.named for one in mentions(question, question=True))
-    return _GOES_ON.match(question) is not None and content <= _SOME and not named
+    said = [one for one in mentions(question, question=True) if one.kind is not Kind.TIME]
+    if any(one.named for one in said) or _GOES_ON.match(question) is None:
+        return False
+    if _GOES_ON_IF.match(question):
+        return content <= _SOME
+    return content <= _OWN_SAY and not said
 
 
 def points_at(question: str) -> bool:
     """Whether it asks about all that was said, "who paid for that?"."""
-    return _POINTING.search(question) is not None
+    return any(way.search(question) for way in (_POINTING, _POINTED_AT, _NO_WORDS))
 
 
 def _points_at_noun(question: str, spoken: frozenset[str]) -> bool:
