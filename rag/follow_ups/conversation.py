@@ -207,7 +207,10 @@ class Talk:
             grafted = graft(self._last, fragment)
         if grafted is not None:
             return Rewrite(question, grafted, (self._last,))
-        return _with_names(question, text, self._last_subject())
+        about = self._last_subject()
+        if one is not None:  # "the one with spelt" says nothing of what is asked: "to prove"
+            about += [word for word in words(self._last)[-1:] if word not in QUESTION_WORDS]
+        return _with_names(question, text, about)
 
     def _complete_ordinal(self, question: str, fragment: str) -> Rewrite:
         """ "What about the second one?": of what the answer lists, else of what was asked for."""
