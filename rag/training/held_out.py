@@ -39,7 +39,7 @@ class HeldOut:
             tuple(maker.plain()),
             tuple(maker.near(1)),
             tuple(maker.far()),
-            tuple(maker.support(7)[-2_000:]),
+            tuple(maker.support(7)[-3_000:]),
             tuple(maker.records(8)),
             tuple(maker.polar_claims(9)),
             tuple(maker.compared(10)),
