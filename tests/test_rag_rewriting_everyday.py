@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.follow_ups.mentions import person_noun
+from rag.follow_ups.nouns import person_noun
 from rag.rewriting import standalone
 from rag.types import Turn
 

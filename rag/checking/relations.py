@@ -18,7 +18,7 @@ from typing import NamedTuple
 from index.analysis import fold, terms
 from rag.checking.bounds import other_bound
 from rag.checking.wording import content
-from rag.follow_ups.mentions import person_noun
+from rag.follow_ups.nouns import person_noun
 
 _SAME = 0.5  # of a sentence's wording that has to stand in the source, to be about the same
 

@@ -13,6 +13,7 @@ from enum import Enum
 
 from index.analysis import QUESTION_WORDS
 from rag.follow_ups.dates import FIGURED, MONTHED, PREPOSITIONS
+from rag.follow_ups.nouns import is_plural, person_noun
 
 
 class Kind(Enum):
@@ -148,39 +149,6 @@ _APPENDED = re.compile(
 _PERSON_HINT = re.compile(
     r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sir|Lord|Lady|King|Queen|President|St)\.?\s+$"
 )
-_PERSON_NOUN = re.compile(
-    r".*(?:[^e]er|[^t]or|ist|ian|ant|ee|man|woman|person|wife|husband|mother|father|brother|sister"
-    r"|daughter|friend|student|resident|parent|child|girl|boy|captain|secretary|guest|deputy)"
-    r"|anyone|somebody|someone|everyone"
-    r"|(?:(?:land|step|grand|god|half|head|co|vice)-?)?(?:son|lord|lady|king|queen|boss|chief"
-    r"|neighbour|neighbor|cousin|uncle|aunt|nephew|niece|heir|cook|nurse|pilot|architect|poet|clerk"
-    r"|judge|spouse|trustee|steward|host|chair|vet|doctor|tutor|solicitor|contractor|director"
-    r"|conductor|editor|visitor|inspector|instructor|coordinator|accountant|translator|creator"
-    r"|investor|auditor|janitor)"
-)
-_NOT_PERSONS = frozenset(
-    """
-    letter paper number order water matter summer winter river power offer user-manual computer
-    printer charter chapter quarter center centre poster register corner weather semester folder
-    restaurant plant grant committee fee coffee degree employee-handbook member-state boiler mower
-    heater cooker freezer router toaster mixer cover tower trailer ladder hammer filter timer shower
-    flower cooler charger scanner container washer dishwasher dryer drier blender tumble-dryer layer
-    meter kilometer thermometer newsletter newspaper counter cancer
-    scooter camper screwdriver chandelier
-    fiber fibre dinner supper butter pepper
-    paper answer finger shoulder liver border shelter gutter shutter fender bumper rubber copper
-    silver timber lumber chamber cider ginger burger cracker drawer locker lawnmower strimmer sander
-    borer digger tiller spreader roller sprayer trimmer shredder grinder chipper splitter cutter
-    tracker speaker amplifier recorder receiver
-    planer router printer-paper hoover stapler laser transfer tender ledger voucher sticker banner
-    marker binder buffer burner adapter transformer inverter lever lighter fever danger anger hunger
-    wonder disorder reminder remainder header footer cluster disaster theater theatre membership
-    floor door error mirror sensor corridor anchor decor interior exterior minor major liquor
-    fondant deodorant variant pendant coolant covenant warrant disinfectant lubricant refrigerant
-    sealant list checklist shortlist playlist waitlist mist wrist twist tree knee bee guarantee
-    toffee three talisman
-    """.split()
-)
 
 
 def mentions(text: str, *, question: bool) -> list[Mention]:
@@ -212,16 +180,6 @@ def _bracketed(text: str, taken: list[tuple[int, int]]) -> Iterator[Mention]:
         free = all(part.end() <= first or part.start() >= stop for first, stop in taken)
         if free and part[0].islower():
             yield Mention(part[0], _kind_of_phrase(part[0]), part.start(), False)
-
-
-def person_noun(word: str) -> bool:
-    """Whether a common noun seems to name a person: "tenant", "member", not "apprentice"."""
-    return word not in _NOT_PERSONS and _PERSON_NOUN.fullmatch(word) is not None
-
-
-def is_plural(word: str) -> bool:
-    """Whether a common noun looks like a plural: "fees", and neither "glass" nor "bus"."""
-    return word.endswith("s") and not word.endswith(("ss", "us", "is"))
 
 
 def _names(text: str) -> list[Mention]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from rag.follow_ups.listed import ORDINALS, cell_value, is_cell, nth
-from rag.follow_ups.mentions import Kind, is_plural, mentions
+from rag.follow_ups.mentions import Kind, mentions
+from rag.follow_ups.nouns import is_plural
 
 _ONES = re.compile(
     r"\b((?:the|that|this|which|another|an?)(?:\s+(?!only)[\w-]+)?)\s+(ones?)\b"

@@ -10,7 +10,8 @@ import re
 
 from index.analysis import QUESTION_WORDS, terms, words
 from rag.follow_ups.dates import PREPOSITIONS
-from rag.follow_ups.mentions import Kind, Mention, mentions, person_noun
+from rag.follow_ups.mentions import Kind, Mention, mentions
+from rag.follow_ups.nouns import person_noun
 
 #: Each pronoun with the group it belongs to.
 PRONOUNS = {
