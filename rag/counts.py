@@ -12,12 +12,21 @@ from dataclasses import replace
 
 from index.analysis import terms
 from rag.asked_rows import AskedRows
+from rag.cells import cells_of
 from rag.comparisons.columns import is_empty
 from rag.figures import CURRENCY, figures_of
 from rag.finding import Found
 from rag.gathering import Documents
 from rag.sums import LIMITED, TOTAL
-from rag.tables import MOST_SHOWN, NO_QUANTITIES, TableAnswer, column, is_sum, tables_of
+from rag.tables import (
+    MOST_SHOWN,
+    NO_QUANTITIES,
+    TableAnswer,
+    are_days,
+    column,
+    is_sum,
+    tables_of,
+)
 from rag.types import Passage
 
 _THINGS = re.compile(r"\bhow many\s+(?:of (?:the|our|my|them|these)\s+)?([\w'’-]+)", re.I)
@@ -61,12 +70,17 @@ def _counted(question: str, rows: Sequence[Found]) -> TableAnswer | None:
     if len(kept) == sum(not is_sum(row) for row in rows):  # the whole list, by its own name
         if not (things and asked.is_of_all):
             return None
-    elif not (things or noun <= _ANYTHING or _TIMES.search(question)):
+    elif not (things or noun <= _ANYTHING or _TIMES.search(question) or _say(kept, noun)):
         return None
     if not asked.knows(asked.name) or _tells_numbers(noun, asked):
         return None
     short = f"{len(kept)} rows" if len(kept) > 1 else "1 row"
     return TableAnswer(tuple(kept), short, (0.0, 0), frozenset(asked.labels))
+
+
+def _say(rows: Sequence[Found], noun: set[str]) -> bool:
+    """Is the noun what a cell of each row says, "vegetarian"?"""
+    return all(any(set(terms(value)) == noun for _, value in cells_of(row.quote)) for row in rows)
 
 
 def _are_things(noun: set[str], asked: AskedRows) -> bool:
@@ -83,7 +97,8 @@ def _tells_numbers(noun: set[str], asked: AskedRows) -> bool:
     if any(noun & set(terms(label)) and _NUMBER_OF.search(label) for label in asked.labels):
         return True
     for label in asked.labels:
-        figures = figures_of([one for one in column(asked.rows, label) if not is_empty(one)])
+        cells = [cell for cell in column(asked.rows, label) if not is_empty(cell)]
+        figures = None if are_days(cells) else figures_of(cells)  # "2 May" is no number of things
         whole = figures and all(
             one.number.as_tuple().exponent == 0 and not one.before for one in figures
         )

@@ -7,6 +7,7 @@ from table_passages import table_passage
 
 from rag.asked_words import AskedWords
 from rag.blanks import rows_without
+from rag.counts import counted_rows
 from rag.extremes import extreme_rows
 from rag.quoting import SINGLE_ROWS, single_rows
 from rag.sums import summed_rows
@@ -43,13 +44,49 @@ LOANS = (
     "Loan: T3 | Tool: Drill | Borrower: Femi Orr | Returned: 2025-06-02",
 )
 
+GARAGES = (
+    "Garage: G1 | Tenant: Mrs Lowe | Rent pcm: £65 | Since: 1 Apr 2016 | Deposit: £65",
+    "Garage: G2 | Tenant: Lee Pardo | Rent pcm: £70 | Since: 3 May 2009",
+    "Garage: G3 | Tenant: Mrs Lowe | Rent pcm: £60 | Since: 9 Jun 2021 | Deposit: £60",
+)
+PUPILS = (
+    "Pupil: Amina Yus | Form signed: 2 May | Paid: £18.00 | Diet: halal",
+    "Pupil: Ben Carr | Paid: £18.00",
+    "Pupil: Eva Nova | Form signed: 1 May | Diet: vegetarian",
+    "Pupil: Tom Hale | Form signed: 4 May | Paid: £18.00 | Diet: vegetarian",
+)
+METER = (
+    "Date: 2024-01-01 | Reading: 10452 | Read by: Dan",
+    "Date: 2024-02-01 | Reading: 10611 | Read by: Dan",
+    "Date: 2024-03-01 | Reading: 10740 | Read by: Eve",
+    "Date: 2024-04-01 | Reading: 10833 | Read by: Dan",
+)
+PLANS = (
+    "Service: Films | Price: £10.99 | Per: month",
+    "Service: Trust | Price: £151.80 | Per: year",
+    "Service: Gym | Price: £34.00 | Per: month",
+)
+HALL = (
+    "Date: 2024-01-04 | Details: Brought forward | Bal.: £812.40",
+    "Date: 2024-01-11 | Details: Badminton | In: £65.00 | Bal.: £877.40",
+    "Date: 2024-01-19 | Details: Insurance | Out: £420.50 | Bal.: £456.90",
+    "Date: 2024-02-08 | Details: Badminton | In: £65.00 | Bal.: £521.90",
+    "Date: 2024-02-10 | Details: Cleaning | Out: £40.00 | Bal.: £481.90",
+)
+RACE = (
+    "Pos: 1 | Name: Hal Grieve | Club: Carn | Time: 41:07",
+    "Pos: 2 | Name: Pete Dunn | Time: 43:30",
+    "Pos: 3 | Name: Ann Pell | Club: Carn | Time: 45:12",
+)
+
 
 def asked(question: str, rows: tuple[str, ...], title: str) -> TableAnswer | None:
     passage, document = table_passage(*rows, title=title)
     words = AskedWords.of(question)
     found = extreme_rows(question, [passage], words, lambda _: document)
     found = found or summed_rows(question, [passage], words, lambda _: document)
-    return found or rows_without(question, [passage], lambda _: document)
+    found = found or rows_without(question, [passage], lambda _: document)
+    return found or counted_rows(question, [passage], lambda _: document)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +111,36 @@ def test_the_most_and_the_least(
     assert found is not None
     assert [row.quote for row in found.rows] == [rows[places]]
     assert found.short == short
+
+
+@pytest.mark.parametrize(
+    ("question", "rows", "title", "places"),
+    [
+        ("who has been there longest", GARAGES, "Garages", [1]),
+        ("which has no deposit put down", GARAGES, "Garages", [1]),
+        ("who hasn't signed", PUPILS, "Museum trip", [1]),
+        ("who hasn't paid anything", PUPILS, "Museum trip", [2]),
+        ("how many vegetarians", PUPILS, "Museum trip", [2, 3]),
+        ("how many are vegetarian", PUPILS, "Museum trip", [2, 3]),
+        ("how many garages are there", GARAGES, "Garages", [0, 1, 2]),
+        ("who ran without a club", RACE, "Hill race", [1]),
+        ("how much came in altogether", HALL, "Hall accounts", [1, 3]),
+        ("what have we spent altogether", HALL, "Hall accounts", [2, 4]),
+        ("what did the lot with Mrs Lowe come to", GARAGES, "Garages", None),
+        ("how many plumbers are there", PUPILS, "Museum trip", None),
+        # readings of a meter, prices of several periods
+        ("what do they add up to", METER, "Gas meter", None),
+        ("what do the readings of the meter come to", METER, "Gas meter", None),
+        ("what's the dearest service", PLANS, "Plans", None),
+        ("what do the services come to altogether", PLANS, "Plans", None),
+    ],
+)
+def test_rows_that_are_shown_together(
+    question: str, rows: tuple[str, ...], title: str, places: list[int] | None
+) -> None:
+    found = asked(question, rows, title)
+    shown = [row.quote for row in found.rows] if found is not None else []
+    assert shown == [rows[place] for place in places or ()]
 
 
 @pytest.mark.parametrize(
