@@ -10,13 +10,13 @@ from index.analysis import question_terms, terms
 from rag.codes import codes
 from rag.finding import Found
 from rag.tables import (
-    THE_TABLE,
     column,
     is_name,
     is_sum,
     labels_of,
     of_day,
     rows_named,
+    the_table,
     title_of,
     words_of,
 )
@@ -49,7 +49,7 @@ LIGHT = frozenset(
         "both invoice often list go went come comes came run runs amounts according so far "
         "hold held keep kept sell sold take took taken score scored done born"
     )
-) | frozenset(terms(THE_TABLE))
+)
 _NO_NAMES = LIGHT | PAYS | EARNS | PIECES
 
 
@@ -90,7 +90,7 @@ class AskedRows:
 
     @classmethod
     def of(cls, question: str, rows: Sequence[Found]) -> AskedRows:
-        asks = set(question_terms(question)) - SUM_WORDS
+        asks = set(question_terms(question)) - SUM_WORDS - the_table(question)
         counts = {_COUNTS[term] for term in asks & _COUNTS.keys()}
         counts |= {2} if _BOTH.search(question) else set()
         labels = labels_of(rows)

@@ -17,6 +17,7 @@ from rag.comparisons.columns import is_empty
 from rag.figures import CURRENCY, figures_of
 from rag.finding import Found
 from rag.gathering import Documents
+from rag.quotable import COLUMN
 from rag.sums import LIMITED, TOTAL
 from rag.tables import (
     MOST_SHOWN,
@@ -41,6 +42,11 @@ _STILL = re.compile(
     re.I,
 )
 _NUMBER_OF = re.compile(r"\b(?:no|nr|numbers?|amount|count|total)s?\.? of\b|\bhow many\b", re.I)
+_A_NUMBER = re.compile(
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty"
+    r"|hundred|dozens?)\b",
+    re.I,
+)
 _TIMES = re.compile(r"\bhow (?:often|many times)\b", re.I)
 _COUNTED = re.compile(r"^\W*(?:(?:and|so|but)\s+)?how (?:many|often)\b", re.I)
 
@@ -53,22 +59,34 @@ def counted_rows(
     if not _COUNTED.match(question) or LIMITED.search(question) or TOTAL.search(question):
         return None
     plain = _STILL.sub("", question)  # "are still open", and not "are still to be paid"
-    told = [_counted(plain, rows) for rows in tables_of(passages, documents)]
+    whole = not _is_told(_things(question), passages)
+    told = [_counted(plain, rows, whole=whole) for rows in tables_of(passages, documents)]
     found = [one for one in told if one is not None]
     return found[0] if len(found) == 1 else None
 
 
-def _counted(question: str, rows: Sequence[Found]) -> TableAnswer | None:
+def _is_told(noun: set[str], passages: Sequence[Passage]) -> bool:
+    """Does a passage outside its tables say a number of such things: "the club has 140 members"?"""
+    return any(
+        noun <= set(terms(line)) and _A_NUMBER.search(line) is not None
+        for passage in passages
+        for line in passage.chunk.text.split("\n")
+        if COLUMN not in line
+    )
+
+
+def _counted(question: str, rows: Sequence[Found], *, whole: bool) -> TableAnswer | None:
+    """Those of one table; all of them only where a ``whole`` list may be counted."""
     asked = AskedRows.of(question, rows)
     kept = asked.rows
-    if not 0 < len(kept) <= MOST_SHOWN or asked.counts or (len(kept) == len(rows) < 2):
+    if not 0 < len(kept) <= MOST_SHOWN or asked.counts:
         return None
     noun = _things(question)
     things = _are_things(noun, asked)
     if things:  # "invoices" are the rows, whatever columns are called "invoice date"
         asked = replace(asked, title=asked.title | noun)
     if len(kept) == sum(not is_sum(row) for row in rows):  # the whole list, by its own name
-        if not (things and asked.is_of_all):
+        if not (whole and things and asked.is_of_all):
             return None
     elif not (things or noun <= _ANYTHING or _TIMES.search(question) or _say(kept, noun)):
         return None

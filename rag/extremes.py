@@ -24,7 +24,6 @@ from rag.gathering import Documents
 from rag.quotable import COLUMN
 from rag.tables import (
     NAMES_ROWS,
-    THE_TABLE,
     TableAnswer,
     column,
     is_name,
@@ -37,6 +36,7 @@ from rag.tables import (
     rows_named,
     tables_of,
     the_one,
+    the_table,
     title_of,
 )
 from rag.types import Passage
@@ -83,7 +83,7 @@ _AMOUNT = re.compile(
 )
 _BEGINS = re.compile(r"[^\w\n]*(?:[A-Za-z]{1,6}\.?\s?)?[^\w\n]*\d")  # "ca. £4", "GBP 4"
 #: "Who has been here longest?" is asked of the day since when.
-_BEEN = re.compile(r"\b(?:been|belonged|had|lived|stood|lain)\b", re.I)
+_BEEN = re.compile(r"\b(?:been|belonged|had|lived|stood|lain)\b(?! (?:the )?$)", re.I)
 _BY = re.compile(r"\bby (?:the |their |its )?([a-z][\w ]*?)(?=\W*$|[,;:])", re.I)
 _GOES_ON = re.compile(r"\b(?:in|on|at|for|from|to|with|and|by|is|was|are|were|has|had)\b", re.I)
 _CLOCK = re.compile(r"\s*(?:\d{1,2}[.:]\d\d)?\s*")
@@ -101,7 +101,7 @@ _LIGHT = frozenset(
         "piece item thing one kind sort type option person people single bit kit stuff "
         "still ever burn consume job work task entry come came bring brought stay take has"
     )
-) | frozenset(terms(THE_TABLE))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,8 @@ def superlative(question: str) -> Superlative | None:
     if _LIMITED.search(question):
         return None
     word = " ".join(match["word"].lower().split())
-    if word == "longest" and _BEEN.search(question[: match.start()]):
+    before, last = question[: match.start()], not question[match.end("word") :].strip(" ?.!")
+    if word == "longest" and last and _BEEN.search(before):
         return Superlative(MEASURES["oldest"], word, frozenset())
     following = _GOES_ON.split(match["after"] or "")[0]
     after = frozenset(question_terms(following)) if following.strip() else frozenset()
@@ -180,6 +181,7 @@ def _extreme(
     rows = rows_named(rows, asks - labelled, codes(question), around)
     # What the column stands for need not be said in the same words.
     known = {term for term in asks if labels_meant([term], None)} | _LIGHT | days
+    known |= the_table(question)
     known |= said | (wanted.after & {*terms(label), *labels_meant([], wanted.measure)})
     rest = {term: one for term, one in asked.rarity.items() if term not in known}
     held = " ".join((headings, passage.chunk.context, *names, *(row.quote for row in rows)))

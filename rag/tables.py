@@ -21,9 +21,11 @@ from rag.rows import row_beside, section_of
 from rag.types import Passage
 
 #: What a table is called by itself: "on the price list", "in the register".
-THE_TABLE = (
-    "list table register sheet spreadsheet file log book books record records inventory catalogue "
-    "schedule overview"
+_THE_TABLE = re.compile(
+    r"\b(?:on|in|of|from|to) (?:the|my|our|your|this) (?:[\w-]+ ){0,2}?"
+    r"(?P<table>list|table|register|sheet|spreadsheet|file|log|books?|records?|inventory|catalogue"
+    r"|schedule|overview)\b",
+    re.I,
 )
 #: Columns of numbers that only name the rows.
 NAMES_ROWS = re.compile(r"\b(?:no|nr|id|code|ref\w*)\b\.?\W*$", re.I)
@@ -94,6 +96,15 @@ def tables_of(passages: Sequence[Passage], documents: Documents) -> Iterator[lis
     seen: dict[str, list[tuple[int, int]]] = {}
     for passage in passages[:_TABLES]:
         yield from _tables(passage, documents, seen)
+
+
+def the_table(question: str) -> set[str]:
+    """The terms by which a question only says where the answer stands: "on the price list".
+
+    >>> the_table("Which item on the price list is the dearest?"), the_table("the longest book?")
+    ({'list'}, set())
+    """
+    return {term for place in _THE_TABLE.finditer(question) for term in terms(place["table"])}
 
 
 def column(rows: Sequence[Found], label: str) -> list[str]:

@@ -123,6 +123,8 @@ def test_follow_ups_over_ones_own_papers(asked: str, question: str, expected: st
         ("What did Ann order?", "How big is this flat?", "How big is this flat?"),
         ("What did Ann order?", "Children already?", "Children already?"),
         ("Is the pool open?", "parking fees", "parking fees"),
+        ("Is the pool open?", "opening hours?", "opening hours?"),
+        ("Is the pool open?", "Fine for overdue books?", "Fine for overdue books?"),
         (
             "What does the roof warranty cover?",
             "And what does the boiler warranty cover?",

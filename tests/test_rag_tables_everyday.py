@@ -80,8 +80,8 @@ RACE = (
 )
 
 
-def asked(question: str, rows: tuple[str, ...], title: str) -> TableAnswer | None:
-    passage, document = table_passage(*rows, title=title)
+def asked(question: str, rows: tuple[str, ...], title: str, before: str = "") -> TableAnswer | None:
+    passage, document = table_passage(*rows, title=title, before=before)
     words = AskedWords.of(question)
     found = extreme_rows(question, [passage], words, lambda _: document)
     found = found or summed_rows(question, [passage], words, lambda _: document)
@@ -128,6 +128,12 @@ def test_the_most_and_the_least(
         ("what have we spent altogether", HALL, "Hall accounts", [2, 4]),
         ("what did the lot with Mrs Lowe come to", GARAGES, "Garages", None),
         ("how many plumbers are there", PUPILS, "Museum trip", None),
+        (
+            "Which book is the cheapest?",
+            GARAGES,
+            "Garages",
+            None,
+        ),  # is none of the list's own names
         # readings of a meter, prices of several periods
         ("what do they add up to", METER, "Gas meter", None),
         ("what do the readings of the meter come to", METER, "Gas meter", None),
@@ -141,6 +147,15 @@ def test_rows_that_are_shown_together(
     found = asked(question, rows, title)
     shown = [row.quote for row in found.rows] if found is not None else []
     assert shown == [rows[place] for place in places or ()]
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [("We let 14 garages in all.", False), ("We let garages to neighbours.", True)],
+)
+def test_a_list_is_not_counted_where_the_text_says_how_many(before: str, told: bool) -> None:
+    found = asked("how many garages are there", GARAGES, "Garages", before)
+    assert (found is not None) is told
 
 
 @pytest.mark.parametrize(

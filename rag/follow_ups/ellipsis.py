@@ -13,7 +13,7 @@ from rag.follow_ups.nouns import person_noun
 
 _LEAD = re.compile(
     r"(?i)^(?:(?:and|but|or|so|then|also|what about|how about|what of|ok(?:ay)?|thanks|thank you"
-    r"|great|cheers|perfect|right|fine|good)\b"
+    r"|(?:great|cheers|perfect|right|fine|good)(?=,))\b"
     r"[\s,.!]*)+"
 )
 _THEN = frozenset(("then", "instead", "though", "too"))
@@ -64,7 +64,13 @@ _KIND = re.compile(rf"(?:an? |the )?(?P<kind>{_KINDS})(?: one)?", re.I)
 _KIND_OF = re.compile(rf"(?:{_KINDS}) [\w-]+", re.I)
 _HOW_MANY = re.compile(r"(?i)(?:and )?how many (?P<what>[a-z-]+(?: [a-z-]+)??s)\b")
 _DETERMINERS = frozenset("the a an this that these those my your our his her its their".split())
-_NOUN_ALONE = 3  # words of a follow-up that is but a noun
+#: "Motorbikes?", "the cake?", "vegan ones?"; "opening hours?" is a question of its own, and who
+#: searches for a word sets no question mark.
+_NOUN_ALONE = re.compile(
+    r"(?!(?:already|yet|again|please|sorry|pardon|hello|hi|help)\b)[\w’'-]+"
+    r"|(?:the|an?|my|our) [\w’'-]+(?: [\w’'-]+)?|[\w-]+ ones?",
+    re.I,
+)
 _LONGEST_FRAGMENT = 8  # words; a longer piece says enough of itself
 
 
@@ -87,9 +93,8 @@ def fragment_of(question: str) -> str | None:
         return None
     opens_with_preposition = re.match(rf"(?i)(?:{PREPOSITIONS})\b", rest) is not None
     only_when = is_date(rest)
-    # "motorbikes?" goes on with a question; who searches for words sets no question mark
-    bare_noun = question.rstrip().endswith("?") and len(found) <= _NOUN_ALONE
-    bare_noun = bare_noun and found[-1] not in ("already", "yet", "again", "please")
+    asked = question.rstrip().endswith("?")
+    bare_noun = asked and _NOUN_ALONE.fullmatch(rest) is not None
     if lead or only_when or bare_noun or (opens_with_preposition and len(found) <= 4):
         return rest
     return None
