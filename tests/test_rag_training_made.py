@@ -7,9 +7,17 @@ import random
 import pytest
 
 from rag.training.negatives import Ranking, Text
-from rag.training.polar import asked, opposed, polar_of, polar_question, split
+from rag.training.polar import (
+    Polar,
+    asked,
+    open_questions,
+    opposed,
+    polar_of,
+    polar_question,
+    split,
+)
 from rag.training.records import record_rows
-from rag.training.sources import Row
+from rag.training.sources import Claim, Row
 
 PASSAGE = (
     "The mill was built by Josiah Harrow in 1803. It can grind nine sacks an hour. Members may not "
@@ -109,4 +117,19 @@ def test_a_near_passage_leaves_the_question_open() -> None:
     )
     away = [(r, c) for r, c in zip(rows, claims, strict=True) if r.passage == other]
     assert away
-    assert all(not r.answerable and not r.spans and c.label == 0.0 for r, c in away)
+    assert all(not r.answerable and not r.spans and c.label == 0.5 for r, c in away)
+
+
+def test_a_question_of_our_own_is_left_open_by_another_writers_paper_alone():
+    span = (0, len(PASSAGE))
+    own = Row("own", "ca-01-mill", "", "May dogs come to the mill?", PASSAGE, (span,), True)
+    sibling = Text("Dogs stay outside the mill on open days.", "", "ca-02-notice")
+    other = Text("The mill at Harrow shows its wheel to dogs and masters.", "", "cb-07-leaflet")
+    ranked = Ranking.of([Text(PASSAGE, "", own.group), sibling, other])
+    polar = Polar(own, Claim("own", own.group, "", own.question, PASSAGE, 1.0))
+    (made,) = open_questions([polar], ranked, 1.0, random.Random(1))
+    assert made.row.passage == made.claim.passage == other.passage
+    assert not made.row.answerable
+    assert made.claim.label == 0.5
+    assert open_questions([polar], ranked, 0.0, random.Random(1)) == []
+    assert open_questions([polar], None, 1.0, random.Random(1)) == []

@@ -31,6 +31,7 @@ from rag.training.export import export
 from rag.training.held_out import HeldOut
 from rag.training.negatives import text_vectors
 from rag.training.own_documents import SOURCE, own_documents
+from rag.training.polar import Polar
 from rag.training.sources import Claim, Row, held_out, load_claims, load_rows
 from rag.training.teachers import Teachers
 from rag.training.trainer import Plan, train
@@ -130,6 +131,11 @@ class Draw:
             drawn += [one] * often
         return drawn
 
+    def of_polar(self, told: Iterable[Polar]) -> list[Polar]:
+        """Those yes/no questions of our own."""
+        by_row = {one.row: one for one in told}
+        return [by_row[row] for row in self.of(by_row)]
+
     def _is_whole(self, one: Row | Claim) -> bool:
         return one.source == SOURCE and one.group.startswith(self.whole)
 
@@ -166,9 +172,9 @@ def run(
     load_network_state(network, load_file(start or embedder_folder() / "model.safetensors"))
     if not export_only:
         kept = draw.of(kept)
-        drawn_polar = set(draw.of(one.row for one, is_aside in polar if not is_aside))
-        kept_polar = [one for one, is_aside in polar if not is_aside and one.row in drawn_polar]
-        maker = Maker(kept, draw.of(kept_claims), encoder, text_vectors(kept), kept_polar)
+        kept_polar = draw.of_polar(one for one, is_aside in polar if not is_aside)
+        asked = [*kept, *(one.row for one in kept_polar)]
+        maker = Maker(kept, draw.of(kept_claims), encoder, text_vectors(asked), kept_polar)
         drawn = [maker.warm_up(plan.seed)] if start is None else []
         drawn += [maker.full(plan.seed + n + 1, draw.share) for n in range(passes)]
         network = _trained(network, drawn, checked, plan, out, teachers)

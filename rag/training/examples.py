@@ -26,7 +26,8 @@ from rag.training.negatives import (
     pool,
     rankings,
 )
-from rag.training.polar import Polar, polar_of, split
+from rag.training.own_documents import SOURCE
+from rag.training.polar import Polar, open_questions, polar_of, split
 from rag.training.records import record_rows
 from rag.training.sources import Claim, Row
 
@@ -90,7 +91,8 @@ class Maker:
         kinds["records"] = record_rows(int(2_000 * share), chance)
         polar_rows, polar_claims = split(self.polar(int(4_000 * share), chance))
         kinds["polar"] = chance.sample(polar_rows, len(polar_rows) // 2)
-        own_rows, own_claims = split(self._own_polar)
+        left_open = open_questions(self._own_polar, self._ranked.get(SOURCE), _LEFT_OPEN, chance)
+        own_rows, own_claims = split([*self._own_polar, *left_open])
         kinds["own"] += own_rows
         claims = [*self._make_claims(chance, share), *polar_claims, *own_claims]
         made = self._finish(kinds, claims, chance)
@@ -247,6 +249,7 @@ def batches(examples: Sequence[Example], tokens: int, chance: random.Random) -> 
     return made
 
 
+_LEFT_OPEN = 0.25  # share of our own yes/no questions that are also put to a passage near by
 _STITCHED = 9_000  # rows looked at for two sentences to stitch; one in ten has them
 #: Share of a source's answerable rows that get a near passage, and a changed question, each pass.
 _NEAR = {

@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 
 from index.sentences import sentence_spans
 from rag.training.claims import altered, answer_sentence, other_answer
-from rag.training.negatives import OPPOSITES, WORD, Ranking, near_passages, near_row
+from rag.training.negatives import OPPOSITES, WORD, Ranking, Text, near_passages, near_row
 from rag.training.sources import Claim, Row
 
 SOURCE = "polar"
+_OPEN = 0.5  # the label of a question that its passage leaves open
 
 _LINKS = r"is|are|was|were"
 _HELPERS = rf"{_LINKS}|can|could|may|might|must|shall|should|will|would|has|have|had|does|do|did"
@@ -36,7 +37,8 @@ _SECOND_VERB = re.compile(r"^(?:that|which|who|when|while|if|although|because|si
 
 @dataclass(frozen=True, slots=True)
 class Polar:
-    """A polar question as a row to read and as a claim whose label says yes (1.0) or no (0.0)."""
+    """A polar question as a row to read and as a claim whose label says yes (1), no (0) or that
+    the passage leaves it open (0.5)."""
 
     row: Row
     claim: Claim
@@ -114,9 +116,35 @@ def polar_of(row: Row, ranked: Ranking | None, chance: random.Random) -> list[Po
     if made and ranked is not None and chance.random() < 0.4:
         near = near_passages(row, ranked, 2)
         if near:
-            elsewhere = near_row(made[0].row, chance.choice(near))
-            made.append(Polar(elsewhere, _claim(elsewhere, 0.0)))
+            made.append(_left_open(made[0], chance.choice(near)))
     return made
+
+
+def open_questions(
+    polars: Sequence[Polar], ranked: Ranking | None, share: float, chance: random.Random
+) -> list[Polar]:
+    """Some of the questions beside a passage that ranks near and leaves them open.
+
+    Papers of one writer, whose names begin alike, tell of the same doings: none of theirs is taken.
+    """
+    made = []
+    for polar in polars:
+        if ranked is not None and chance.random() < share:
+            found = near_passages(polar.row, ranked, 12)
+            others = [one for one in found if _writer(one.group) != _writer(polar.row.group)]
+            if others:
+                made.append(_left_open(polar, chance.choice(others[:2])))
+    return made
+
+
+def _writer(group: str) -> str:
+    return group.partition("-")[0]
+
+
+def _left_open(polar: Polar, text: Text) -> Polar:
+    """The question beside a passage that says neither: what is not told is not denied."""
+    elsewhere = near_row(polar.row, text)
+    return Polar(elsewhere, _claim(elsewhere, _OPEN))
 
 
 def _from_answer(row: Row, chance: random.Random) -> list[Polar]:
