@@ -23,13 +23,13 @@ from rag.finding import Found
 from rag.gathering import Documents
 from rag.quotable import COLUMN
 from rag.tables import (
-    NAMES_ROWS,
     TableAnswer,
     column,
     is_name,
     is_running,
     is_sum,
     labels_of,
+    numbers_rows,
     of_day,
     pays_by,
     repeats,
@@ -81,6 +81,7 @@ _CURRENCY = re.compile(r"[£$€]|\b(?:GBP|EUR|USD|CHF)\b")
 _AMOUNT = re.compile(
     r"\b(?:amount|net|gross|total|value|sum|cost|price|paid)\b(?! (?:by|on|to))", re.I
 )
+_NO_PRICE = re.compile(r"\b(?:deposits?|discounts?|refunds?|vat|tax|tips?)\b", re.I)
 _BEGINS = re.compile(r"[^\w\n]*(?:[A-Za-z]{1,6}\.?\s?)?[^\w\n]*\d")  # "ca. £4", "GBP 4"
 #: "Who has been here longest?" is asked of the day since when.
 _BEEN = re.compile(r"\b(?:been|belonged|had|lived|stood|lain)\b(?! (?:the )?$)", re.I)
@@ -226,6 +227,9 @@ def _meant(
     """The label of the column that is meant, or those of amounts where one is meant without its
     name, and how well it fits; None where it is open."""
     measure = wanted.measure
+    called = {label for label in labels_of(rows) if numbers_rows(rows, label)}
+    # "The largest plot" is not that of the highest number
+    wanted = replace(wanted, after=wanted.after - set(terms(" ".join(called))))
     told = _BY.search(question)
     by = set(terms(told[1])) if told else set()
     named = [label for label in labels_of(rows) if by and by <= set(terms(label))]
@@ -245,11 +249,15 @@ def _meant(
         if _RATING.search(label) and not own & wanted.after:
             continue
         cells = [cell for cell in column(rows, label) if not is_empty(cell)]
-        if NAMES_ROWS.search(label) or not _is_measured(cells, measure, named=bool(own & meant)):
+        in_money = _CURRENCY.search(f"{label} {' '.join(cells)}") is not None
+        is_price = (in_money or own & meant) and (own & asks or not _NO_PRICE.search(label))
+        if measure.asks is Asks.MONEY and not is_price:
+            continue  # "the dearest pitch" is not that of the highest number or deposit
+        if label in called or not _is_measured(cells, measure, named=bool(own & meant)):
             continue
         score = 2.0 * len(own & wanted.after) + len(own & asks) + 0.6 * bool(own & meant)
         if score and measure.asks is Asks.MONEY:
-            score += bool(_CURRENCY.search(label + cells[0]))
+            score += in_money
         scores[label] = score - 0.1 * len(own - asks - meant) if score else 0.0
     if not any(score > 0.0 for score in scores.values()):
         if measure.how in _NAMED_AFTER:
@@ -271,7 +279,7 @@ def _is_measured(cells: Sequence[str], measure: Measure, *, named: bool) -> bool
     ):
         return False
     values = [one for one in (cell_value(cell, measure) for cell in cells) if one is not None]
-    if 2 * len(values) <= len(cells) or is_running([v.low for v in values if not v.dimension]):
+    if not values or is_running([v.low for v in values if not v.dimension]):
         return False
     # "Wire wool 0000" is no price
     dated = measure.asks in (Asks.AGE, Asks.ORDER)

@@ -21,7 +21,6 @@ from rag.gathering import Documents
 from rag.quotable import COLUMN
 from rag.tables import (
     MOST_SHOWN,
-    NAMES_ROWS,
     NO_QUANTITIES,
     TableAnswer,
     are_days,
@@ -29,6 +28,7 @@ from rag.tables import (
     column,
     is_running,
     is_sum,
+    numbers_rows,
     pays_by,
     runs_on,
     tables_of,
@@ -173,7 +173,7 @@ def _meant(
             figures = ()
         if not figures and not any(map(_BEGINS.match, column(rows, label))):
             continue
-        if NAMES_ROWS.search(label) or are_days(column(rows, label)):
+        if numbers_rows(rows, label) or are_days(column(rows, label)):
             continue  # "Job no" and "Paid on" are no figures of the jobs
         own = set(terms(label))
         score = 2.0 * len(own & asks) + len(own & meant)

@@ -27,14 +27,15 @@ _THE_TABLE = re.compile(
     r"|schedule|overview)\b",
     re.I,
 )
-#: Columns of numbers that only name the rows.
-NAMES_ROWS = re.compile(r"\b(?:no|nr|id|code|ref\w*)\b\.?\W*$", re.I)
+#: What such columns are called that only number the rows.
+_NAMES_ROWS = re.compile(r"\b(?:no|nr|id|code|ref\w*)\b\.?\W*$", re.I)
 #: Columns whose figures are no numbers of things.
 NO_QUANTITIES = re.compile(
     r"\b(?:no|number|nr|id|code|ref\w*|phone|tel|year|date|total|sum|page|room|flat|version)\b",
     re.I,
 )
 MOST_SHOWN = 30  # rows; a sum of more cannot be checked by eye
+_ROW_NUMBER = re.compile(r"(?:no\.?\s?|#)?(\d{1,6})\s?[a-z]?", re.I)
 _PERIODS = re.compile(
     r"per|period|frequency|interval|billed|billing|cycle|how often|every|currency|cur\.?", re.I
 )
@@ -171,10 +172,20 @@ def is_running(numbers: Sequence[float]) -> bool:
     return len(numbers) > 2 and numbers == [numbers[0] + n for n in range(len(numbers))]
 
 
+def numbers_rows(rows: Sequence[Found], label: str) -> bool:
+    """Is a column of numbers what the rows are called: plots 1, 9 and 12B, in their order?"""
+    if _NAMES_ROWS.search(label):
+        return True
+    read = [_ROW_NUMBER.fullmatch(cell.strip()) for cell in column(rows, label)]
+    numbers = [int(match[1]) for match in read if match]
+    rising = all(one <= other for one, other in pairwise(numbers))
+    return label == labels_of(rows)[0] and len(numbers) == len(read) > 1 and rising
+
+
 def runs_on(rows: Sequence[Found], numbers: Sequence[float]) -> bool:
     """Are they readings of a meter or of miles, which rise from day to day, and no amounts?"""
-    rising = all(one < other for one, other in pairwise(numbers))
-    if len(numbers) < _READINGS or not rising or numbers[-1] > 2 * numbers[0]:
+    rising = all(one <= other for one, other in pairwise(numbers))
+    if len(set(numbers)) < _READINGS or not rising or numbers[-1] > 2 * numbers[0]:
         return False
     return any(are_days(column(rows, label)) for label in labels_of(rows))
 

@@ -9,6 +9,7 @@ import pytest
 from conftest import MakeFolder
 
 from rag.assistant import Assistant
+from rag.quoting import SINGLE_ROWS
 from rag.settings import Settings
 from rag.types import Answer
 
@@ -21,6 +22,12 @@ SICK = (
 HIRE = (
     "| Tool | Hire (£) | Deposit |\n|---|---|---|\n| Power drill | 12 | 50 |\n"
     "| Pressure washer | 25 | 100 |\n| Torque wrench | 8 | 30 |\n"
+)
+
+
+GAS = (
+    "# Gas at home\n\n| Month | Used | Read by |\n|---|---|---|\n"
+    "| October | 61 | Ivo |\n| January | 378 | Tess |\n| February | 321 | Ivo |\n"
 )
 
 
@@ -72,6 +79,15 @@ def test_the_bare_answer(
     answer = ask({"note.md": text}, question, make_folder, tmp_path)
     assert not answer.declined
     assert answer.short == short
+
+
+def test_one_row_is_no_bare_answer_to_what_takes_them_all(
+    make_folder: MakeFolder, tmp_path: Path
+) -> None:
+    answer = ask({"gas.md": GAS}, "Which month had the most gas?", make_folder, tmp_path)
+    assert not answer.declined
+    assert answer.short is None
+    assert SINGLE_ROWS in answer.notes
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,9 @@ from rag.types import Turn
             "going there again (Milan)?",
         ),
         ("What happened at the pool on 4 July?", "what broke in it?", "what broke in the pool?"),
+        ("what happens if I'm late?", "and twice?", "and twice (happens late)?"),
+        ("when was that moved?", "who agreed to it?", "who agreed to it?"),
+        ("How long must the dough prove?", "and the one with spelt?", "spelt (dough, prove)?"),
     ],
 )
 def test_follow_ups_over_ones_own_papers(asked: str, question: str, expected: str) -> None:

@@ -8,7 +8,7 @@ from table_passages import table_passage
 from rag.asked_words import AskedWords
 from rag.blanks import rows_without
 from rag.counts import counted_rows
-from rag.extremes import extreme_rows
+from rag.extremes import extreme_rows, superlative
 from rag.quoting import SINGLE_ROWS, single_rows
 from rag.sums import summed_rows
 from rag.tables import TableAnswer
@@ -61,6 +61,28 @@ METER = (
     "Date: 2024-03-01 | Reading: 10740 | Read by: Eve",
     "Date: 2024-04-01 | Reading: 10833 | Read by: Dan",
 )
+MILES = (
+    "Date: 2022-03-04 | Work: MOT | Miles: 61,204 | Cost: £54.85",
+    "Date: 2022-03-04 | Work: Tyres | Miles: 61,204 | Cost: £148.00",
+    "Date: 2022-10-19 | Work: Battery | Miles: 65,530 | Cost: £92.50",
+    "Date: 2023-03-06 | Work: MOT | Miles: 68,910 | Cost: £45.00",
+    "Date: 2023-03-10 | Work: Exhaust | Miles: 68,955 | Cost: £312.40",
+)
+TOOLS = (
+    "Item: Wire wool 0000 | Weight: 200 g | Price: £12.30",
+    "Item: Sandpaper 240 | Weight: 900 g | Price: £3.10",
+    "Item: Drill PX4 | Weight: 1.4 kg | Price: £128.00",
+)
+SIZES = (
+    "Plot: 1 | Size: full | Area m2: 248",
+    "Plot: 9 | Size: full | Area m2: 262",
+    "Plot: 12 | Size: 120 m2 | Area m2: 120",
+)
+PITCHES = (
+    "Pitch: 4 | Guest: Farrow | Nights: 3 | Deposit: £20",
+    "Pitch: 12 | Guest: Ahmed | Nights: 7 | Deposit: £40",
+    "Pitch: 7 | Guest: Doyle | Nights: 4 | Deposit: £50",
+)
 PLANS = (
     "Service: Films | Price: £10.99 | Per: month",
     "Service: Trust | Price: £151.80 | Per: year",
@@ -100,6 +122,10 @@ def asked(question: str, rows: tuple[str, ...], title: str, before: str = "") ->
         # the oldest of things of which there are two
         ("Which item on the kit list is the oldest?", KIT, "Kit", "Parallel bars", 1),
         ("what's the oldest bit of kit still on the list?", KIT, "Kit", "Parallel bars", 1),
+        # a plot's number is no size of it
+        ("What's the largest plot?", SIZES, "Plot register", "9", 1),
+        ("which is the smallest plot", SIZES, "Plot register", "12", 2),
+        ("What's the lightest item?", TOOLS, "Tools", "Wire wool 0000", 0),
         # what the rows are of the title says; no name says which it is
         ("Which drive was the longest in the van log?", TRIPS, "Van log", None, 0),
     ],
@@ -134,7 +160,14 @@ def test_the_most_and_the_least(
             "Garages",
             None,
         ),  # is none of the list's own names
-        # readings of a meter, prices of several periods
+        ("who has not paid a deposit", GARAGES, "Garages", [1]),
+        # a number in a few names, a number that is a name
+        ("What is the biggest size of plot?", SIZES, "Plots", None),
+        ("What's the biggest item?", TOOLS, "Tools", None),
+        ("which is the most expensive pitch", PITCHES, "Bookings", None),
+        ("What do the plots come to altogether?", SIZES, "Plots", None),
+        # readings of a meter, miles on the clock, prices of several periods
+        ("add up the miles", MILES, "Garage bills", None),
         ("what do they add up to", METER, "Gas meter", None),
         ("what do the readings of the meter come to", METER, "Gas meter", None),
         ("what's the dearest service", PLANS, "Plans", None),
@@ -147,6 +180,30 @@ def test_rows_that_are_shown_together(
     found = asked(question, rows, title)
     shown = [row.quote for row in found.rows] if found is not None else []
     assert shown == [rows[place] for place in places or ()]
+
+
+def test_what_the_rows_are_of_need_not_be_said_where_it_is_the_rarer_word() -> None:
+    passage, document = table_passage(*TRIPS, title="Van log")
+    words = AskedWords({"drive": 3.0, "van": 1.0})
+    question = "Which drive was the longest in the van log?"
+    found = extreme_rows(question, [passage], words, lambda _: document)
+    assert found is not None
+    assert [row.quote for row in found.rows] == [TRIPS[0]]
+    beside, document = table_passage(*TRIPS, title="Expenses")
+    assert extreme_rows(question, [beside], words, lambda _: document) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "how"),
+    [
+        ("Who has been here longest?", "old"),
+        ("Which pump had by far the longest guarantee?", "long"),
+    ],
+)
+def test_longest_is_since_when_where_nothing_follows(question: str, how: str) -> None:
+    wanted = superlative(question)
+    assert wanted is not None
+    assert wanted.measure.how == how
 
 
 @pytest.mark.parametrize(

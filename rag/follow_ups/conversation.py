@@ -52,6 +52,7 @@ _SUBJECTS = 4  # mentions of the last question that a bare "for how long?" gets
 
 _MARKER = re.compile(r"\s?\[\d+\]")  # a footnote's
 _WHO = re.compile(r"\W*(?:and |but )?who(?:se|m)?\b|which (?:person|man|woman|\w+er)\b", re.I)
+_CONTRACTED = re.compile(r"['’](?:m|re|s|ve|ll|d|t)\b", re.I)  # "I'm", "isn't", "Ann's"
 _OF_THEM = re.compile(r"\bof\s+$", re.I)
 _UNSAID = frozenset(
     {"", "i don't know", *(str(reason.value).rstrip(".").casefold() for reason in RefusalReason)}
@@ -192,7 +193,8 @@ class Talk:
         expanded = expand(self._last, question)
         if expanded is not None:
             return Rewrite(question, expanded, (self._last,))
-        content = [word for word in words(self._last) if word not in QUESTION_WORDS]
+        said = words(_CONTRACTED.sub("", self._last))
+        content = [word for word in said if word not in QUESTION_WORDS]
         return _with_names(question, question, [" ".join(content)] if content else self._theme())
 
     def _complete(self, question: str, fragment: str) -> Rewrite:
@@ -311,7 +313,8 @@ class Talk:
     def _last_subject(self) -> list[str]:
         """Names and nouns of the last question, else its content words."""
         found = [one.text for one in mentions(self._last, question=True)]
-        content = [word for word in words(self._last) if word not in QUESTION_WORDS]
+        said = words(_CONTRACTED.sub("", self._last))
+        content = [word for word in said if word not in QUESTION_WORDS]
         return found[:_SUBJECTS] or ([" ".join(content)] if content else self._theme())
 
 

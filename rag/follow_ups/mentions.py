@@ -39,7 +39,9 @@ class Mention:
 
 _CAPITAL = r"(?:[A-ZÀ-Þ]|\d{1,6}[A-ZÀ-Þ])[\w’'.&-]*\w|[A-ZÀ-Þ]\b\.?"
 _SMALL = r"(?:of|the|von|van|de|da|di|la|le|&)"
-NAME = re.compile(rf"(?<![^\W_])(?:{_CAPITAL})(?:\s+(?:{_SMALL}\s+){{0,2}}(?:{_CAPITAL}|\d+\b))*")
+NAME = re.compile(
+    rf"(?<![^\W_])(?!I['’](?:m|ll|ve|d)\b)(?:{_CAPITAL})(?:\s+(?:{_SMALL}\s+){{0,2}}(?:{_CAPITAL}|\d+\b))*"
+)
 _GOES_ON = re.compile(r"[.,]\d")
 _BRACKET = re.compile(r"\((?P<parts>[^()]+)\)\W*$")
 _PART = re.compile(r"[^,()\s][^,()]*")
