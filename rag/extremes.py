@@ -19,10 +19,12 @@ from rag.codes import codes
 from rag.comparisons.columns import cell_value, foremost, is_empty
 from rag.comparisons.measures import MEASURES, Asks, Measure
 from rag.comparisons.values import labels_meant
+from rag.figures import figures_of
 from rag.finding import Found
 from rag.gathering import Documents
 from rag.quotable import COLUMN
 from rag.tables import (
+    NO_PRICE,
     TableAnswer,
     column,
     is_name,
@@ -34,6 +36,7 @@ from rag.tables import (
     pays_by,
     repeats,
     rows_named,
+    runs_on,
     tables_of,
     the_one,
     the_table,
@@ -81,7 +84,6 @@ _CURRENCY = re.compile(r"[£$€]|\b(?:GBP|EUR|USD|CHF)\b")
 _AMOUNT = re.compile(
     r"\b(?:amount|net|gross|total|value|sum|cost|price|paid)\b(?! (?:by|on|to))", re.I
 )
-_NO_PRICE = re.compile(r"\b(?:deposits?|discounts?|refunds?|vat|tax|tips?)\b", re.I)
 _BEGINS = re.compile(r"[^\w\n]*(?:[A-Za-z]{1,6}\.?\s?)?[^\w\n]*\d")  # "ca. £4", "GBP 4"
 #: "Who has been here longest?" is asked of the day since when.
 _BEEN = re.compile(r"\b(?:been|belonged|had|lived|stood|lain)\b(?! (?:the )?$)", re.I)
@@ -91,6 +93,11 @@ _CLOCK = re.compile(r"\s*(?:\d{1,2}[.:]\d\d)?\s*")
 _WHO = re.compile(r"^\W*(?:and\s+)?who\b", re.I)
 _WHEN = re.compile(r"^\W*(?:and\s+)?when\b", re.I)
 _COST = re.compile(r"\bwhat (?:does|do|did)\b.*\bcost\b", re.I)
+_SINCE = frozenset(terms("since joined started"))  # dates of whoever has a thing
+_LATEST = frozenset(terms("last latest first day"))
+_ENDS = re.compile(
+    r"\b(?:due|ends?|until|till|valid|expir\w*|renew\w*|review\w*|use by|best before|next)\b", re.I
+)
 _OF_THINGS = frozenset(terms("bought made built opened founded"))  # dates that no person has
 # Of which a table says nothing: "who took the most days?", "the oldest piece of equipment".
 _OF_MONEY = frozenset(
@@ -171,10 +178,10 @@ def _extreme(
     meant = None if averaged else _meant(question, wanted, rows, asks)
     if meant is None or (_adds_up(wanted.measure) and repeats(question, rows)):
         return None
-    if wanted.measure.asks is Asks.MONEY and pays_by(rows):
-        return None
     labels, fit = meant
     label, passage = labels[0], rows[0].passage
+    if _CURRENCY.search(f"{label} {' '.join(column(rows, label))}") and pays_by(rows):
+        return None
     names = set(labels_of(rows))
     headings = f"{passage.document.called} {' '.join(passage.chunk.headings)}"
     labelled = set(terms(" ".join(names)))
@@ -240,7 +247,8 @@ def _meant(
     meant = labels_meant(asks, measure)
     which = _WHICH.search(question)
     # "Which flat is the smallest?" is not asked of the column of the flats' numbers.
-    asks = asks - (set(terms(which[1])) - wanted.after if which else set())
+    thing = set(terms(which[1])) if which else set()
+    asks = asks - (thing - wanted.after)
     scores: dict[str, float] = {}
     for label in labels_of(rows):
         own = set(terms(label))
@@ -250,9 +258,8 @@ def _meant(
             continue
         cells = [cell for cell in column(rows, label) if not is_empty(cell)]
         in_money = _CURRENCY.search(f"{label} {' '.join(cells)}") is not None
-        is_price = (in_money or own & meant) and (own & asks or not _NO_PRICE.search(label))
-        if measure.asks is Asks.MONEY and not is_price:
-            continue  # "the dearest pitch" is not that of the highest number or deposit
+        if _is_of_another(rows, label, cells, wanted, asks | thing):
+            continue
         if label in called or not _is_measured(cells, measure, named=bool(own & meant)):
             continue
         score = 2.0 * len(own & wanted.after) + len(own & asks) + 0.6 * bool(own & meant)
@@ -264,8 +271,14 @@ def _meant(
             return None
         if measure.asks is Asks.SPEED and wanted.after - _LIGHT:
             return None
+        if measure.asks is Asks.AGE:
+            return None  # neither by the day when it is due nor by the hour when it opens
         # "The shortest guarantee" of a table that has but one column of times.
-        scores = {label: 0.0 for label in scores if _has_dimension(rows, label, measure)}
+        scores = {
+            label: 0.0
+            for label in scores
+            if _has_dimension(rows, label, measure) and not _ENDS.search(label)
+        }
     best = max(scores.values(), default=0.0)
     level = [label for label, score in scores.items() if score >= best - 0.05]
     return (level, best) if len(level) == 1 else None
@@ -284,6 +297,26 @@ def _is_measured(cells: Sequence[str], measure: Measure, *, named: bool) -> bool
     # "Wire wool 0000" is no price
     dated = measure.asks in (Asks.AGE, Asks.ORDER)
     return dated or 2 * sum(map(bool, map(_BEGINS.match, cells))) > len(cells)
+
+
+def _is_of_another(
+    rows: Sequence[Found], label: str, cells: Sequence[str], wanted: Superlative, asks: set[str]
+) -> bool:
+    """Is a column of what is measured, and not of the thing that is asked about: a deposit, the
+    year of a hive's queen, since when its owner has had a boat, the miles on a car's clock?"""
+    own, meant = set(terms(label)), labels_meant(asks, wanted.measure)
+    if wanted.measure.asks is Asks.MONEY:
+        in_money = own & meant or _CURRENCY.search(f"{label} {' '.join(cells)}")
+        return not in_money or (NO_PRICE.search(label) is not None and not own & asks)
+    if wanted.measure.asks is Asks.AGE:
+        others = [set(terms(one)) for one in labels_of(rows)[1:]]
+        held = any(one & asks and not one & meant for one in others)
+        is_of_holder = own & _SINCE and held
+        is_hour = any(map(_CLOCK.fullmatch, cells))
+        return is_hour or bool(is_of_holder or set(question_terms(label)) - asks - meant - _LATEST)
+    figures = figures_of(cells) or ()
+    read = wanted.measure.asks is Asks.DEGREE and not own & wanted.after
+    return read and runs_on(rows, [float(one.number) for one in figures])
 
 
 def _amounts(

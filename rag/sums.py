@@ -21,6 +21,7 @@ from rag.gathering import Documents
 from rag.quotable import COLUMN
 from rag.tables import (
     MOST_SHOWN,
+    NO_PRICE,
     NO_QUANTITIES,
     TableAnswer,
     are_days,
@@ -168,7 +169,8 @@ def _meant(
             or (not mean and (counted or not (many or spent)) and _PRICE.search(label))
             or (not mean and any(one.after == "%" for one in figures))
             or is_running(numbers := [float(one.number) for one in figures])
-            or (not mean and (runs_on(rows, numbers) or pays_by(rows)))
+            or (not mean and runs_on(rows, numbers))
+            or pays_by(rows)
         ):
             figures = ()
         if not figures and not any(map(_BEGINS.match, column(rows, label))):
@@ -179,7 +181,7 @@ def _meant(
         score = 2.0 * len(own & asks) + len(own & meant)
         score += 2.0 * bool(asks & PIECES and _QUANTITY.search(label))
         if figures and CURRENCY.search(f"{label} {figures[0].before} {figures[0].after}"):
-            money.append(label)
+            money += [] if NO_PRICE.search(label) else [label]
             score += 0.5 * bool(meant)
         if score:
             scores[label] = score - 0.1 * len(own - asks - meant)

@@ -34,8 +34,16 @@ NO_QUANTITIES = re.compile(
     r"\b(?:no|number|nr|id|code|ref\w*|phone|tel|year|date|total|sum|page|room|flat|version)\b",
     re.I,
 )
+#: Columns of money that are not what a thing costs.
+NO_PRICE = re.compile(r"\b(?:deposits?|discounts?|refunds?|vat|tax|tips?)\b", re.I)
 MOST_SHOWN = 30  # rows; a sum of more cannot be checked by eye
-_ROW_NUMBER = re.compile(r"(?:no\.?\s?|#)?(\d{1,6})\s?[a-z]?", re.I)
+_COUNTED = re.compile(
+    r"\b(?:scores?|points?|marks?|counts?|totals?|qty|quantity|amounts?|votes|goals|prices?|costs?"
+    r"|fees?|hours?|minutes?|days?|nights?|weeks|miles|km|kg|age|size|length|height|width|weight|area"
+    r"|seats|copies|pages|sales|takings|units|readings?)\b|[£$€%²]|\bm2\b",
+    re.I,
+)
+_ROW_NUMBER = re.compile(r"(?:no\.?\s?|#)?\d{1,6}\s?[a-z]?", re.I)
 _PERIODS = re.compile(
     r"per|period|frequency|interval|billed|billing|cycle|how often|every|currency|cur\.?", re.I
 )
@@ -173,13 +181,11 @@ def is_running(numbers: Sequence[float]) -> bool:
 
 
 def numbers_rows(rows: Sequence[Found], label: str) -> bool:
-    """Is a column of numbers what the rows are called: plots 1, 9 and 12B, in their order?"""
+    """Is a column of numbers what the rows are called: plots 1, 9 and 12B?"""
     if _NAMES_ROWS.search(label):
         return True
-    read = [_ROW_NUMBER.fullmatch(cell.strip()) for cell in column(rows, label)]
-    numbers = [int(match[1]) for match in read if match]
-    rising = all(one <= other for one, other in pairwise(numbers))
-    return label == labels_of(rows)[0] and len(numbers) == len(read) > 1 and rising
+    first = label == labels_of(rows)[0] and not _COUNTED.search(label)
+    return first and all(_ROW_NUMBER.fullmatch(cell.strip()) for cell in column(rows, label))
 
 
 def runs_on(rows: Sequence[Found], numbers: Sequence[float]) -> bool:

@@ -84,9 +84,29 @@ PITCHES = (
     "Pitch: 7 | Guest: Doyle | Nights: 4 | Deposit: £50",
 )
 PLANS = (
-    "Service: Films | Price: £10.99 | Per: month",
-    "Service: Trust | Price: £151.80 | Per: year",
-    "Service: Gym | Price: £34.00 | Per: month",
+    "Service: Films | Price: £10.99 | Per: month | Renews: 5 Aug 2024",
+    "Service: Trust | Price: £151.80 | Per: year | Renews: 1 Apr 2025",
+    "Service: Gym | Price: £34.00 | Per: month | Renews: 9 Jul 2024",
+)
+MEMBERS = (
+    "Name: Alan Priddy | Boat: Laser | Since: 1998",
+    "Name: Ruth Abney | Boat: Enterprise | Since: 1987",
+    "Name: Moira Kettle | Boat: Topper | Since: 2011",
+)
+HIVES = (
+    "Hive: Birch | Queen year: 2022 | Honey kg: 18.5",
+    "Hive: Ash | Queen year: 2023 | Honey kg: 24.0",
+    "Hive: Elm | Queen year: 2021 | Honey kg: 6.5",
+)
+BRANCHES = (
+    "Branch: Central | Opens: 08:30 | Closes: 20:00",
+    "Branch: Eastgate | Opens: 09:00 | Closes: 17:30",
+    "Branch: Weston | Opens: 13:00 | Closes: 17:00",
+)
+STOCK = (
+    "Item: PVA glue | Unit price: £14.50 | Last ordered: 2022-09-07",
+    "Item: Wood screws | Unit price: £0.03 | Last ordered: 2024-06-15",
+    "Item: Shellac | Unit price: £22.40 | Last ordered: 2023-08-02",
 )
 HALL = (
     "Date: 2024-01-04 | Details: Brought forward | Bal.: £812.40",
@@ -126,6 +146,11 @@ def asked(question: str, rows: tuple[str, ...], title: str, before: str = "") ->
         ("What's the largest plot?", SIZES, "Plot register", "9", 1),
         ("which is the smallest plot", SIZES, "Plot register", "12", 2),
         ("What's the lightest item?", TOOLS, "Tools", "Wire wool 0000", 0),
+        # since when, of whoever it is; when something was done, where that is asked
+        ("Who is the oldest member?", MEMBERS, "Members", "Ruth Abney", 1),
+        ("what did we order most recently", STOCK, "Stock", "Wood screws", 1),
+        ("Which branch opens earliest?", BRANCHES, "Library", "Central", 0),
+        ("What's the highest reading?", METER, "Gas meter", "10833", 3),
         # what the rows are of the title says; no name says which it is
         ("Which drive was the longest in the van log?", TRIPS, "Van log", None, 0),
     ],
@@ -166,7 +191,18 @@ def test_the_most_and_the_least(
         ("What's the biggest item?", TOOLS, "Tools", None),
         ("which is the most expensive pitch", PITCHES, "Bookings", None),
         ("What do the plots come to altogether?", SIZES, "Plots", None),
+        ("What's the biggest pitch?", PITCHES, "Bookings", None),
+        # a deposit is no price, nor is what was last done the age of a thing
+        ("What do the pitches come to?", PITCHES, "Bookings", None),
+        ("What is the oldest boat?", MEMBERS, "Members", None),
+        ("What is the oldest hive?", HIVES, "Apiary", None),
+        ("What is the oldest branch?", BRANCHES, "Library", None),
+        ("What is the oldest item?", STOCK, "Stock", None),
+        ("Which service came first?", PLANS, "Plans", None),
+        ("Which garage is the longest?", MILES, "Garage bills", None),
         # readings of a meter, miles on the clock, prices of several periods
+        ("What's the biggest price?", PLANS, "Plans", None),
+        ("What's the average price?", PLANS, "Plans", None),
         ("add up the miles", MILES, "Garage bills", None),
         ("what do they add up to", METER, "Gas meter", None),
         ("what do the readings of the meter come to", METER, "Gas meter", None),

@@ -63,6 +63,11 @@ _DATE = (
     "joined",
     "installed",
     "frozen",
+    "published",
+    "purchased",
+    "acquired",
+    "planted",
+    "fitted",
 )
 _PACE = ("time", "duration", "speed", "minutes", "hours")
 _SIZE = ("size", "area", "capacity", "volume", "height", "population")
