@@ -140,6 +140,10 @@ def _blank(question: str, rows: Sequence[Found], asks: set[str]) -> TableAnswer 
 
 def _without(question: str, rows: Sequence[Found], asks: set[str]) -> TableAnswer | None:
     label = _label(rows, asks, _NO)
+    none = _NOT.search(question)
+    left_out = set(terms(question[none.end() :])) - _LIGHT if none else set()
+    if label is not None and left_out and not _is_said(label, left_out):
+        return None  # "which locker has no key?" where no locker is told
     if label is None or (_NEVER.search(question) and repeats(question, rows)):
         return None  # what one row leaves empty another may tell
     if any(cell.strip().casefold() in _SAYS_NONE for cell in column(rows, label)):

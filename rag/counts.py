@@ -47,6 +47,7 @@ _A_NUMBER = re.compile(
     r"|hundred|dozens?)\b",
     re.I,
 )
+_WITHOUT = re.compile(r"\b(?:no(?!\.)|none|never|nobody|lack\w*|missing)\b", re.I)
 _TIMES = re.compile(r"\bhow (?:often|many times)\b", re.I)
 _COUNTED = re.compile(r"^\W*(?:(?:and|so|but)\s+)?how (?:many|often)\b", re.I)
 
@@ -56,7 +57,8 @@ def counted_rows(
 ) -> TableAnswer | None:
     """The rows that are counted, of the one table that can tell; None where the question is for a
     figure that stands in a column, or a word of it is known of no row."""
-    if not _COUNTED.match(question) or LIMITED.search(question) or TOTAL.search(question):
+    limits = (LIMITED, TOTAL, _WITHOUT)
+    if not _COUNTED.match(question) or any(one.search(question) for one in limits):
         return None
     plain = _STILL.sub("", question)  # "are still open", and not "are still to be paid"
     whole = not _is_told(_things(question), passages)

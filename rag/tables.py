@@ -231,7 +231,9 @@ def rows_named(
             for label, values in named.items()
         )
     ]
-    for term in asks - {term for values in named.values() for one in values for term in terms(one)}:
+    called = set(terms(labels_of(rows)[0])) if rows else set()  # every row of "Map" is a map
+    told = {term for values in named.values() for one in values for term in terms(one)}
+    for term in asks - told - called:
         holding = [row for row in kept if any(term in terms(_cell(row, one)) for one in said)]
         holding = holding or [row for row in kept if term in terms(_thing(row))]
         if not holding and term not in around:

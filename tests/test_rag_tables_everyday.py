@@ -83,6 +83,16 @@ PITCHES = (
     "Pitch: 12 | Guest: Ahmed | Nights: 7 | Deposit: £40",
     "Pitch: 7 | Guest: Doyle | Nights: 4 | Deposit: £50",
 )
+MAPS = (
+    "Map: Route 66 map | Sheet: - | Paid: £35",
+    "Map: Peak District | Sheet: 111 | Paid: £8",
+    "Map: London A-Z | Sheet: - | Paid: £42",
+)
+FELL = (
+    "Pos: 1 | Name: Hal Grieve | Time: 41:07",
+    "Pos: 2 | Name: Sol Bertrand | Time: 41:52",
+    "Pos: - | Name: Tim Oake | Time: DNF",
+)
 PLANS = (
     "Service: Films | Price: £10.99 | Per: month | Renews: 5 Aug 2024",
     "Service: Trust | Price: £151.80 | Per: year | Renews: 1 Apr 2025",
@@ -186,6 +196,12 @@ def test_the_most_and_the_least(
             None,
         ),  # is none of the list's own names
         ("who has not paid a deposit", GARAGES, "Garages", [1]),
+        ("whose deposit is missing", GARAGES, "Garages", [1]),
+        # every row of "Map" is a map; what is left empty is what follows "no"
+        ("Which maps have no sheet?", MAPS, "Old maps", [0, 2]),
+        ("How many maps have no sheet?", MAPS, "Old maps", [0, 2]),
+        ("which pos has no time", FELL, "Fell race", None),
+        ("How many maps have no what?", MAPS, "Old maps", None),
         # a number in a few names, a number that is a name
         ("What is the biggest size of plot?", SIZES, "Plots", None),
         ("What's the biggest item?", TOOLS, "Tools", None),
