@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rag.follow_ups.dates import DATE, is_date, put_date
-from rag.follow_ups.mentions import Kind, mentions
+from rag.follow_ups.kinds import Kind
+from rag.follow_ups.mentions import mentions
 from rag.rewriting import standalone
 from rag.types import Turn
 

@@ -16,8 +16,9 @@ from rag.follow_ups.actions import put_action
 from rag.follow_ups.again import asked_again
 from rag.follow_ups.dates import DATE
 from rag.follow_ups.ellipsis import bare, expand, fragment_of, graft, graft_one
+from rag.follow_ups.kinds import Kind
 from rag.follow_ups.listed import cell_value, is_cell
-from rag.follow_ups.mentions import Kind, Mention, mentions
+from rag.follow_ups.mentions import Mention, mentions
 from rag.follow_ups.ones import QUALIFIED, counted, is_ordinal, listed_one, put_ones
 from rag.follow_ups.pronouns import (
     FIT,

@@ -8,7 +8,8 @@ import re
 
 from index.analysis import QUESTION_WORDS, question_terms, words
 from rag.follow_ups.dates import DATE, PREPOSITIONS, is_date, put_date
-from rag.follow_ups.mentions import Kind, Mention, mentions
+from rag.follow_ups.kinds import Kind
+from rag.follow_ups.mentions import Mention, mentions
 from rag.follow_ups.nouns import person_noun
 
 _LEAD = re.compile(

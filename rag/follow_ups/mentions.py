@@ -9,22 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 
 from index.analysis import QUESTION_WORDS
 from rag.follow_ups.dates import FIGURED, MONTHED, PREPOSITIONS
-from rag.follow_ups.nouns import is_plural, person_noun
-
-
-class Kind(Enum):
-    """What a mention can stand for; ANY is a name that gives no hint."""
-
-    PERSON = "person"
-    GROUP = "group"
-    THING = "thing"
-    THINGS = "things"
-    TIME = "time"
-    ANY = "any"
+from rag.follow_ups.kinds import Kind, kind_of_name, kind_of_phrase
+from rag.follow_ups.nouns import is_plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +25,14 @@ class Mention:
     start: int
     named: bool  #: a name rather than a common noun
 
+    @property
+    def holds_name(self) -> bool:
+        """Is it a name, or a noun with one: "the Falcon dinghy"?"""
+        return self.named or any(map(str.isupper, self.text))
 
-_CAPITAL = r"(?:[A-ZÀ-Þ]|\d{1,6}[A-ZÀ-Þ])[\w’'.&-]*\w|[A-ZÀ-Þ]\b\.?"
+
+_TITLE = r"(?:Mrs?|Ms|Dr|Prof|St|Rev|Capt|Sgt|Fr)\."
+_CAPITAL = rf"{_TITLE}|(?:[A-ZÀ-Þ]|\d{{1,6}}[A-ZÀ-Þ])[\w’'.&-]*\w|[A-ZÀ-Þ]\b\.?"
 _SMALL = r"(?:of|the|von|van|de|da|di|la|le|&)"
 NAME = re.compile(
     rf"(?<![^\W_])(?!I['’](?:m|ll|ve|d)\b)(?:{_CAPITAL})(?:\s+(?:{_SMALL}\s+){{0,2}}(?:{_CAPITAL}|\d+\b))*"
@@ -75,9 +70,9 @@ _VERBS = frozenset(
     make mean meet move need open own pay perform play produce provide put reach read receive
     release remain require rise run say see seem sell send serve set show sign sing sit sleep speak
     spend stand start stay stop study take talk teach tell think travel treat try turn understand
-    use visit wait walk want wear win work write went came made took got said won wrote became began
-    held led left lost met ran saw sold sent spoke told thought did died gave grew found fell kept
-    knew paid put sang sat stood taught wore
+    use visit wait walk want wear win work write mow hire rent lend borrow went came made took got
+    said won wrote became began held led left lost met ran saw sold sent spoke told thought did died
+    gave grew found fell kept knew paid put sang sat stood taught wore
     """.split()
 )
 _BEFORE_VERBS = frozenset("what which is are was were".split())
@@ -86,6 +81,17 @@ _ASKING = frozenset("do does did can could will would should may might must".spl
 _BEFORE_TO = (
     "have|has|had|having|need|needs|needed|want|wants|wanted|like|going|able|allowed|try|ought|used"
     "|supposed|plan|planned|agree|agreed|decide|decided|meant|hope|easy|hard|free"
+)
+_LINKS = ("is", "are", "was", "were")
+#: What is said of something: "Is the hall big enough?"
+_PREDICATES = frozenset(
+    """
+    suitable safe open closed free ready available full empty big small large high low deep long
+    short wide heavy enough worth worthwhile necessary possible legal true new old broken clean
+    dirty compulsory mandatory optional valid due late early private public accessible okay ok good
+    bad cheap cheaper dear expensive loud quiet hot cold warm wet dry strong weak still near far
+    better worse bigger smaller older newer longer shorter more less best right wrong
+    """.split()
 )
 _HAPPENS = frozenset("happens happened means counts follows comes goes changes changed".split())
 _DOING = re.compile(
@@ -128,28 +134,11 @@ _EMPTY_NOUNS = frozenset(
     way ways else well good best new main same article articles first last
     """.split()
 )
-_GROUP_WORDS = re.compile(
-    r"(?i)\b(?:band|group|team|company|inc|ltd|corp|llc|gmbh|council|committee|university|college"
-    r"|brothers|boys|girls|kings|club|party|union|orchestra|army|department|ministry|board|staff"
-    r"|association|society|agency|bank|police|family|crew|partners|& \w+)\b"
-)
-_THING_WORDS = re.compile(
-    r"(?i)\b(?:album|song|film|movie|book|novel|show|series|policy|guide|manual|report|agreement"
-    r"|act|award|cup|street|road|river|island|house|tower|lighthouse|library|museum|church|war"
-    r"|battle|season|machine|version|game|city|town|county|records?|hall|park|street|station|hotel"
-    r"|school|bowl|prize|festival|tour|play|contract|plan|project|system|code|memo|handbook)\b"
-)
-_PLACE_PREFIX = re.compile(
-    r"(?:New|North|South|East|West|San|Santa|United|Great|Los|Las|Rio|Mount|Lake|Cape|Port|Fort) "
-)
 _APPENDED = re.compile(
     "album|song|film|movie|novel|policy|guide|manual|report|agreement|street|road|river|island"
     "|tower|lighthouse|library|museum|church|season|city|county|records|hall|park|station|hotel"
     "|school|prize|festival|system|memo|handbook|band|team|company|council|university|college"
     "|machine|version|backup|lease|project"
-)
-_PERSON_HINT = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sir|Lord|Lady|King|Queen|President|St)\.?\s+$"
 )
 
 
@@ -181,7 +170,7 @@ def _bracketed(text: str, taken: list[tuple[int, int]]) -> Iterator[Mention]:
     for part in _PART.finditer(text, *bracket.span("parts")):
         free = all(part.end() <= first or part.start() >= stop for first, stop in taken)
         if free and part[0].islower():
-            yield Mention(part[0], _kind_of_phrase(part[0]), part.start(), False)
+            yield Mention(part[0], kind_of_phrase(part[0]), part.start(), False)
 
 
 def _names(text: str) -> list[Mention]:
@@ -216,12 +205,12 @@ def _with_noun(text: str, start: int, name: str) -> Mention:
     whole = text[start : start + len(name) + (following.end() if following is not None else 0)]
     if _APPENDED.fullmatch(word):
         return Mention(whole, Kind.THING, start, True)
-    # after "a" a name that is not the last word only says which coin it is
-    which = " " not in name and re.search(r"(?i)\ban?\s+$", text[:start]) is not None
+    # after "a" or "the" a name that is not the last word only says which coin it is
+    which = None if " " in name else re.search(r"(?i)\b(?:an?|the)\s+$", text[:start])
     stops = word in QUESTION_WORDS or word in _STOPS or word in _VERBS or word in _LEADS
     if which and word and not stops and not word.endswith(("ed", "ing")):
-        return Mention(whole, _kind_of_phrase(whole), start, False)
-    return Mention(name, _kind_of_name(text, start, name), start, True)
+        return Mention(whole, kind_of_phrase(whole), start, False)
+    return Mention(name, kind_of_name(text, start, name), start, True)
 
 
 def _opens_sentence(text: str, start: int) -> bool:
@@ -241,21 +230,6 @@ def _likely_name(text: str, start: int, name: str) -> bool:
         several = re.match(r"\s+(?:were|are)\b", after) is not None and name.endswith("s")
         return not several and not name.casefold().endswith(("ing", "ings"))
     return bool(re.search(rf"(?<=[a-z,] ){re.escape(name)}\b", text))
-
-
-def _kind_of_name(text: str, start: int, name: str) -> Kind:
-    if _GROUP_WORDS.search(name) or re.match(r"The \w+s\b", name) or re.search(r" and | & ", name):
-        return Kind.GROUP
-    if _THING_WORDS.search(name) or _PLACE_PREFIX.match(name) or any(map(str.isdigit, name)):
-        return Kind.THING
-    if _PERSON_HINT.search(text[:start]):
-        return Kind.PERSON
-    if re.search(r"\b(?:at|in)\s+(?:the\s+)?$", text[:start]):
-        return Kind.THING  # a place or a firm
-    parts = name.split()
-    if 2 <= len(parts) <= 4 and all(part[0].isupper() for part in parts) and parts[0] != "The":
-        return Kind.PERSON if text[:start].rstrip()[-4:].casefold() != " the" else Kind.THING
-    return Kind.ANY
 
 
 def _times(text: str) -> list[Mention]:
@@ -281,7 +255,11 @@ def _phrases(text: str, *, question: bool) -> list[Mention]:
         last = place
         while last + 1 < len(tokens) and _continues(text, tokens, last, started=last > place):
             last += 1
-        asked = place > 0 and tokens[place - 1].group().casefold() in _ASKING
+        before = tokens[place - 1].group().casefold() if place > 0 else ""
+        if before in _LINKS:  # "Is the lake suitable for swimming?"
+            said = [n for n in range(place + 2, last + 1) if _says_how(tokens[n])]
+            last = said[0] - 1 if said else last
+        asked = before in _ASKING
         if (
             asked
             and last - place > 1
@@ -303,7 +281,7 @@ def _phrases(text: str, *, question: bool) -> list[Mention]:
             )
             long = len(phrase.split()) > 2  # "fire assembly point" says what
             if (says or long) and not (cut or done):
-                found.append(Mention(phrase, _kind_of_phrase(phrase), start, False))
+                found.append(Mention(phrase, kind_of_phrase(phrase), start, False))
         place = last + 1
     return found
 
@@ -312,6 +290,10 @@ def _is_verb(following: re.Match[str], lead: str, verbs: set[int]) -> bool:
     """Is what follows "to" or "what" what is done, "have to book", "what happens"?"""
     happens = lead in ("what", "which") and following.group().casefold() in _HAPPENS
     return happens or (lead == "to" and following.start() in verbs)
+
+
+def _says_how(token: re.Match[str]) -> bool:
+    return token.group().casefold() in _PREDICATES
 
 
 def _is_determiner(token: re.Match[str]) -> bool:
@@ -333,8 +315,9 @@ def _continues(text: str, tokens: list[re.Match[str]], last: int, *, started: bo
     """Whether the next word goes on with a noun phrase whose last word so far is ``last``."""
     here, following = tokens[last], tokens[last + 1]
     word = following.group().casefold()
-    if text[here.end() : following.start()].strip():  # punctuation between
-        return False
+    between = text[here.end() : following.start()].strip()
+    if between and not (between in ("'", "’") and here.group().endswith("s")):
+        return False  # punctuation, and not that of "residents' meeting"
     if word in QUESTION_WORDS or word in _LEADS or word in _STOPS or word.endswith("n't"):
         return False
     if not started:
@@ -343,6 +326,9 @@ def _continues(text: str, tokens: list[re.Match[str]], last: int, *, started: bo
         verb = here.group().casefold() in _BEFORE_VERBS and word.endswith("ed")
         return not (verb and ends)
     last_of_all = last + 2 == len(tokens)
+    asks_which = last > 0 and tokens[last - 1].group().casefold() in ("which", "what")
+    if asks_which and not last_of_all and _is_third_person(word):
+        return False  # "Which band plays at the party?"
     if word in _VERBS and last_of_all and not any(t.group().casefold() in _ASKING for t in tokens):
         return True  # "the honey show"
     # "Which insurance covers damage?": what goes on after a verb's "-s" shows that it is one
@@ -355,14 +341,6 @@ def _continues(text: str, tokens: list[re.Match[str]], last: int, *, started: bo
     return not verb and (word in _NOUNS or not word.endswith(("ed", "ing", "ly")))
 
 
-def _kind_of_phrase(phrase: str) -> Kind:
-    head = phrase.rsplit(maxsplit=1)[-1].casefold()
-    if _GROUP_WORDS.fullmatch(head):
-        return Kind.GROUP
-    if person_noun(head):
-        return Kind.PERSON
-    return (
-        Kind.THINGS
-        if is_plural(head) or head in ("people", "children", "men", "women")
-        else Kind.THING
-    )
+def _is_third_person(word: str) -> bool:
+    """Is it a known verb with its "-s": "plays", "goes"?"""
+    return word.endswith("s") and (word[:-1] in _VERBS or word.removesuffix("es") in _VERBS)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 
+from rag.follow_ups.kinds import Kind
 from rag.follow_ups.listed import ORDINALS, cell_value, is_cell, nth
-from rag.follow_ups.mentions import Kind, mentions
+from rag.follow_ups.mentions import mentions
 from rag.follow_ups.nouns import is_plural
 
 _ONES = re.compile(

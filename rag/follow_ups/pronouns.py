@@ -10,7 +10,8 @@ import re
 
 from index.analysis import QUESTION_WORDS, terms, words
 from rag.follow_ups.dates import PREPOSITIONS
-from rag.follow_ups.mentions import Kind, Mention, mentions
+from rag.follow_ups.kinds import Kind
+from rag.follow_ups.mentions import Mention, mentions
 from rag.follow_ups.nouns import person_noun
 
 #: Each pronoun with the group it belongs to.
@@ -236,7 +237,7 @@ def points_back(question: str, spoken: frozenset[str], last: str = "") -> bool:
     name stands alone.
     """
     found = mentions(question, question=True)
-    if any(one.named and one.kind is not Kind.TIME for one in found):
+    if any(one.holds_name and one.kind is not Kind.TIME for one in found):
         return False
     content = sum(word not in QUESTION_WORDS for word in words(question))
     ways: list[re.Pattern[str]] = []
@@ -260,7 +261,7 @@ def goes_on(question: str) -> bool:
     """Whether a short question that names nothing goes on with the last one: "and if I cancel?"."""
     content = sum(word not in QUESTION_WORDS for word in words(question))
     said = [one for one in mentions(question, question=True) if one.kind is not Kind.TIME]
-    if any(one.named for one in said) or _GOES_ON.match(question) is None:
+    if any(one.holds_name for one in said) or _GOES_ON.match(question) is None:
         return False
     if _GOES_ON_IF.match(question):
         return content <= _SOME

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from index.analysis import fold, words
-from rag.follow_ups.mentions import Kind, mentions
+from rag.follow_ups.kinds import Kind
+from rag.follow_ups.mentions import mentions
 
 #: (sentence, headings above it, outermost first) → whether the sentence holds such a thing
 Holds = Callable[[str, Sequence[str]], bool]
