@@ -113,6 +113,10 @@ from rag.types import Turn
         ("When was the last residents' meeting?", "when's the next one?", "residents' meeting?"),
         ("Which band plays at the party?", "what do they want for it?", "do the band want for"),
         ("Which bus goes to the port?", "when does it leave?", "when does the bus leave?"),
+        # the next of what was counted; what has a price, and not who was asked for
+        ("What did we sell in the first quarter?", "and the second?", "in the second quarter?"),
+        ("Which are the first steps?", "and the second?", "What about the second"),
+        ("Who sold us the van?", "how much was that?", "how much was that (van)?"),
         ("what happens if I'm late?", "and twice?", "and twice (happens late)?"),
         ("when was that moved?", "who agreed to it?", "who agreed to it?"),
         ("How long must the dough prove?", "and the one with spelt?", "spelt (dough, prove)?"),

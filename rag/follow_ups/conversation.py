@@ -19,7 +19,7 @@ from rag.follow_ups.ellipsis import bare, expand, fragment_of, graft, graft_one
 from rag.follow_ups.kinds import Kind
 from rag.follow_ups.listed import cell_value, is_cell
 from rag.follow_ups.mentions import Mention, mentions
-from rag.follow_ups.ones import QUALIFIED, counted, is_ordinal, listed_one, put_ones
+from rag.follow_ups.ones import QUALIFIED, count_on, counted, is_ordinal, listed_one, put_ones
 from rag.follow_ups.pronouns import (
     FIT,
     PRONOUN,
@@ -54,6 +54,9 @@ _SUBJECTS = 4  # mentions of the last question that a bare "for how long?" gets
 _MARKER = re.compile(r"\s?\[\d+\]")  # a footnote's
 _WHO = re.compile(r"\W*(?:and |but )?who(?:se|m)?\b|which (?:person|man|woman|\w+er)\b", re.I)
 _CONTRACTED = re.compile(r"['’](?:m|re|s|ve|ll|d|t)\b", re.I)  # "I'm", "isn't", "Ann's"
+_MEASURES = re.compile(
+    r"\W*(?:and |but |so )?(?:how (?:much|many|big|old|heavy)|what size)\b", re.I
+)
 _OF_THEM = re.compile(r"\bof\s+$", re.I)
 _UNSAID = frozenset(
     {"", "i don't know", *(str(reason.value).rstrip(".").casefold() for reason in RefusalReason)}
@@ -182,6 +185,7 @@ class Talk:
             names = self._theme()
             asked = self._last_subject()
             names = asked if points_at(text) and names[:1] and names[0] in asked else names
+            names = self._things_asked() or names if _MEASURES.match(text) else names
         elif goes_on(question):
             names = self._last_subject()
         elif (name := is_of_named(question, self._last)) is not None:
@@ -217,6 +221,9 @@ class Talk:
 
     def _complete_ordinal(self, question: str, fragment: str) -> Rewrite:
         """ "What about the second one?": of what the answer lists, else of what was asked for."""
+        counted_on = count_on(self._last, fragment)
+        if counted_on is not None:
+            return Rewrite(question, counted_on, (self._last,))
         item = listed_one(fragment, self._last, self._answer)
         if item is not None and is_cell(item):
             return _with_names(question, self._last, [cell_value(item)])
@@ -317,6 +324,13 @@ class Talk:
         said = words(_CONTRACTED.sub("", self._last))
         content = [word for word in said if word not in QUESTION_WORDS]
         return found[:_SUBJECTS] or ([" ".join(content)] if content else self._theme())
+
+    def _things_asked(self) -> list[str]:
+        """What the last question told of that has a price or a size, in a question who."""
+        if not _WHO.match(self._last):
+            return []
+        found = mentions(self._last, question=True)
+        return [one.text for one in found if one.kind in (Kind.THING, Kind.THINGS)][:_NOUNS]
 
 
 def _with_names(question: str, text: str, names: Sequence[str]) -> Rewrite:

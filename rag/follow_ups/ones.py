@@ -27,6 +27,8 @@ _NTH = re.compile(
 _ORDINAL = re.compile(rf"the (?:{ORDINALS}|next|other|previous)(?: ones?)?", re.I)
 #: "the one with Blue Spike": what follows says which
 QUALIFIED = re.compile(r"(?:(?P<lead>\w+)\s+)?(?:the|that)\s+ones?\s+(?P<which>\w.*)", re.I)
+_NTH_WORD = re.compile(rf"\b(?:{ORDINALS})\b", re.I)
+_COUNTED = re.compile(rf"\b(?P<nth>{ORDINALS}) (?!(?:aid|name|class|hand)\b)(?P<noun>\w+)", re.I)
 _AGE = re.compile(r"^(?:(?:new|old|big|small|cheap|other|current|previous) )+(?=\w)", re.I)
 _SOME_ONE = re.compile(
     r"(?<=\s)(?!(?:the|this|that|which|any|no|every|some|each|by)\b)(\w+) one\W*$", re.I
@@ -36,6 +38,21 @@ _SOME_ONE = re.compile(
 def is_ordinal(fragment: str) -> bool:
     """Whether a fragment is "the third" or "the second one" and no more."""
     return _ORDINAL.fullmatch(fragment) is not None
+
+
+def count_on(last: str, fragment: str) -> str | None:
+    """The last question of the next one of what it counted: "in the second quarter".
+
+    None where it counts nothing, or several things.
+
+    >>> count_on("What did we sell in the first quarter?", "the second")
+    'What did we sell in the second quarter?'
+    """
+    which, before = _NTH_WORD.search(fragment), list(_COUNTED.finditer(last))
+    if which is None or len(before) != 1 or is_plural(before[0]["noun"]):
+        return None
+    start, end = before[0].span("nth")
+    return f"{last[:start]}{which[0]}{last[end:]}"
 
 
 def listed_one(text: str, last: str, answer: str) -> str | None:
