@@ -117,6 +117,7 @@ from rag.types import Turn
         ("What did we sell in the first quarter?", "and the second?", "in the second quarter?"),
         ("Which are the first steps?", "and the second?", "What about the second"),
         ("Who sold us the van?", "how much was that?", "how much was that (van)?"),
+        ("Which oil does the mower need?", "How do I change it?", "change the oil (mower)?"),
         ("what happens if I'm late?", "and twice?", "and twice (happens late)?"),
         ("when was that moved?", "who agreed to it?", "who agreed to it?"),
         ("How long must the dough prove?", "and the one with spelt?", "spelt (dough, prove)?"),
@@ -184,3 +185,40 @@ def test_things_are_no_persons(word: str) -> None:
 @pytest.mark.parametrize("word", ["plumber", "steward", "landlord", "tenant", "solicitor"])
 def test_persons_are(word: str) -> None:
     assert person_noun(word)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "question", "expected"),
+    [
+        (
+            "What error did the printer show?",
+            "It shows E-31 since 3 May. [1]",
+            "what does that mean?",
+            "what does that mean (E-31, error, printer)?",
+        ),
+        (
+            "How do I claim it back?",
+            "Submit form P-12 to payroll.",
+            "where do I get that form?",
+            "where do I get that form (form P-12)?",
+        ),
+        (
+            "What's on the agenda?",
+            "1. Report of the board 2. Accounts 3. Election of the auditors",
+            "tell me more about point 3",
+            "(Election of the auditors, agenda)?",
+        ),
+        # several codes, another noun
+        (
+            "What did the printers show?",
+            "E-31 and E-40",
+            "what does that mean?",
+            "mean (printers)?",
+        ),
+        ("How do I claim?", "Submit form P-12.", "when is that day?", "when is that day?"),
+    ],
+)
+def test_what_of_the_answer_is_taken_up(
+    asked: str, answer: str, question: str, expected: str
+) -> None:
+    assert standalone(question, [Turn(asked, answer)]).endswith(expected)

@@ -32,6 +32,7 @@ from rag.follow_ups.pronouns import (
     points_back,
     suits_title,
 )
+from rag.follow_ups.told import taken_up
 from rag.questions import is_small_talk
 from rag.quotable import COLUMN
 from rag.types import RefusalReason, Turn
@@ -190,6 +191,8 @@ class Talk:
             names = self._last_subject()
         elif (name := is_of_named(question, self._last)) is not None:
             names = [name]
+        told = taken_up(question, self._answer)
+        names = [told, *names] if told is not None else names
         themed = _with_names(question, text, names)
         return replace(themed, added=(*added, *themed.added))
 
@@ -296,7 +299,17 @@ class Talk:
         tail = self._said_of(meant)
         if tail is not None:
             return [tail]
-        return [one.mention.text for one in self._ranked() if one.name and one.turn >= turn][:1]
+        names = [one.mention.text for one in self._ranked() if one.name and one.turn >= turn][:1]
+        return names or self._beside(meant)
+
+    def _beside(self, meant: Sequence[_Known]) -> list[str]:
+        """Whose it is: of "which oil does the mower need?" the mower."""
+        if len(meant) != 1:
+            return []
+        noun = re.escape(meant[0].mention.text)
+        owned = re.search(rf"\b(?:what|which) {noun} (?:do|does|did) (?=\S)", self._last, re.I)
+        found = mentions(self._last, question=True)
+        return [one.text for one in found if owned and one.start >= owned.end()][:1]
 
     def _said_of(self, meant: Sequence[_Known]) -> str | None:
         """What the last question told of the one noun that is meant: "the fee for a gait
