@@ -88,6 +88,11 @@ def asked_cell(question: str, row: str, short: str | None) -> str | None:
         ]
     said = [len(_said(label) & (asked - named)) for label, _ in unnamed]
     best = max(said, default=0)
+    if best and said.count(best) > 1:  # "lambs" is "Lambs", and not "Lambed"
+        said = [
+            n + _is_written(label, question) for n, (label, _) in zip(said, unnamed, strict=True)
+        ]
+        best = max(said)
     if best and said.count(best) == 1:
         return unnamed[said.index(best)][1]
     then = _of_the_day(question, row, short)
@@ -135,6 +140,10 @@ def _may_answer(question: str, value: str) -> bool:
     if _WHEN.search(question):
         return bool(moments(value)[0]) or _TIME.search(value) is not None
     return True
+
+
+def _is_written(label: str, question: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(label)}(?!\w)", question, re.I) is not None
 
 
 def _said(label: str) -> set[str]:

@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 
-from index.analysis import question_terms
+from index.analysis import question_terms, terms
 from index.index import Snapshot
 from index.types import Scope, SkippedFile, SkipReason
 from rag.answering import compose, extractive_answer
+from rag.asked_rows import SUM_WORDS
 from rag.asked_words import AskedWords
 from rag.blanks import blank_row, rows_without
+from rag.cells import cells_of, is_named
 from rag.clauses import likelier, merged, ways_asked
+from rag.codes import codes
 from rag.comparing import compared
 from rag.comparisons.questions import comparison
 from rag.counts import counted_rows
@@ -224,7 +227,17 @@ def single_rows(asked: str, answer: Answer) -> Answer:
     of_all = superlative(asked) is not None or wants_sum(asked)
     if answer.short is None or not of_all or COLUMN not in answer.sentences[0].text:
         return answer
+    if _says_total(asked, answer.sentences[0].text):
+        return answer
     return replace(answer, short=None, notes=(*answer.notes, SINGLE_ROWS))
+
+
+def _says_total(asked: str, row: str) -> bool:
+    """Does a column of the row asked about say its total?"""
+    asks, cells = set(question_terms(asked)), cells_of(row)
+    held = {term for label, _ in cells for term in terms(label)}
+    named = any(is_named(value, asks, codes(asked), label) for label, value in cells)
+    return named and bool(SUM_WORDS & asks & held)
 
 
 def refused(question: str, asked: str, refusal: Refusal) -> Answer:

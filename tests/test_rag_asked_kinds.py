@@ -261,3 +261,9 @@ def test_acronyms_are_no_names_and_inner_capitals_are() -> None:
     assert names_in("what pH has it", ["pH"]) == ["pH"]
     assert names_in("what does the çŒ« cost", ["çŒ«"]) == []
     assert names_in("what has Penhale", ["Penhale"]) == ["Penhale"]
+
+
+def test_of_two_columns_of_one_stem_the_one_that_is_written() -> None:
+    row = "Ewe: Juniper | Ram: Sultan | Lambed: 6 Apr 2024 | Lambs: 1"
+    assert asked_cell("Juniper lambs?", row, "Sultan") == "1"
+    assert asked_cell("when had Juniper lambed?", row, "Sultan") == "6 Apr 2024"

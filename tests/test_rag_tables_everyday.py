@@ -318,6 +318,8 @@ def test_what_was_never_done_may_stand_in_another_row() -> None:
         ("Which month did we burn most gas?", "month: Oct | gas used: 61", False),
         ("What do Ann's jobs come to?", "Job: 4 | Price: 61", False),
         ("How much gas did we use in October?", "month: Oct | gas used: 61", True),
+        ("What is the total of the Rascals?", "Team: Rascals | Rd 1: 9 | Total: 61", True),
+        ("What is the total of all teams?", "Team: Rascals | Rd 1: 9 | Total: 61", False),
         ("Which month did we burn most gas?", "We burnt most gas in January: 61 m3.", True),
     ],
 )
