@@ -16,7 +16,7 @@ from rag.follow_ups.actions import put_action
 from rag.follow_ups.again import asked_again
 from rag.follow_ups.dates import DATE
 from rag.follow_ups.ellipsis import bare, expand, fragment_of, graft, graft_one
-from rag.follow_ups.kinds import Kind
+from rag.follow_ups.kinds import Kind, kind_of_name
 from rag.follow_ups.listed import cell_value, is_cell
 from rag.follow_ups.mentions import Mention, mentions
 from rag.follow_ups.ones import QUALIFIED, count_on, counted, is_ordinal, listed_one, put_ones
@@ -32,6 +32,7 @@ from rag.follow_ups.pronouns import (
     points_back,
     suits_title,
 )
+from rag.follow_ups.rows import put_in_row, thing_asked
 from rag.follow_ups.told import taken_up
 from rag.questions import is_small_talk
 from rag.quotable import COLUMN
@@ -129,6 +130,10 @@ class Talk:
         if _WHO.match(asked):
             told, weights = [_as_person(one) for one in told], _FROM_WHO
         self._note(told, weights, topic=False)
+        thing = thing_asked(asked, answer)
+        if thing is not None:
+            kind = kind_of_name(thing, 0, thing)
+            self._note([Mention(thing, kind, 0, True)], _FROM_WHO, topic=False)
         self._last, self._answer = asked, answer
 
     def _note(self, found: list[Mention], weights: tuple[float, float], *, topic: bool) -> None:
@@ -166,6 +171,8 @@ class Talk:
         if not self._last:
             return Rewrite(question, question)
         again = asked_again(question, self._last)
+        if again is None and not bare(question):
+            again = put_in_row(question, self._last, self._answer)
         if again is not None:
             return Rewrite(question, again, (self._last,))
         if bare(question):

@@ -28,7 +28,9 @@ _VERBAL = frozenset(
     "am is are was were do does did has have had can could will would shall should may might must"
     " who what when where why how which whose whom he she they it i we you".split()
 )
-_IN_MAY = re.compile(r"\b(?:in|by|of|since|until|during|from|to) may\b", re.I)
+_IN_MAY = re.compile(
+    r"\b(?:in|by|of|since|until|during|from|to|\d{1,2}(?:st|nd|rd|th)?) may\b|\bmay (?=\d)", re.I
+)
 _ARTICLES = "the|an?|this|that|my|your|our"
 _PHRASE = re.compile(
     rf"(?i)\b({PREPOSITIONS})\s+((?:(?!(?:{PREPOSITIONS}|and|or)\b)[\w’'&.-]++\s*+)++)"
