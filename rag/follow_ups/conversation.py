@@ -15,11 +15,13 @@ from rag.cells import cells_of
 from rag.follow_ups.actions import put_action
 from rag.follow_ups.again import asked_again
 from rag.follow_ups.dates import DATE
-from rag.follow_ups.ellipsis import bare, expand, fragment_of, graft, graft_one
+from rag.follow_ups.ellipsis import bare, expand, fragment_of
+from rag.follow_ups.grafting import graft, graft_one
 from rag.follow_ups.kinds import Kind, kind_of_name
 from rag.follow_ups.listed import cell_value, is_cell
 from rag.follow_ups.mentions import Mention, mentions
 from rag.follow_ups.ones import QUALIFIED, count_on, counted, is_ordinal, listed_one, put_ones
+from rag.follow_ups.other_nouns import named_alone
 from rag.follow_ups.pronouns import (
     FIT,
     PRONOUN,
@@ -173,6 +175,7 @@ class Talk:
         again = asked_again(question, self._last)
         if again is None and not bare(question):
             again = put_in_row(question, self._last, self._answer)
+            again = again or named_alone(self._last, question)
         if again is not None:
             return Rewrite(question, again, (self._last,))
         if bare(question):

@@ -55,6 +55,12 @@ MONTHED = re.compile(
     rf"|{_NUMBER}(?: of)? {_MONTH}|{_YEAR}-\d\d-\d\d)(?!\w)",
     re.I,
 )
+#: What ends a phrase that says when or in what way, and names no thing.
+WHENS = re.compile(
+    r"\b(?:spring|summer|autumn|winter|mornings?|afternoons?|evenings?|nights?|days?|weeks?|months?"
+    r"|years?|weekends?|holidays?|terms?|hours?|advance|general|total|full|detail|cash)$",
+    re.I,
+)
 _PLACED = re.compile(rf"\b(?:(?P<lead>{PREPOSITIONS})\s+)?(?P<date>{_SPAN})(?!\w)", re.I)
 _YEARS = re.compile(rf"\b{_YEAR}\b")
 _IN_WEEK = re.compile(_WEEKDAY, re.I)
@@ -70,6 +76,11 @@ def is_date(text: str) -> bool:
     return DATE.fullmatch(text) is not None
 
 
+def says_when(text: str) -> bool:
+    """Whether a text is a date or another time and no more: "summer", "mornings"."""
+    return is_date(text) or WHENS.fullmatch(text) is not None
+
+
 def put_date(stem: str, fragment: str) -> str | None:
     """The last date of a question replaced by the one a fragment is; None when either has none.
 
@@ -82,7 +93,13 @@ def put_date(stem: str, fragment: str) -> str | None:
     if new is None:
         return None
     in_week = _in_week(new["date"])
-    spots = [one for one in _PLACED.finditer(stem) if _in_week(one["date"]) == in_week]
+    spots = [
+        one
+        for one in _PLACED.finditer(stem)
+        if _in_week(one["date"]) == in_week
+        # "on Sundays" does not take the place of Saturday in "the Saturday class"
+        and not (in_week and new["lead"] and _attributive(stem, one))
+    ]
     if not spots:
         return None
     old = spots[-1]
@@ -119,9 +136,9 @@ def _fitting(lead: str, date: str) -> str:
 def _attributive(stem: str, old: re.Match[str]) -> bool:
     before, after = stem[: old.start()], stem[old.end() :]
     noun = re.match(rf"\s+(?!(?:{PREPOSITIONS}|and|or)\b)\w", after, re.I) is not None
-    return (
-        noun and re.search(r"(?:\b(?:the|an?|our|its|their)|['’]s)\s+$", before, re.I) is not None
-    )
+    own = re.match(r"(?:the|an?) ", old["date"], re.I) is not None
+    led = re.search(r"(?:\b(?:the|an?|our|its|their)|['’]s)\s+$", before, re.I) is not None
+    return noun and (own or led)
 
 
 def without_dates(question: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from index.analysis import QUESTION_WORDS
+
 _PERSON_NOUN = re.compile(
     r".*(?:[^e]er|[^t]or|ist|ian|ant|ee|man|woman|person|wife|husband|mother|father|brother|sister"
     r"|daughter|friend|student|resident|parent|child|girl|boy|captain|secretary|guest|deputy)"
@@ -47,3 +49,8 @@ def person_noun(word: str) -> bool:
 def is_plural(word: str) -> bool:
     """Whether a common noun looks like a plural: "fees", and neither "glass" nor "bus"."""
     return word.endswith("s") and not word.endswith(("ss", "us", "is"))
+
+
+def singular(word: str) -> str:
+    """The word without the "-s" of its plural, as far as an ending tells."""
+    return word[:-1] if word.endswith("s") and word not in QUESTION_WORDS else word
