@@ -57,7 +57,7 @@ _SUBJECTS = 4  # mentions of the last question that a bare "for how long?" gets
 
 _MARKER = re.compile(r"\s?\[\d+\]")  # a footnote's
 _WHO = re.compile(r"\W*(?:and |but )?who(?:se|m)?\b|which (?:person|man|woman|\w+er)\b", re.I)
-_CONTRACTED = re.compile(r"['’](?:m|re|s|ve|ll|d|t)\b", re.I)  # "I'm", "isn't", "Ann's"
+_CONTRACTED = re.compile(r"\b\w+n['’]t\b|['’](?:m|re|s|ve|ll|d)\b", re.I)  # "isn't", "Ann's"
 _MEASURES = re.compile(
     r"\W*(?:and |but |so )?(?:how (?:much|many|big|old|heavy)|what size)\b", re.I
 )
