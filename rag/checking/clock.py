@@ -24,7 +24,8 @@ _SPOKEN_HOUR = re.compile(
 
 _PAST = re.compile(
     rf"\b(?P<part>half|(?:a\s+)?quarter|five|ten|twenty)\s+(?P<way>past|to)\s+"
-    rf"(?P<hour>{'|'.join(DIGITS)})\b",
+    rf"(?P<hour>{'|'.join(DIGITS)})\b"
+    r"(?:\s+(?:in the|at) (?P<day>morning|afternoon|evening|night)\b)?",
     re.IGNORECASE,
 )
 _AT = re.compile(r"\b(?:at|until|till)\s$", re.IGNORECASE)
@@ -41,15 +42,6 @@ def clock_times(text: str) -> tuple[list[Quantity], str]:
         minute = int(match.group("minute") or match.group("minute24") or 0)
         half = (match.group("half") or "").lower()
         found.append(_clock(match, hour, minute, half))
-    for match in _SPOKEN_HOUR.finditer(rest):
-        if match.group("noon"):
-            word = match.group("noon").lower()
-            found.append(_clock(match, 0 if word == "midnight" else 12, 0, "x"))
-            continue
-        word = (match.group("hour") or match.group("alone")).lower()
-        late = match.group("part") in ("afternoon", "evening") or match.group("night")
-        half = "" if match.group("alone") else "p" if late else "a"
-        found.append(_clock(match, int(DIGITS.get(word, 0) or word), 0, half))
     for match in _PAST.finditer(rest):
         word = match.group("part").lower().split()[-1]
         is_to = match.group("way") == "to"
@@ -58,12 +50,28 @@ def clock_times(text: str) -> tuple[list[Quantity], str]:
             continue  # "five to ten" is rather a range
         minutes = _PAST_MINUTES[word] * (-1 if is_to else 1)
         hour = DIGITS[match.group("hour").lower()]
-        one = _clock(match, hour, 0, "")
+        one = _clock(match, hour, 0, _half(match["day"]))
         values = tuple(value + minutes for value in one.values)
         found.append(replace(one, values=values, bare=values))
+        rest = blank(rest, match.start(), match.end())
+    for match in _SPOKEN_HOUR.finditer(rest):
+        if match.group("noon"):
+            word = match.group("noon").lower()
+            found.append(_clock(match, 0 if word == "midnight" else 12, 0, "x"))
+            continue
+        word = (match.group("hour") or match.group("alone")).lower()
+        half = "" if match.group("alone") else _half(match["part"] or match["night"])
+        found.append(_clock(match, int(DIGITS.get(word, 0) or word), 0, half))
     for one in found:
         rest = blank(rest, one.start, one.end)
     return found, rest
+
+
+def _half(part: str | None) -> str:
+    """Of the day, as "a" and "p" say it; either where no part of it is named."""
+    if part is None:
+        return ""
+    return "a" if part.lower() == "morning" else "p"
 
 
 def _clock(match: re.Match[str], hour: int, minute: int, half: str) -> Quantity:

@@ -22,7 +22,13 @@ _APART = re.compile(
     r"|(?:before|after) (?:it|they|he|she)|(?:above|below) (?:what|that of|the law))\b",
     re.IGNORECASE,
 )
-_DIFFERENCE = re.compile(r"\bdifference of (?:\w+ ){0,2}$", re.IGNORECASE)
+_DIFFERENCE = re.compile(
+    r"\bdifference of (?:\w+ ){0,2}$"
+    r"|\b(?:(?:went|gone|goes|go|put|taken?) (?:up|down)|rose|risen|rises?|fell|fallen|falls?"
+    r"|grew|grown|increased?|decreased?|dropped|raised|reduced|lowered|cut|shortened|lengthened|extended"
+    r"|brought (?:forward|down)|moved) by (?:about )?$",
+    re.IGNORECASE,
+)
 _DAY = UNITS["day"][1]
 
 
@@ -35,6 +41,19 @@ def is_difference(number: Quantity, text: str) -> bool:
     True
     """
     return bool(_APART.match(text, number.end) or _DIFFERENCE.search(text[: number.start]))
+
+
+def spans_years(number: Quantity, said: Figures) -> bool:
+    """Is it how many years lie between two years that the same text names?
+
+    >>> from rag.checking.quantities import figures
+    >>> said = figures("It ran from 1939 until 1945, six years.")
+    >>> spans_years(said.quantities[0], said)
+    True
+    """
+    years = [reading[0] for one in said.moments for reading in one.readings if reading[0]]
+    gaps = {abs(one - other) * 12.0 for one, other in combinations(years, 2)}
+    return number.dimension == "months" and any(gap in number.values for gap in gaps if gap)
 
 
 def makes(number: Quantity, held: Figures) -> bool:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from index.analysis import fold
 from rag.checking.amounts import Quantity, holds_parts, same_quantity
 from rag.checking.dates import Moment, same_moment
-from rag.checking.derived import is_difference, makes
+from rag.checking.derived import is_difference, makes, spans_years
 from rag.checking.frequencies import interval
 from rag.checking.names import Name, Wording, missing_name, wording_of
 from rag.checking.quantities import Figures, figures
@@ -24,7 +24,9 @@ _QUOTED = re.compile(
     r"|(?<![\w’])‘([^‘]{2,400}?)’(?!\w)|(?<!\w)'([^']{2,400}?)'(?!\w)|`([^`]{2,400})`"
 )
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)[^\s)\]>]+|\b[\w.+-]+@[\w-]+\.[\w.]+")
-_HOUR = re.compile(r"\b(?:at|from|until|till|by|before|after|since)\s$", re.IGNORECASE)
+_HOUR = re.compile(
+    r"\b(?:at|from|until|till|by|before|after|since|from \d{1,2}(?:[:.]\d\d)? to)\s$", re.IGNORECASE
+)
 _HOUR_ENDS = re.compile(
     r"\W*$|\s?[.,;:)]|\s(?:to|and|or|until|till|on|in|at|every|each|daily|during|o.clock)\b"
 )
@@ -305,6 +307,8 @@ def _is_in_a_date(number: Quantity, said: Facts, held: Facts) -> bool:
 
 
 def _is_worked_out(number: Quantity, said: Facts, held: Facts) -> bool:
+    if spans_years(number, said.figures):
+        return True  # both years have to be held, too
     return is_difference(number, said.text) and makes(number, held.figures)
 
 
