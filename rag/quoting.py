@@ -18,6 +18,7 @@ from rag.clauses import likelier, merged, ways_asked
 from rag.codes import codes
 from rag.comparing import compared
 from rag.comparisons.questions import comparison
+from rag.contenders import foremost_told, uncompared
 from rag.counts import counted_rows
 from rag.declining import missing_words, names_in, unnamed, why_declined
 from rag.extremes import extreme_rows, superlative
@@ -71,9 +72,11 @@ class Quoter:
         """
         answer = self._compared(snapshot, asked, passages, scope, clock)
         answer = answer or self._of_table(snapshot, asked, passages, clock)
+        answer = answer or self._foremost(snapshot, asked, passages, scope, clock)
         if answer is None:
             answer = self._quoted(snapshot, asked, passages, settings, clock, anyway)
-            return self._left_empty(snapshot, asked, answer) or single_rows(asked, answer)
+            empty = self._left_empty(snapshot, asked, answer)
+            return empty or uncompared(asked, single_rows(asked, answer))
         return answer
 
     def _quoted(
@@ -150,6 +153,35 @@ class Quoter:
             self._reader,
         )
         if found is None:
+            return None
+        clock.lap("comparing")
+        held = {passage.chunk.id for passage in found.passages}
+        rest = [passage for passage in passages if passage.chunk.id not in held]
+        return replace(
+            found,
+            passages=(*found.passages, *rest),
+            model=self._reader.name,
+            timings=clock.laps,
+        )
+
+    def _foremost(
+        self,
+        snapshot: Snapshot,
+        asked: str,
+        passages: Sequence[Passage],
+        scope: Scope | None,
+        clock: Clock,
+    ) -> Answer | None:
+        """The answer to a question for the one of a kind with the most or least of something."""
+        if drops_a_name(asked):
+            return None
+        found = foremost_told(
+            asked,
+            passages,
+            lambda part, limit: self.fetch(snapshot, part, limit, scope),
+            self._reader,
+        )
+        if found is None or self._unknown_names(snapshot, asked):
             return None
         clock.lap("comparing")
         held = {passage.chunk.id for passage in found.passages}

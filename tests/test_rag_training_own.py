@@ -12,6 +12,7 @@ from rag.reader_network import embedder_tokenizer
 from rag.training.encoding import Encoder, Task
 from rag.training.examples import Maker
 from rag.training.own_documents import FOLDER, SOURCE, own_documents, read_document
+from rag.training.polar import OPEN
 from rag.training.sources import find_answer, held_out, nearest_span
 
 SETS = Path(__file__).parent.parent / "eval" / "sets"
@@ -62,6 +63,13 @@ def test_a_document_becomes_rows_polar_questions_and_claims(tmp_path):
     assert open_one.spans == ()
     assert one.polar[0].claim.label == 1.0
     assert (one.claims[0].label, one.claims[0].group) == (1.0, "kiln")
+
+
+def test_a_yes_no_question_may_be_left_open(tmp_path):
+    left = {"q": "Is the kiln electric?", "in": 0, "yes": None, "by": None}
+    (one,) = read_document(written(tmp_path, document(polar=[left]))).polar
+    assert one.claim.label == OPEN
+    assert (one.row.answerable, one.row.spans) == (False, ())
 
 
 @pytest.mark.parametrize(

@@ -76,8 +76,8 @@ def which(asked: str) -> Comparison | None:
     done = _BODY_DO.match(body)
     if done is not None:
         return _which_object(done, a, b, where=asked.lower().startswith("where"))
-    found = _body_frame(body, asked)
-    return None if found is None else of_frame(Wants.WHICH, a, b, found)
+    found = framed(body, whose=asked.lower().startswith("whose"))
+    return None if found is None else of_frame(Wants.WHICH, a, b, found[1])
 
 
 def _which_object(match: re.Match[str], a: str, b: str, *, where: bool) -> Comparison:
@@ -94,21 +94,23 @@ def _which_object(match: re.Match[str], a: str, b: str, *, where: bool) -> Compa
     return of_things(Wants.WHICH, a, b, measure, ask)
 
 
-def _body_frame(body: str, asked: str) -> Frame | None:
+def framed(body: str, *, whose: bool) -> tuple[str, Frame] | None:
+    """What "which" asks about, and what of it: of "tent is lighter" the tent, and how heavy it is;
+    None where the words compare nothing."""
     match = _BODY_BE.match(body)
     if match is not None:
-        measure, rest = measure_of(match.group("word")), match.group("rest")
-        if asked.lower().startswith("whose"):  # "Whose guarantee is longer …?"
-            return Frame(measure, "does", "", match.group("noun"), noun=True)
-        return Frame(measure, match.group("aux").lower(), match.group("part") or "", rest)
+        noun, measure = match.group("noun").strip(), measure_of(match.group("word"))
+        if whose:  # "Whose guarantee is longer …?"
+            return noun, Frame(measure, "does", "", noun, noun=True)
+        aux, part = match.group("aux").lower(), match.group("part") or ""
+        return noun, Frame(measure, aux, part, match.group("rest"))
     match = _BODY_VERB.match(body)
-    if match is None:
+    if match is None or match.group("verb").lower() in ("there", "been"):
         return None
     measure, rest = measure_of(match.group("word")), match.group("rest").strip()
-    if match.group("verb").lower() in ("there", "been"):
-        return None
     aux, verb = base_form(match.group("verb"))
-    return Frame(measure, aux, verb, rest, noun=bool(match.group("the")) and bool(rest))
+    counts = bool(match.group("the")) and bool(rest)
+    return match.group("noun").strip(), Frame(measure, aux, verb, rest, noun=counts)
 
 
 def either(asked: str) -> Comparison | None:

@@ -4,10 +4,11 @@ Manuals, contracts, minutes, price lists and the like, invented for training, on
 ``documents/`` beside this module, of the form
 
     {"title": str, "passages": [str], "asked": [{"q": str, "in": int, "a": str | [str] | null}],
-     "polar": [{"q": str, "in": int, "yes": bool, "by": str}],
+     "polar": [{"q": str, "in": int, "yes": bool | null, "by": str | null}],
      "claims": [{"c": str, "in": int, "true": bool, "kind": str}]}
 
-``in`` is the passage, from 0; ``a`` is its exact words, or null where no passage answers. Nothing
+``in`` is the passage, from 0; ``a`` is its exact words, or null where no passage answers; ``yes``
+is null where the passages tell of the thing and leave the question open. Nothing
 of the evaluation sets is in them. ``python -m rag.training.own_documents`` checks the files.
 """
 
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from rag.training.polar import Polar
+from rag.training.polar import OPEN, Polar
 from rag.training.sources import Claim, Row, find_answer
 
 SOURCE = "own"
@@ -73,10 +74,11 @@ def _rows(name: str, title: str, passages: tuple[str, ...], asked: list[_Json]) 
 def _polar(name: str, title: str, passages: tuple[str, ...], asked: list[_Json]) -> Iterator[Polar]:
     for one in asked:
         passage, question = passages[cast(int, one["in"])], str(one["q"])
-        spans = _exact(passage, str(one["by"]))
-        label = float(_truth(one["yes"]))
+        told = one["yes"] is not None
+        spans = _exact(passage, str(one["by"])) if told else ()
+        label = float(_truth(one["yes"])) if told else OPEN
         yield Polar(
-            Row(SOURCE, name, title, question, passage, spans, True),
+            Row(SOURCE, name, title, question, passage, spans, told),
             Claim(SOURCE, name, title, question, passage, label),
         )
 

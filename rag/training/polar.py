@@ -19,7 +19,7 @@ from rag.training.negatives import OPPOSITES, WORD, Ranking, Text, near_passages
 from rag.training.sources import Claim, Row
 
 SOURCE = "polar"
-_OPEN = 0.5  # the label of a question that its passage leaves open
+OPEN = 0.5  #: the label of a question that its passage leaves open
 
 _LINKS = r"is|are|was|were"
 _HELPERS = rf"{_LINKS}|can|could|may|might|must|shall|should|will|would|has|have|had|does|do|did"
@@ -144,7 +144,7 @@ def _writer(group: str) -> str:
 def _left_open(polar: Polar, text: Text) -> Polar:
     """The question beside a passage that says neither: what is not told is not denied."""
     elsewhere = near_row(polar.row, text)
-    return Polar(elsewhere, _claim(elsewhere, _OPEN))
+    return Polar(elsewhere, _claim(elsewhere, OPEN))
 
 
 def _from_answer(row: Row, chance: random.Random) -> list[Polar]:
