@@ -24,6 +24,13 @@ _MESSAGE = re.compile(
     r"\s*\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? +\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[AaPp][Mm])?\]?"
     r" ?[-–]? ?[^:|]{1,40}: "
 )
+#: A heading on the line of its text: "Why they were late." and "How to get in:" tell nothing alone.
+_RUN_IN = re.compile(
+    r"(?:why|how|what|when|where|who|which)\b"
+    r"(?!\s+(?:is|are|was|were|do|does|did|has|have|had|can|could|may|will|would|shall|should|must)\b)"
+    r"(?:[ \t]+[\w'’-]+){1,8}[ \t]*[.:]",
+    re.I,
+)
 _LONGEST_ROW = 600  # characters; a longer row is quoted by sentences
 _LONGEST_QUESTION = 240
 _LONGEST_ANSWER = 400  # characters, with its question
@@ -69,7 +76,7 @@ def answer_start(quote: str) -> int:
         return 0
     spans = sentence_spans(quote)
     for span, following in pairwise(spans):
-        if is_question(quote[slice(*span)]):
+        if is_question(quote[slice(*span)]) or _runs_in(quote, span, following[0]):
             return following[0]
         if not _is_few(quote[slice(*span)]):
             break
@@ -109,12 +116,21 @@ def _row(text: str, start: int) -> tuple[int, int] | None:
 
 
 def _opens(text: str, question: tuple[int, int], start: int) -> bool:
-    """Is the span a question, and does what begins at ``start`` follow on it closely?
+    """Is the span a question or a heading, and does what begins at ``start`` follow on it closely?
 
     An item of a list that follows on one that asks is another item.
     """
     asked = text[slice(*question)]
+    if _runs_in(text, question, start):
+        return True
     if len(asked) > _LONGEST_QUESTION or COLUMN in asked or not is_question(asked):
         return False
     breaks = text[question[1] : start].count("\n")
     return breaks <= 2 and not (breaks and _ITEM.match(text, start))
+
+
+def _runs_in(text: str, span: tuple[int, int], start: int) -> bool:
+    """Is the span a heading that begins a line on which the text below it begins, too?"""
+    first = not text[text.rfind("\n", 0, span[0]) + 1 : span[0]].strip()
+    same_line = "\n" not in text[span[1] : start]
+    return first and same_line and _RUN_IN.fullmatch(text[slice(*span)]) is not None

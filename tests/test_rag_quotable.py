@@ -36,6 +36,18 @@ def test_a_question_takes_the_sentence_after_it_along() -> None:
     ]
 
 
+def test_a_heading_on_the_line_of_its_text_is_quoted_with_it() -> None:
+    told = "Why they were late. The maker had a strike. We knew in April."
+    assert quotes(f"I am sorry.\n\n{told}\nHow to get in: ring twice.") == [
+        "I am sorry.",
+        told,
+        "How to get in: ring twice.",
+    ]
+    assert told[answer_start(told) :] == "The maker had a strike. We knew in April."
+    assert quotes("Who is late pays. The fine is £2.") == ["Who is late pays.", "The fine is £2."]
+    assert quotes("He said why he left. It was late.") == ["He said why he left.", "It was late."]
+
+
 def test_of_two_questions_the_second_is_answered() -> None:
     text = "Who pays? Who opens the fair? The mayor does. And if he is ill?"
     assert quotes(text) == [
