@@ -249,8 +249,12 @@ class Quoter:
         unknown = snapshot.unknown_terms(sorted(set(question_terms(asked))))
         return bool(names_in(asked, missing_words(asked, unknown)))
 
-    def _says_yes(self, question: str, found: Found) -> float:
-        return self._reader.support(question, [found.passage])[0]
+    def _says_yes(self, question: str, found: Found) -> tuple[float, float]:
+        """The probability that a sentence says yes, by its passage and by itself."""
+        chunk = replace(found.passage.chunk, text=found.quote, start=found.start, end=found.end)
+        alone = replace(found.passage, chunk=chunk)
+        by_passage, by_sentence = self._reader.support(question, [found.passage, alone])
+        return by_passage, by_sentence
 
 
 def single_rows(asked: str, answer: Answer) -> Answer:

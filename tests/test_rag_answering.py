@@ -217,7 +217,7 @@ def test_a_span_over_two_rows_answers_with_the_first() -> None:
 def test_yes_and_no_are_taken_from_an_answer_that_says_them(text: str, short: str | None) -> None:
     reading = Reading(0.9, (span("bring a dog", 0.9, text),))
     answer = extractive_answer(
-        "Can I bring my dog?", [passage(text)], [reading], limit=3, decide=lambda _: 0.95
+        "Can I bring my dog?", [passage(text)], [reading], limit=3, decide=lambda _: (0.95, 0.95)
     )
     assert answer.short == short
 
@@ -347,7 +347,7 @@ def test_a_rule_with_an_exception_is_neither_yes_nor_no() -> None:
             [reading],
             3,
             calibrated=True,
-            decide=lambda _: 0.1,
+            decide=lambda _: (0.1, 0.1),
         )
         return answer.short
 

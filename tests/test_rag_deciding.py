@@ -16,7 +16,7 @@ PASSAGE, _ = table_passage("a", title="Notes")
 def word(question: str, quote: str, yes: float) -> str | None:
     chunk = replace(PASSAGE.chunk, text=quote, start=0, end=len(quote))
     found = Found(replace(PASSAGE, chunk=chunk), 0, len(quote), 0.9, 0.9)
-    return yes_or_no(question, found, lambda _: yes)[0]
+    return yes_or_no(question, found, lambda _: (yes, yes))[0]
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,14 @@ def word(question: str, quote: str, yes: float) -> str | None:
         ("Is the cafe open on Friday?", "The cafe is open daily but not on Monday.", 0.5, None),
         ("Is the cafe open on Monday?", "Waste is collected Monday to Friday.", 0.5, None),
         ("Is the library closed on Monday?", "The library is open Monday to Friday.", 0.5, None),
+        # what permits, demands or frees speaks louder than a judge in doubt
+        ("Can my kids come?", "Partners and children are welcome.", 0.7, "Yes"),
+        ("Can my kids come?", "Partners and children are welcome.", 0.2, None),
+        ("May dogs enter the room?", "Dogs may not enter the room.", 0.6, None),
+        ("May dogs enter the room?", "Dogs may not enter the room.", 0.1, "No"),
+        # a figure decides about a limit, whatever the judge makes of it
+        ("Does it make more than 50 dB?", "It makes 44 dB of noise.", 0.9, "No"),
+        ("Is the deposit over £4,000?", "A deposit of £4,350 is due.", 0.1, "Yes"),
         ("Is it open at 10?", "It does not open before 9.", 0.1, None),
         ("Is it open at 8?", "It does not open before 22.", 0.1, "No"),
     ],

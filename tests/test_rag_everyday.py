@@ -16,8 +16,8 @@ from rag.types import Answer
 SAUNA = "The sauna costs £8. A swim costs £5.\n\nOn Mondays the sauna costs £6 instead of £8.\n"
 SHOP = "The shop is open Monday to Friday from 9:00 to 18:00 and on Saturday from 10:00 to 14:00.\n"
 SICK = (
-    "A doctor's certificate is needed from the third day. Tell your manager before 9:00. Send the "
-    "certificate to HR within a week.\n"
+    "# If you are sick\n\nA doctor's certificate is needed from the third day. Tell your manager "
+    "before 9:00. Send the certificate to HR within a week.\n"
 )
 HIRE = (
     "| Tool | Hire (£) | Deposit |\n|---|---|---|\n| Power drill | 12 | 50 |\n"
@@ -57,7 +57,7 @@ def ask(files: Mapping[str, str], question: str, make_folder: MakeFolder, home: 
         # a table is compared as a whole, though the apostrophe was left out
         (HIRE, "whats the dearest tool to hire?", "Pressure washer"),
         # a day or a number that the words cover is no unknown name
-        (SHOP, "When is the shop open on Wednesday?", "9:00 to 18:00"),
+        (SHOP, "When is the shop open on Wednesday?", "from 9:00 to 18:00"),
         ("Parking costs £2 an hour.\n", "How much is parking for 3 hours?", "£2"),
         # the bare answer is the best sentence's, whatever stands first
         (SICK, "How do I report sick?", "Tell your manager before 9:00"),

@@ -15,6 +15,7 @@ from rag.answering import extractive_answer
 from rag.asked_words import AskedWords
 from rag.finding import Found, confidence, find_sentences, log_odds, reranked, rivalry
 from rag.gathering import is_torn, said, whole_list
+from rag.polar_words import verdict
 from rag.reader import Reading, Span, Spread
 from rag.types import Parts, Passage
 
@@ -221,23 +222,24 @@ def test_two_items_of_one_list_are_shown_once() -> None:
 
 
 def test_yes_and_no_come_from_what_decides() -> None:
-    text = "Dogs may not enter the reading room."
-    for yes, short in ((0.9, "Yes"), (0.1, "No"), (0.6, None), (0.4, None)):
+    asked, text = "Is the reading room heated?", "The reading room has radiators."
+    for yes, short in ((0.9, "Yes"), (0.1, "No"), (0.5, None), (0.4, None)):
         answer = extractive_answer(
-            "May dogs enter the reading room?",
+            asked,
             [passage(text)],
-            [reading(text, "may not enter")],
+            [reading(text, "has radiators")],
             limit=3,
             calibrated=True,
-            decide=lambda found, yes=yes: yes,  # type: ignore[misc]
+            decide=lambda found, yes=yes: (yes, yes),  # type: ignore[misc]
         )
         assert answer.short == short
         plain = extractive_answer(
-            "Who may enter?", [passage(text)], [reading(text, "Dogs")], 3, calibrated=True
+            asked, [passage(text)], [reading(text, "has radiators")], 3, calibrated=True
         )
         assert plain.confidence is not None
         assert answer.confidence is not None
-        assert answer.confidence == pytest.approx(plain.confidence * max(yes, 1 - yes))
+        sure = max(0.5, *verdict(asked, text, yes, yes))
+        assert answer.confidence == pytest.approx(plain.confidence * sure)
 
 
 def test_the_reader_moves_a_passage_up_only_as_far_as_the_search_lets_it() -> None:

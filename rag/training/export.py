@@ -19,7 +19,7 @@ from rag.reader_network import (
 )
 from rag.training.held_out import HeldOut
 
-NAME = "footnote-reader-9"
+NAME = "footnote-reader-10"
 
 
 def export(network: torch.nn.ModuleDict, checked: HeldOut, out: Path) -> None:

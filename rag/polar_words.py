@@ -1,0 +1,116 @@
+"""How plainly a sentence speaks for or against what a yes/no question asks, by its words alone.
+
+A judge of a passage is unsure of what everybody hears: "Partners and children are welcome" says
+yes to "can my kids come?". What is asked (may one, must one, is it so), and whether the sentence
+permits, obliges, frees or denies, is told here by English words; `verdict` weighs both.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from index.analysis import question_terms, terms
+from rag.finding import log_odds, probability
+
+_MAY = re.compile(
+    r"^\W*(?:(?:so|and|ok|but|hi)\W+)*(?:(?:can|may|could|might)\b"
+    r"|(?:am|are|is|was|were)\s+(?:\S+\s+){1,3}?"
+    r"(?:allowed|permitted|free|welcome|able|entitled|ok|okay|fine)\b"
+    r"|(?:is|would) it (?:be )?(?:ok|okay|all right|alright|fine|allowed|possible|permitted)"
+    r"|do (?:i|we|they|you) get to\b|is there a way\b)",
+    re.I,
+)
+_MUST = re.compile(
+    r"^\W*(?:(?:so|and|ok|but|hi)\W+)*(?:(?:do|does|did|will|would)\s+(?:\S+\s+){1,5}?"
+    r"(?:have to|need|needs|require)\b"
+    r"|(?:must|need|shall|should)\b"
+    r"|(?:is|are|am|was|were)\s+(?:\S+\s+){1,5}?"
+    r"(?:required|necessary|needed|mandatory|compulsory|obliged|expected|supposed)\b)",
+    re.I,
+)
+_PERMITS = re.compile(
+    r"\b(?:may|can|could|welcome|allow(?:s|ed)?|permit(?:s|ted)?|possible|free to|entitled"
+    r"|accept(?:s|ed)?|fine|ok|okay|no objection|invited|(?:has|have) the right|no problem"
+    r"|all right|happy to)\b",
+    re.I,
+)
+_DENIES = re.compile(
+    r"\b(?:cannot|can ?not|not|no|never|nobody|no one|none|nothing|nor|neither|forbidden"
+    r"|prohibit\w*|banned|refus\w*|barred|without|against|rejected|declined)\b|n['’]t\b",
+    re.I,
+)
+_LIMITS = re.compile(
+    r"\b(?:only|unless|except\w*|until|before|too|instead|moved|postponed|cancelled|closed|full|shut"
+    r"|sold out|discontinued|at most|no more|no longer|apart from|other than)\b",
+    re.I,
+)
+_OBLIGES = re.compile(
+    r"\b(?:must|have to|has to|had to|is to|are to|shall|required?|requires|needs?|needed|obliged"
+    r"|mandatory|compulsory|due|payable|necessary|please|charged?|charges|costs?|fee)\b",
+    re.I,
+)
+_FREES = re.compile(
+    r"\b(?:free|included|optional|voluntary|no (?:need|charge|cost|fee|appointment)"
+    r"|not (?:required|necessary|needed|have to|need)|company pays|we pay|by themselves"
+    r"|by itself)\b"
+    r"|n['’]t (?:need|have to)",
+    re.I,
+)
+_TURNED = re.compile(r"\b(?:not|no|never|without)\b|n['’]t\b", re.I)
+_SAME = 0.75  # of the question's terms, from which a sentence denies the very thing
+# Of the judge's log-odds on the passage, on the sentence alone, and of `Wording`, bias: fitted by
+# `python -m rag.training.verdicts` to held-out documents of ours.
+_YES = (0.56, 0.55, 0.49, 0.75, 0.48, 0.23, -0.13, 0.02, 0.44, -0.47)
+_NO = (-0.51, -0.60, -0.02, -0.14, -0.68, 0.57, 0.55, 0.29, 0.42, -1.69)
+
+
+class Wording(NamedTuple):
+    """What the words of a sentence do to a question, each 0 or 1 but the last."""
+
+    denies: float  #: it denies something, the question asks whether it is so, with no "not"
+    forbids: float  #: it denies something where one asks to be allowed
+    permits: float  #: it permits, and denies nothing, where one asks to be allowed
+    obliges: float  #: it demands, and denies nothing, where one asks to be spared
+    frees: float  #: it frees of something where one asks to be spared
+    limits: float  #: it limits or says that something has changed
+    shared: float  #: how much of the question's terms it holds, 0–1
+
+
+def wording(question: str, quote: str) -> Wording:
+    """The words of a sentence seen from the question.
+
+    >>> wording("Can my kids come?", "Partners and children are welcome.").permits
+    1.0
+    """
+    may, must = _MAY.match(question) is not None, _MUST.match(question) is not None
+    turned = _TURNED.search(question) is not None
+    denies = (_DENIES.search(quote) is not None) != turned
+    frees = _FREES.search(quote) is not None
+    asked = set(question_terms(question))
+    return Wording(
+        float(denies and not may and not must),
+        float(may and denies),
+        float(may and not denies and _PERMITS.search(quote) is not None),
+        float(must and not denies and not frees and _OBLIGES.search(quote) is not None),
+        float(must and frees),
+        float(_LIMITS.search(quote) is not None and not _LIMITS.search(question)),
+        len(asked & set(terms(quote))) / max(1, len(asked)),
+    )
+
+
+def verdict(question: str, quote: str, judged: float, alone: float) -> tuple[float, float]:
+    """The probabilities that the sentence says yes and that it says no; the rest leaves it open.
+
+    ``judged`` is the judge's probability of yes by the passage, ``alone`` by the sentence.
+    """
+    said = wording(question, quote)
+    told = (log_odds(judged), log_odds(alone), *said)
+    # "Dogs may not enter" says no "yes" to "may dogs enter?", whatever the judge makes of it
+    turned = (said.denies or said.forbids) and said.shared >= _SAME
+    return (0.0 if turned else _weighed(_YES, told)), _weighed(_NO, told)
+
+
+def _weighed(weights: tuple[float, ...], told: tuple[float, ...]) -> float:
+    *each, bias = weights
+    return probability(sum(weight * one for weight, one in zip(each, told, strict=True)) + bias)

@@ -1,0 +1,49 @@
+"""What the words of a sentence do to a yes/no question."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.polar_words import Wording, verdict, wording
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "field"),
+    [
+        ("Can my kids come?", "Partners and children are welcome.", "permits"),
+        ("are we allowed to light the sign", "The sign may be lit until ten.", "permits"),
+        ("Is it ok to bring a friend?", "Guests are permitted.", "permits"),
+        ("Can we rent out the small room?", "Subletting is forbidden.", "forbids"),
+        ("Do I have to fill the holes?", "Nail holes must be filled.", "obliges"),
+        ("Do we need to pay for the course?", "The company pays it.", "frees"),
+        ("Do I have to book?", "Booking is optional.", "frees"),
+        ("Did they approve it?", "The plan was not approved.", "denies"),
+        ("Is it still on 4 June?", "It has been moved to 9 July.", "limits"),
+    ],
+)
+def test_one_thing_is_done(question: str, quote: str, field: str) -> None:
+    said = wording(question, quote)
+    done = {name for name in Wording._fields if name != "shared" and getattr(said, name)}
+    assert done - {"limits"} <= {field}
+    assert getattr(said, field) == 1.0
+
+
+def test_a_question_with_not_is_not_denied_by_a_sentence_with_not() -> None:
+    assert wording("Did they not approve it?", "The plan was not approved.").denies == 0.0
+    assert wording("Did they not approve it?", "The plan was approved.").denies == 1.0
+
+
+def test_shared_is_the_share_of_the_terms_asked() -> None:
+    assert wording("Is the blue boat sold?", "The boat was sold.").shared == pytest.approx(2 / 3)
+
+
+def test_words_weigh_with_the_judge() -> None:
+    asked, welcome, forbidden = (
+        "Can my kids come?",
+        "Children are welcome.",
+        "Children may not come.",
+    )
+    assert verdict(asked, welcome, 0.5, 0.5)[0] > verdict(asked, "Children eat.", 0.5, 0.5)[0]
+    assert verdict(asked, welcome, 0.9, 0.9)[0] > verdict(asked, welcome, 0.3, 0.3)[0]
+    assert verdict(asked, forbidden, 0.1, 0.1)[1] > 0.65
+    assert verdict("May children come?", forbidden, 0.9, 0.9)[0] == 0.0
