@@ -87,7 +87,7 @@ def yes_or_no(question: str, found: Found, decide: Decide) -> tuple[str | None, 
     if told is not None:
         return (None if told == 0.5 else "Yes" if told else "No"), max(told, 1.0 - told)
     judged, alone = decide(found)
-    yes, no = verdict(question, quote, judged, alone)
+    yes, no = verdict(question, quote[answer_start(quote) :], judged, alone)
     is_there = _IS_THERE.match(question) is not None
     if is_there and _THERE_IS_NONE.match(quote):
         yes, no = 0.0, (_DECIDED if judged < 0.5 else 0.0)

@@ -154,15 +154,7 @@ class Quoter:
         )
         if found is None:
             return None
-        clock.lap("comparing")
-        held = {passage.chunk.id for passage in found.passages}
-        rest = [passage for passage in passages if passage.chunk.id not in held]
-        return replace(
-            found,
-            passages=(*found.passages, *rest),
-            model=self._reader.name,
-            timings=clock.laps,
-        )
+        return self._before(passages, found, clock)
 
     def _foremost(
         self,
@@ -183,6 +175,10 @@ class Quoter:
         )
         if found is None or self._unknown_names(snapshot, asked):
             return None
+        return self._before(passages, found, clock)
+
+    def _before(self, passages: Sequence[Passage], found: Answer, clock: Clock) -> Answer:
+        """A comparison's answer with its passages before those that were fetched."""
         clock.lap("comparing")
         held = {passage.chunk.id for passage in found.passages}
         rest = [passage for passage in passages if passage.chunk.id not in held]
