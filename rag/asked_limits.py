@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from rag.comparisons.values import order, values_in
+from rag.quotable import COLUMN
 
 _LIMIT = re.compile(
     r"\b(?:(?P<over>more than|over|above|at least|exceeds?|exceeding)"
@@ -40,17 +41,21 @@ def by_limit(question: str, quote: str) -> float | None:
     >>> by_limit("Is the deposit over £4,000?", "A deposit of up to £4,350 is due.")
     """
     limits = list(_LIMIT.finditer(question))
-    if len(limits) != 1 or _OPEN.search(quote):
+    if len(limits) != 1:
         return None
     limit = limits[0]
     asked = values_in(question[limit.end() :])
-    told = values_in(quote)
-    if len(asked) != 1 or asked[0].start > 1 or not asked[0].dimension:
+    if len(asked) != 1 or asked[0].start > 1 or asked[0].dimension in ("", "date", "clock"):
         return None
-    same = [one for one in told if one.dimension == asked[0].dimension]
-    if len(same) != 1 or asked[0].dimension in ("date", "clock"):
+    told = [  # of a row the one cell counts that holds such a figure
+        (one, cell)
+        for cell in quote.split(COLUMN)
+        for one in values_in(cell)
+        if one.dimension == asked[0].dimension
+    ]
+    if len(told) != 1 or _OPEN.search(told[0][1]):
         return None
-    sign = order(same[0], asked[0])
+    sign = order(told[0][0], asked[0])
     if sign is None:
         return None
     degree = (limit["degree"] or "").lower()

@@ -16,6 +16,7 @@ from rag.asked_limits import by_limit
         ("Is the flat smaller than 60 m²?", "It has 64 square metres.", 0.0),
         ("Was it at least £40?", "It cost £40.", 1.0),
         ("Was it more than £40?", "It cost £40.", 0.0),
+        ("Is it heavier than 20 kg?", "Lamp: Mira | Bulb: max 25 W | Remarks: Weighs 17 kg", 0.0),
         # another unit, a limit, several figures, no figure: nothing is told
         ("Is it heavier than 20 kg?", "It is 17 cm wide.", None),
         ("Is the deposit over £4,000?", "A deposit of up to £4,350 is due.", None),
