@@ -60,9 +60,9 @@ _DIMENSIONS = {
     "deep": frozenset({"length"}),
     "wide": frozenset({"length"}),
     "thick": frozenset({"length"}),
-    "hot": frozenset({"degrees"}),
-    "loud": frozenset({"dB"}),
-    "steep": frozenset({"%", "degrees"}),
+    "hot": frozenset({"degrees", "°F"}),
+    "loud": frozenset({"sound"}),
+    "steep": frozenset({"ratio", "degrees"}),
 }
 _MADE = frozenset(terms("dates dating from old new century")).union(
     *(terms(label) for label in measure_of("older").labels)

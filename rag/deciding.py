@@ -13,7 +13,7 @@ from index.sentences import is_question
 from rag.asked_limits import by_limit
 from rag.checking.clock import clock_times
 from rag.finding import Found
-from rag.polar_words import verdict
+from rag.polar_words import NEGATED, verdict
 from rag.quotable import answer_start
 from rag.weekdays import WEEKDAYS, tells_of_days, weekdays_in
 
@@ -22,7 +22,6 @@ from rag.weekdays import WEEKDAYS, tells_of_days, weekdays_in
 _DECIDED = 0.65
 # Not "No more than two" and "No. 5".
 _YES_NO = re.compile(r"(?:A:\s*)?(yes|no)(?=\s*(?:[,;:!–—]|\.(?!\s*\d)|$))", re.I)
-_NEGATED = re.compile(r"\b(?:not|no|never|without)\b|n['’]t\b", re.I)
 _EXCEPTED = re.compile(
     r"\b(?:except(?:ed|ing)?|unless|save (?:for|that|in|on|where|when)|other than|apart from)\b",
     re.I,
@@ -87,7 +86,7 @@ def yes_or_no(question: str, found: Found, decide: Decide) -> tuple[str | None, 
     if told is not None:
         return (None if told == 0.5 else "Yes" if told else "No"), max(told, 1.0 - told)
     judged, alone = decide(found)
-    yes, no = verdict(question, quote[answer_start(quote) :], judged, alone)
+    yes, no = verdict(question, quote, judged, alone)
     is_there = _IS_THERE.match(question) is not None
     if is_there and _THERE_IS_NONE.match(quote):
         yes, no = 0.0, (_DECIDED if judged < 0.5 else 0.0)
@@ -182,7 +181,7 @@ def _told(question: str, quote: str) -> float | None:
     if start == 0 or word is None:
         return None
     asked, there = _sought(question), _sought(quote[:start])
-    turned = bool(_NEGATED.search(question)) != bool(_NEGATED.search(quote[:start]))
+    turned = bool(NEGATED.search(question)) != bool(NEGATED.search(quote[:start]))
     if turned or len(asked & there) < _SAME_QUESTION * len(asked | there):
         return None  # "Are pets forbidden? No." is no answer to whether they are allowed
     return float(word[1].lower() == "yes")

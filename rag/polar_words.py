@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from index.analysis import question_terms, terms
 from rag.finding import log_odds, probability
+from rag.quotable import answer_start
 
 _MAY = re.compile(
     r"^\W*(?:(?:so|and|ok|but|hi)\W+)*(?:(?:can|may|could|might)\b"
@@ -57,12 +58,13 @@ _FREES = re.compile(
     r"|n['’]t (?:need|have to)",
     re.I,
 )
-_TURNED = re.compile(r"\b(?:not|no|never|without)\b|n['’]t\b", re.I)
+#: A question that asks for the contrary: "Is it not sold?"
+NEGATED = re.compile(r"\b(?:not|no|never|without)\b|n['’]t\b", re.I)
 _SAME = 0.75  # of the question's terms, from which a sentence denies the very thing
 # Of the judge's log-odds on the passage, on the sentence alone, and of `Wording`, bias: fitted by
 # `python -m rag.training.verdicts` to held-out documents of ours.
-_YES = (0.56, 0.55, 0.49, 0.75, 0.48, 0.23, -0.13, 0.02, 0.44, -0.47)
-_NO = (-0.51, -0.60, -0.02, -0.14, -0.68, 0.57, 0.55, 0.29, 0.42, -1.69)
+_YES = (0.57, 0.55, 0.50, 0.75, 0.44, 0.23, -0.14, 0.01, 0.44, -0.46)
+_NO = (-0.51, -0.60, 0.00, -0.13, -0.66, 0.57, 0.56, 0.29, 0.42, -1.69)
 
 
 class Wording(NamedTuple):
@@ -78,13 +80,14 @@ class Wording(NamedTuple):
 
 
 def wording(question: str, quote: str) -> Wording:
-    """The words of a sentence seen from the question.
+    """The words of a sentence, or of the answer to a question in it, seen from the question.
 
     >>> wording("Can my kids come?", "Partners and children are welcome.").permits
     1.0
     """
+    quote = quote[answer_start(quote) :]
     may, must = _MAY.match(question) is not None, _MUST.match(question) is not None
-    turned = _TURNED.search(question) is not None
+    turned = NEGATED.search(question) is not None
     denies = (_DENIES.search(quote) is not None) != turned
     frees = _FREES.search(quote) is not None
     asked = set(question_terms(question))

@@ -32,6 +32,10 @@ PAPERS = {
         "# Our rooms\n\nUp to 30 people fit into the Elm Room. Parking is free after six. The Oak "
         "Room seats 45 people.\n"
     ),
+    "fans.md": (
+        "# About each fan\n\nThe Breva makes 52 dB at full speed. The box is blue. The Zephyr "
+        "makes 38 dB at full speed. It weighs 3 kg.\n"
+    ),
     "staff.md": (
         "# Who is who\n\nMarta Quint joined the firm in 2009. She was born in 1971. Ilya Brandt "
         "came to us in March 2016; he was born in 1988. Teo Falk joined in 2021, born 2003.\n"

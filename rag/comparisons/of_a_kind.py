@@ -25,7 +25,7 @@ _OF_THEM = re.compile(
 )
 _OTHERWISE = re.compile(
     r"\bfirst-|\bnot\b|n['’]t\b|\d|[,;:]|\b(?:than|or|without|except|besides|apart|over|under|above|below"
-    r"|between|before|after|since|until|if|when|while|every|each|all|any|ever|if|most of"
+    r"|between|before|after|since|until|if|when|while|every|each|all|any|ever|most of"
     r"|no longer|any ?more|at (?:the )?(?:least|most|latest|earliest)|last|next"
     r"|first(?=\s+\w)|(?:second|third|fourth|fifth)[ -]\w+)\b",
     re.I,
