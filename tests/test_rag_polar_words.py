@@ -28,6 +28,30 @@ def test_one_thing_is_done(question: str, quote: str, field: str) -> None:
     assert getattr(said, field) == 1.0
 
 
+@pytest.mark.parametrize(
+    ("question", "quote", "field"),
+    [
+        ("Was it approved?", "Everybody is welcome.", "permits"),  # nobody asks to be allowed
+        ("Can my kids come?", "Children are not welcome.", "permits"),
+        ("Is it heated?", "Nail holes must be filled.", "obliges"),  # or to be spared
+        ("Do I have to fill them?", "Holes must not be filled.", "obliges"),
+        ("Do I have to pay the fee?", "The fee is included.", "obliges"),
+        ("Do I have to fill them?", "Holes are small.", "obliges"),
+        ("Is it heated?", "Booking is optional.", "frees"),
+        ("Must I fill them?", "They are not filled.", "denies"),  # it asks for a duty, not a fact
+        ("Can I come only on Monday?", "Only on Monday.", "limits"),
+    ],
+)
+def test_one_thing_is_not_done(question: str, quote: str, field: str) -> None:
+    assert getattr(wording(question, quote), field) == 0.0
+
+
+def test_what_denies_another_thing_may_still_say_yes() -> None:
+    assert verdict("Can I stop when I want?", "No reason is needed to stop.", 0.9, 0.9)[0] > 0.65
+    assert verdict("Is it sold?", "It is sold.", 0.9, 0.9)[0] > 0.65
+    assert verdict("Was the boat sold?", "The boat was not sold.", 0.9, 0.9)[0] == 0.0
+
+
 def test_a_question_with_not_is_not_denied_by_a_sentence_with_not() -> None:
     assert wording("Did they not approve it?", "The plan was not approved.").denies == 0.0
     assert wording("Did they not approve it?", "The plan was approved.").denies == 1.0
