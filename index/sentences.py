@@ -4,6 +4,7 @@ module trims them, respects line breaks where lines carry meaning, and survives 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from sentencex import get_sentence_boundaries
 
@@ -28,6 +29,16 @@ _STARTERS = frozenset(
     "A After All An And As At But For From He Her His I If In It Its My No Not On One Or Our She "
     "So That The Their Then There These They This To We What When Who You Your".split()
 )
+# What sentencex takes for an abbreviation, and what ends a sentence before a capital: months, units
+# of a figure, letters that tell things apart, and words that are also short for a number or state.
+_ENDS = re.compile(
+    r"(?:\b(?:May|June|July|August|no|me|ill|ok|OK)"
+    r"|\d\s?(?:[kmµ]?g|[kM]?W|k?Wh|[km]?V|[ckmµ]?m|[mc]?l|k?Hz|h?Pa|[MG]B|°[CF]|h|s|min|m/s|km/h|dB)"
+    r"|\b(?:tube|level|grade|revision|part|group|class|type|hall|room|building|block|platform|row|zone"
+    r"|section|appendix|annex|plan|option|point|version|vitamin|hepatitis|marked|category) [A-Z]"
+    r")\. +(?=[A-Z][a-z’']|[AI] )"
+)
+_FEW = 2  # words, which end like a sentence and are none
 _CLOSING = "\"'”’)]*_ "  # may follow a question mark
 
 
@@ -87,7 +98,19 @@ def _found(line: str) -> list[tuple[int, int]]:
         if spans and _goes_on(line[slice(*spans[-1])], line[start:end]):
             start = spans.pop()[0]
         spans.append((start, end))
-    return spans
+    return [part for start, end in spans for part in _parted(line, start, end)]
+
+
+def _parted(line: str, start: int, end: int) -> list[tuple[int, int]]:
+    """A sentence, or the several that an end which looks like an abbreviation has kept together.
+
+    "20 May. Moved." stays whole: a date is no sentence.
+    """
+    edges = [start]
+    for match in _ENDS.finditer(line, start, end):
+        if len(line[edges[-1] : match.end()].split()) > _FEW:
+            edges.append(match.end())
+    return list(pairwise([*edges, end]))
 
 
 def _goes_on(piece: str, following: str) -> bool:

@@ -1,14 +1,20 @@
 """Yes or no to a question that asks about a limit, by the one figure of a sentence.
 
 "Does it make more than 50 decibels?" is answered by "44 dB". Where the sentence gives a limit
-itself ("up to 60"), several figures or one of another unit, nothing is told.
+itself ("up to 60"), several figures or one of another unit, nothing is told. The sentence is found
+by asking for the figure: what is near to "more than seven days" is often another limit.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import NamedTuple
 
-from rag.comparisons.values import order, values_in
+from index.analysis import question_terms, terms
+from rag.checking.quantity_words import CURRENCIES
+from rag.comparisons.values import Value, order, values_in
+from rag.questions import is_polar
 from rag.quotable import COLUMN
 
 _LIMIT = re.compile(
@@ -18,6 +24,18 @@ _LIMIT = re.compile(
     r"|shorter|lighter|lower|narrower|smaller|cheaper|quieter) than)\s+(?=[£$€\w])",
     re.I,
 )
+_DEGREES = {
+    "long": "longer shorter",
+    "heavy": "heavier lighter",
+    "tall": "taller",
+    "high": "higher lower",
+    "wide": "wider narrower",
+    "deep": "deeper",
+    "large": "bigger larger smaller",
+    "much": "dearer cheaper",
+    "loud": "louder quieter",
+}
+_ASKED_BY = {word: how for how, some in _DEGREES.items() for word in some.split()}
 _LESS = frozenset("shorter lighter lower narrower smaller cheaper quieter".split())
 _MEETS = re.compile(r"at least|at most|up to|no more than|within", re.I)  # the figure itself holds
 #: A figure that is a limit, a part or a guess says nothing of the other side of another.
@@ -28,11 +46,95 @@ _OPEN = re.compile(
     r"|plus)\b|n['’]t\b|\+",
     re.I,
 )
+_MONEY = frozenset(CURRENCIES.values())
+_AWAY = re.compile(r"\b(?:away|from)\b", re.I)
+_AN = re.compile(r"an?\s+(?=[a-z])", re.I)
+_CLAUSE = re.compile(r"[;:(]\s|,\s|\.\s|\)")
+_OF = re.compile(r"\s+of\s+(?P<what>[a-z]+)", re.I)
+_AFTER = 3  # words
+#: The same after the figure.
+_OPEN_AFTER = re.compile(
+    r"\b(?:or|to|per|each|every|extra|another|further|more|less|plus|maximum|minimum|max|min)\b"
+    r"|^(?:[a-z]+ )?an?\b|\+",
+    re.I,
+)
+#: What makes a figure of a sentence a limit.
+_BOUND = re.compile(
+    r"\b(?:(?P<upper>up to|at most|not? more than|a maximum of|less than|fewer than|under|below)"
+    r"|at least|more than|not? less than|not? fewer than|a minimum of|over|above)\s+$",
+    re.I,
+)
+_MAY = re.compile(r"\W*(?:may|can|could|am I allowed|are we allowed)\b", re.I)
+_SHORT = 2  # letters of a word that names nothing one counts
+_RATED = re.compile(
+    r"\b(?:rents?|salary|salaries|wages?|earn\w*|subscription|premium|paid (?:an?|per|by the))\b",
+    re.I,
+)
+_EVERY = re.compile(
+    r"\b(?:per|an?|each|every)\s+(?:calendar\s+)?(?:hour|day|night|week|month|quarter|year)\b", re.I
+)
 
 
-def by_limit(question: str, quote: str) -> float | None:
+class _Limit(NamedTuple):
+    """What a question asks about: more or less than how much."""
+
+    found: re.Match[str]
+    value: Value
+    end: int  #: of the value and its unit in the question
+
+    @property
+    def degree(self) -> str:
+        """The adjective of "longer than", or nothing."""
+        return (self.found["degree"] or "").lower()
+
+
+class ValueQuestion(NamedTuple):
+    """A question for a figure, and the words that say whose."""
+
+    question: str
+    about: str
+
+
+def value_question(question: str) -> ValueQuestion | None:
+    """The question for the figure itself; None where none is set a limit.
+
+    >>> value_question("Is the rent more than £700?")
+    ValueQuestion(question='How much is the rent?', about='is the rent')
+    >>> value_question("Did more than 20 people come?").question
+    'How many people did come?'
+    """
+    limit = _limit(question) if is_polar(question) else None
+    if limit is None:
+        return None
+    unit = question[limit.value.start : limit.end]
+    unit = unit.removeprefix(limit.value.text).strip() or re.sub(r"^\S+\s*", "", limit.value.text)
+    of = _OF.match(question, limit.end)
+    if of and limit.value.dimension in ("", "ratio"):
+        return None  # "more than half of the wall"
+    rest = f"{question[: limit.found.start()]}{question[of.end() if of else limit.end :]}"
+    rest = " ".join(rest.strip(" ?.").split())
+    if of:
+        how = f"much {of['what']}"
+    elif limit.degree:
+        how = _ASKED_BY[limit.degree]
+    elif limit.value.dimension in _MONEY or limit.value.dimension == "mass":
+        how = "much"
+    elif limit.value.dimension == "time":
+        how = "long"
+    elif limit.value.dimension == "sound":
+        how = "loud"
+    elif _AWAY.search(rest):
+        how = "far"
+    else:
+        how = f"many {unit}" if unit else "much"
+    about = f"{rest[:1].lower()}{rest[1:]}"
+    return ValueQuestion(f"How {how} {about}?", about)
+
+
+def by_limit(question: str, quote: str, short: str | None = None) -> float | None:
     """Yes (1) or no (0) where the figure of the sentence keeps or breaks the limit that is asked
-    about; None where that cannot be told.
+    about; None where that cannot be told. Of several figures the one in ``short``, the bare
+    answer to the question for it, is meant.
 
     >>> by_limit("Does it make more than 50 decibels?", "It makes 44 dB of noise.")
     0.0
@@ -40,26 +142,91 @@ def by_limit(question: str, quote: str) -> float | None:
     1.0
     >>> by_limit("Is the deposit over £4,000?", "A deposit of up to £4,350 is due.")
     """
-    limits = list(_LIMIT.finditer(question))
-    if len(limits) != 1:
-        return None
-    limit = limits[0]
-    asked = values_in(question[limit.end() :])
-    if len(asked) != 1 or asked[0].start > 1 or asked[0].dimension in ("", "date", "clock"):
+    limit = _limit(question)
+    if limit is None:
         return None
     told = [  # of a row the one cell counts that holds such a figure
         (one, cell)
         for cell in quote.split(COLUMN)
         for one in values_in(cell)
-        if one.dimension == asked[0].dimension
+        if one.dimension == limit.value.dimension and _counts_alike(one, limit.value)
     ]
-    if len(told) != 1 or _OPEN.search(told[0][1]):
+    meant = [(one, cell) for one, cell in told if short and one.text in short]
+    told = meant or told
+    if len(told) != 1:
         return None
-    sign = order(told[0][0], asked[0])
-    if sign is None:
+    sign, (before, after) = order(told[0][0], limit.value), _around(question, *told[0])
+    bound = _BOUND.search(before)
+    if sign is None or _OPEN.search(_BOUND.sub("", before)) or _OPEN_AFTER.search(after):
         return None
-    degree = (limit["degree"] or "").lower()
-    under = bool(limit["under"]) or degree in _LESS
-    if sign == 0:
-        return float(bool(_MEETS.match(limit.group())))
-    return float((sign < 0) == under)
+    return _by_sign(question, limit, sign, bound)
+
+
+def _by_sign(question: str, limit: _Limit, sign: int, bound: re.Match[str] | None) -> float | None:
+    """Yes or no by which of two figures is the greater: that of the sentence (1) or the limit (-1);
+    ``bound`` makes that of the sentence a limit, too."""
+    under = bool(limit.found["under"]) or limit.degree in _LESS
+    meets = bool(_MEETS.match(limit.found.group()))
+    if bound is None:
+        return float(meets) if sign == 0 else float((sign < 0) == under)
+    # "up to two" lets nobody have more, "at least two" nobody less
+    if bound["upper"] and (sign < 0 or (sign == 0 and meets == under)):
+        return float(under)
+    if not bound["upper"] and (sign > 0 or (sign == 0 and meets != under)):
+        return float(not under)
+    may = bound["upper"] and not under and _MAY.match(question)
+    return 1.0 if may and (sign > 0 or meets) else None
+
+
+def is_told_of(question: str, quote: str) -> bool:
+    """Does a sentence hold more than half of the words for what a limit is asked of?"""
+    value = value_question(question)
+    about = set(question_terms(value.about)) if value is not None else set()
+    return 2 * len(about & set(terms(quote))) > len(about)
+
+
+def _limit(question: str) -> _Limit | None:
+    """The one limit of a question with its figure; None where there is none, or several."""
+    limits = list(_LIMIT.finditer(question))
+    if len(limits) != 1:
+        return None
+    start = limits[0].end()
+    article = _AN.match(question, start)
+    cut = article.end() if article else start
+    told = "one " if article else ""
+    asked = values_in(told + question[cut:])
+    if len(asked) != 1 or asked[0].start > 1 or asked[0].dimension in ("date", "clock"):
+        return None
+    text = asked[0].text.removeprefix(told)
+    value = replace(asked[0], text=text, start=cut + max(0, asked[0].start - len(told)))
+    if article and not value.dimension:
+        return None
+    end = value.start + len(value.text)
+    if not value.dimension:
+        unit = re.match(rf"\s*{re.escape(value.unit)}\b", question[end:], re.I)
+        if unit is None or len(value.unit) <= _SHORT:
+            return None
+        end += unit.end()
+    return _Limit(limits[0], value, end)
+
+
+def _counts_alike(one: Value, other: Value) -> bool:
+    """Are two plain numbers of the same things; all others compare by their dimension."""
+    return bool(one.dimension) or terms(one.unit) == terms(other.unit)
+
+
+class _Around(NamedTuple):
+    before: str
+    after: str
+
+
+def _around(question: str, value: Value, cell: str) -> _Around:
+    """The words of the clause before a value and the three after it, without "per month" where what
+    is asked about is always told so."""
+    after = cell[value.start + len(value.text) :]
+    if _RATED.search(question):
+        after = _EVERY.sub("", after, count=1)
+    return _Around(
+        _CLAUSE.split(cell[: value.start])[-1],
+        " ".join(_CLAUSE.split(after)[0].split()[:_AFTER]),
+    )

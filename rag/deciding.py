@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from index.analysis import question_terms, terms
 from index.sentences import is_question
-from rag.asked_limits import by_limit
+from rag.asked_limits import by_limit, is_told_of
 from rag.checking.clock import clock_times
 from rag.finding import Found
 from rag.polar_words import NEGATED, verdict
@@ -82,7 +82,8 @@ def yes_or_no(question: str, found: Found, decide: Decide) -> tuple[str | None, 
     quote = found.quote
     told = _told(question, quote)
     told = _by_days(question, quote) if told is None else told
-    told = by_limit(question, quote) if told is None else told
+    if told is None and (told := by_limit(question, quote)) is not None:
+        told = told if is_told_of(question, quote) else 0.5  # a figure, and maybe of another thing
     if told is not None:
         return (None if told == 0.5 else "Yes" if told else "No"), max(told, 1.0 - told)
     judged, alone = decide(found)

@@ -16,7 +16,7 @@ from index.analysis import words
 from index.sentences import is_question
 from rag.asked_words import AskedWords
 from rag.mails import is_courtesy
-from rag.quotable import quotable_spans
+from rag.quotable import COLUMN, quotable_spans
 from rag.reader import Place, Reader, Reading, Span
 from rag.short_answers import bare_answer
 from rag.side_by_side import TOGETHER
@@ -45,6 +45,7 @@ _OTHER = 0.1  # how far a candidate is believed that is about another thing than
 #: A line of few words that is no sentence, item or row.
 _TITLE = re.compile(r"\s*[^\W\d_][^\n.!?;:|]{0,58}[^\n.!?;:|\s][,:]?\s*")
 _ENDS = (".", "!", "?")
+_FAINTEST = 1e-6  # odds
 _MARKS = "\"“”‘’'()"  # what may stand around a sentence
 _FIRST = 5  # passages that reranking keeps in front
 _READER_WEIGHT = 0.6  # per point of log-odds that the reader says a passage answers
@@ -130,6 +131,36 @@ def beside_one_another(candidates: Sequence[Found]) -> Leading:
     """The best and the last of those that were read beside others; both nought where none was."""
     odds = [log_odds(one.beside) for one in candidates if one.beside is not None]
     return Leading(max(odds, default=0.0), min(odds, default=0.0))
+
+
+class Further(NamedTuple):
+    """What makes a further sentence worth showing beside the best one, against one point of its
+    log-odds."""
+
+    best: float  #: per log-odds that the best is under even: the next are more doubtful still
+    passage: float  #: per point of fused score that its passage is behind that of the best
+    same: float  #: for a sentence, no row of a table, in the passage of the best
+
+
+# From logistic fits of "it holds the answer" by `python -m rag.training.confidence`, and rounded.
+FURTHER = Further(0.3, 0.15, 0.4)
+
+
+def beside_the_best(found: Found, best: Found, weights: Further = FURTHER) -> float:
+    """How likely a further sentence is to answer as well, as log-odds up to a constant."""
+    first = math.log(max(best.score, _FAINTEST))
+    return (
+        math.log(max(found.score, _FAINTEST))
+        - first
+        + weights.best * min(first, 0.0)
+        + weights.passage * (found.passage.score - best.passage.score)
+        + weights.same * is_beside(found, best)
+    )
+
+
+def is_beside(found: Found, best: Found) -> bool:
+    """Is it a sentence of the same passage? The next row of a table answers for another thing."""
+    return found.passage.chunk.id == best.passage.chunk.id and COLUMN not in found.quote
 
 
 def held_back(found: Found) -> Found:

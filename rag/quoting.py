@@ -10,6 +10,7 @@ from index.analysis import question_terms, terms
 from index.index import Snapshot
 from index.types import Scope, SkippedFile, SkipReason
 from rag.answering import compose, extractive_answer
+from rag.asked_limits import by_limit, value_question
 from rag.asked_rows import SUM_WORDS
 from rag.asked_words import AskedWords
 from rag.blanks import blank_row, rows_without
@@ -33,6 +34,7 @@ from rag.tables import TableAnswer, drops_a_name
 from rag.timing import Clock
 from rag.types import Answer, AnswerKind, Passage, Refusal
 
+_SURE_OF_FIGURE = 0.4  # confidence from which a figure is set against a limit
 _NEAREST = 3  # passages shown with a refusal
 SINGLE_ROWS = (
     "This quotes single rows. The most, the least or the sum over the whole table was not worked "
@@ -73,6 +75,7 @@ class Quoter:
         answer = self._compared(snapshot, asked, passages, scope, clock)
         answer = answer or self._of_table(snapshot, asked, passages, clock)
         answer = answer or self._foremost(snapshot, asked, passages, scope, clock)
+        answer = answer or self._of_limit(snapshot, asked, len(passages), scope, settings, clock)
         if answer is None:
             answer = self._quoted(snapshot, asked, passages, settings, clock, anyway)
             empty = self._left_empty(snapshot, asked, answer)
@@ -177,6 +180,35 @@ class Quoter:
             return None
         return self._before(passages, found, clock)
 
+    def _of_limit(
+        self,
+        snapshot: Snapshot,
+        asked: str,
+        limit: int,
+        scope: Scope | None,
+        settings: Settings,
+        clock: Clock,
+    ) -> Answer | None:
+        """Yes or no to whether a figure is above or below another, by the sentence that answers
+        what the figure is; None for any other question, and where that sentence does not tell."""
+        value = value_question(asked) if self._reader.calibrated else None
+        if value is None:
+            return None
+        passages = self.fetch(snapshot, value.question, limit, scope)
+        answer = self._quoted(snapshot, value.question, passages, settings, clock, anyway=False)
+        told = None
+        if answer.sentences and (answer.confidence or 0.0) >= _SURE_OF_FIGURE:
+            told = by_limit(asked, answer.sentences[0].text, answer.short)
+        if told is None or answer.conflicts or self._unknown(snapshot, value.about):
+            return None
+        return replace(
+            answer,
+            question=asked,
+            standalone_question=asked,
+            sentences=answer.sentences[:1],
+            short="Yes" if told else "No",
+        )
+
     def _before(self, passages: Sequence[Passage], found: Answer, clock: Clock) -> Answer:
         """A comparison's answer with its passages before those that were fetched."""
         clock.lap("comparing")
@@ -242,8 +274,11 @@ class Quoter:
 
     def _unknown_names(self, snapshot: Snapshot, asked: str) -> bool:
         """Does a question name what no document does?"""
-        unknown = snapshot.unknown_terms(sorted(set(question_terms(asked))))
-        return bool(names_in(asked, missing_words(asked, unknown)))
+        return bool(names_in(asked, missing_words(asked, self._unknown(snapshot, asked))))
+
+    def _unknown(self, snapshot: Snapshot, asked: str) -> list[str]:
+        """The terms of a question that no document holds."""
+        return snapshot.unknown_terms(sorted(set(question_terms(asked))))
 
     def _says_yes(self, question: str, found: Found) -> tuple[float, float]:
         """The probability that a sentence says yes, by its passage and by itself."""

@@ -1,10 +1,39 @@
-"""A limit that a question asks about, and the one figure that a sentence tells."""
+"""A limit that a question asks about, and the one figure that a sentence tells: by rule, and with
+the real embedder and the shipped reader."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from rag.asked_limits import by_limit
+from rag.asked_limits import by_limit, is_told_of, value_question
+from rag.assistant import Assistant
+from rag.settings import Settings
+
+PAPERS = {
+    "flat.md": (
+        "# Flat in Mill Street\n\nThe rent is £655 per calendar month, due on the first. If rent "
+        "arrives more than seven days late, a fee of £20 is added. The deposit is £900. It is "
+        "1.4 km from the station.\n\n# Dishwasher\n\nIt makes 44 dB of noise. A wash takes 95 "
+        "minutes. It uses 9 litres of water.\n"
+    ),
+    "club.txt": (
+        "Rowing club, annual report\n\nWe now have 134 members. The regatta was watched by about "
+        "600 people, and 41 boats took part. The new eight cost £8,450. Membership costs £96 a "
+        "year, £40 for juniors.\nMembers may take out up to two boats at a time.\n"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    folder = tmp_path_factory.mktemp("limits")
+    for name, text in PAPERS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    paths = [folder / name for name in PAPERS]
+    with Assistant.open(documents=paths, index=folder / "index", settings=Settings()) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(
@@ -17,6 +46,31 @@ from rag.asked_limits import by_limit
         ("Was it at least £40?", "It cost £40.", 1.0),
         ("Was it more than £40?", "It cost £40.", 0.0),
         ("Is it heavier than 20 kg?", "Lamp: Mira | Bulb: max 25 W | Remarks: Weighs 17 kg", 0.0),
+        # a rent is told by the month, other prices are not
+        ("Is the rent more than £700?", "The rent is £655 per calendar month.", 0.0),
+        ("Is a ticket more than £7?", "Tickets are £6 per day.", None),
+        ("Does it take less than an hour?", "It takes 95 minutes.", 0.0),
+        ("Does it take less than a while?", "It takes 95 minutes.", None),
+        # things counted, of the same name
+        ("Did fewer than 40 boats take part?", "600 people came, and 41 boats took part.", 0.0),
+        ("Did fewer than 40 boats take part?", "39 people took part.", None),
+        ("Is it more than 40?", "It is 41.", None),
+        # the sentence sets a limit, too
+        ("Can I take more than two boats?", "You may take up to two boats.", 0.0),
+        ("Can I take at least two boats?", "You may take up to two boats.", 1.0),
+        ("Can I take more than two boats?", "You may take up to three boats.", 1.0),
+        ("Are more than two boats out?", "Up to three boats are out.", None),
+        ("Are at most three boats out?", "Up to three boats are out.", 1.0),
+        ("Are fewer than three boats out?", "Up to three boats are out.", None),
+        ("Is it over £40?", "It is at least £40.", None),
+        ("Is it at least £40?", "It is at least £40.", 1.0),
+        ("Is it under £40?", "It is at least £40.", 0.0),
+        ("Is it at most £40?", "It is at least £40.", None),
+        ("Is it over £40?", "It is at least £45.", 1.0),
+        # words of another clause do not limit the figure, nor "from the station"
+        ("Is it under 2 km away?", "It is 1.4 km from the station, or so they say.", 1.0),
+        ("Is it under £40?", "Due on the first, it is £35.", 1.0),
+        ("Is it under £40?", "It is £35 or more.", None),
         # another unit, a limit, several figures, no figure: nothing is told
         ("Is it heavier than 20 kg?", "It is 17 cm wide.", None),
         ("Is the deposit over £4,000?", "A deposit of up to £4,350 is due.", None),
@@ -32,3 +86,71 @@ from rag.asked_limits import by_limit
 )
 def test_the_figure_decides(question: str, quote: str, told: float | None) -> None:
     assert by_limit(question, quote) == told
+
+
+def test_of_several_figures_the_bare_answer_is_meant() -> None:
+    asked, told = "Is membership more than £90?", "It costs £96 a year, £40 for juniors."
+    assert by_limit(asked, told) is None
+    assert by_limit(asked.replace("membership", "the subscription"), told, "£96") == 1.0
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("Is the flat smaller than 60 m²?", "How large is the flat?"),
+        ("Will it take longer than 30 minutes?", "How long will it take?"),
+        ("Will it take more than 30 minutes?", "How long will it take?"),
+        ("Does the dishwasher make more than 50 dB?", "How loud does the dishwasher make?"),
+        ("Does it use over 10 litres of water?", "How much water does it use?"),
+        ("Is it over 2 km from the station?", "How far is it from the station?"),
+        ("Is the speed limit above 30 mph?", "How many mph is the speed limit?"),
+        ("Does the flat have more than two bedrooms?", "How many bedrooms does the flat have?"),
+        ("Is more than half of the wall dry?", None),
+        ("Who paid more than £700?", None),
+        ("Is it over?", None),
+        ("Is it more than 40?", None),
+    ],
+)
+def test_the_figure_itself_is_asked_for(question: str, value: str | None) -> None:
+    asked = value_question(question)
+    assert (asked.question if asked else None) == value
+
+
+def test_a_figure_is_of_what_was_asked() -> None:
+    assert is_told_of("Did the new eight cost more than £50?", "The new eight cost £8,450.")
+    assert not is_told_of("Did the boathouse cost more than £50?", "The new eight cost £8,450.")
+    assert not is_told_of("Is the fridge louder than 40 dB?", "It makes 44 dB of noise.")
+
+
+@pytest.mark.parametrize(
+    ("question", "word", "quote"),
+    [
+        ("Is the rent more than £700?", "No", "£655"),
+        ("Is the rent below £700?", "Yes", "£655"),
+        ("Is the flat less than 2 km from the station?", "Yes", "1.4 km"),
+        ("Does the dishwasher make more than 50 decibels?", "No", "44 dB"),
+        ("Does the dishwasher use more than 10 litres of water?", "No", "9 litres"),
+        ("Does a wash take less than an hour?", "No", "95 minutes"),
+        ("Did fewer than 40 boats take part?", "No", "41 boats"),
+        ("Can I take out more than two boats?", "No", "up to two"),
+    ],
+)
+def test_the_sentence_with_the_figure_is_quoted(
+    assistant: Assistant, question: str, word: str, quote: str
+) -> None:
+    answer = assistant.ask(question)
+    assert (answer.short, len(answer.sentences)) == (word, 1)
+    assert quote in answer.sentences[0].text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Is the fridge louder than 40 dB?",
+        "Did the boathouse cost more than £50,000?",
+        "Is the parking space wider than 2 m?",
+        "Did more than 500 people watch the regatta?",
+    ],
+)
+def test_of_what_has_no_such_figure_nothing_is_told(assistant: Assistant, question: str) -> None:
+    assert assistant.ask(question).short is None

@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from index.types import Block, BlockKind, Chunk, Document, DocumentInfo
 from rag.answering import extractive_answer
 from rag.asked_words import AskedWords
-from rag.finding import Found, confidence, find_sentences, log_odds, reranked, rivalry
+from rag.finding import (
+    FURTHER,
+    Found,
+    beside_the_best,
+    confidence,
+    find_sentences,
+    log_odds,
+    reranked,
+    rivalry,
+)
 from rag.gathering import is_torn, said, whole_list
 from rag.polar_words import verdict
 from rag.reader import Reading, Span, Spread
@@ -40,6 +49,41 @@ def test_an_item_becomes_its_list_with_the_words_before_it_as_one_quotation() ->
     assert grown.quote == KIT[: KIT.index("\n\nReturn")]
     assert grown.start == 50
     assert said(grown.quote) == "The kit holds the following things: a map; Two ropes; 12 pegs"
+
+
+def test_what_stands_beside_the_best_is_weighed_by_odds_passage_and_the_best_itself() -> None:
+    first, other = passage("Ann paid. Bea came."), passage("Cy left.", score=3.0, document="e")
+    sure = Found(first, 50, 59, 0.9, 4.0)
+    next_to = replace(sure, start=60, end=69, score=2.0)
+    elsewhere = replace(next_to, passage=other, start=50, end=58)
+    assert beside_the_best(next_to, sure) == pytest.approx(math.log(0.5) + FURTHER.same)
+    assert beside_the_best(elsewhere, sure) == pytest.approx(math.log(0.5) - FURTHER.passage)
+    doubtful = replace(sure, score=0.4)
+    assert beside_the_best(replace(next_to, score=0.2), doubtful) == pytest.approx(
+        math.log(0.5) + FURTHER.best * math.log(0.4) + FURTHER.same
+    )
+    assert beside_the_best(replace(sure, score=0.0), replace(sure, score=0.0)) < -3.0
+
+
+def test_the_next_row_of_a_table_does_not_gain_by_standing_there() -> None:
+    rows = passage("Flat: 4 | Owner: Ann\nFlat: 5 | Owner: Bea")
+    best = Found(rows, 50, 70, 0.9, 2.0)
+    assert beside_the_best(replace(best, start=71, end=91, score=2.0), best) == 0.0
+
+
+def test_beside_a_doubtful_sentence_the_next_must_be_nearer() -> None:
+    text = "Ann paid in May. Bea paid in June."
+
+    def shown(first: float, second: float) -> int:
+        places = [(text.index(word), likely) for word, likely in (("May", first), ("June", second))]
+        spans = tuple(Span(start, start + 3, likely) for start, likely in places)
+        answer = extractive_answer("Who paid?", [passage(text)], [Reading(0.5, spans)], 3)
+        return len(answer.sentences)
+
+    # in log-odds .03 is as far behind .25 as .455 behind .9
+    assert shown(0.9, 0.455) == 2
+    assert shown(0.25, 0.03) == 1
+    assert shown(0.25, 0.2) == 2
 
 
 def test_the_announcement_leads_to_its_list() -> None:

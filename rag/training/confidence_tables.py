@@ -6,6 +6,7 @@ taken. ``rag.training.confidence`` asks the questions.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +23,9 @@ from rag.finding import (
     Found,
     Weights,
     beside_one_another,
+    beside_the_best,
     evidence,
+    is_beside,
     log_odds,
     ranked_by,
     rivalry,
@@ -36,8 +39,9 @@ RANKINGS = tuple(
     for some in product((0.4, 0.6, 0.8, 1.0), (0.0, 0.3, 0.5, 0.7), (1.0, 1.5, 2.0), (0.0, 0.3))
 )
 READER_WEIGHTS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.2)
-SHARES = (0.2, 0.3, 0.35, 0.4, 0.45, 0.6)
-SHOWN = 0.35  # of these the one that `rag.answering` takes
+BARS = (-1.5, -1.2, -1.1, -1.0, -0.9, -0.8, -0.7, -0.5, -0.3, 0.0)
+SHOWN = -1.1  # of these the one that `rag.answering` takes
+_NEXT, _LEAST = 6, 0.02  # sentences that are weighed, from that share of the best's odds
 USUAL = 0.75  #: share of people's questions that their documents are taken to answer
 RELEVANT = (0.0, 0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
 THRESHOLDS = (0.0, 0.1, 0.12, 0.15, 0.18, 0.2, 0.25, 0.3)
@@ -77,7 +81,7 @@ def print_tables(asked: Sequence[Asked]) -> None:
     """All tables."""
     print_ranking(asked)
     print_first_passage(asked)
-    print_shares(asked)
+    print_further(asked)
     print_confidence(asked)
 
 
@@ -113,17 +117,34 @@ def print_first_passage(asked: Sequence[Asked]) -> None:
         print(f"{kind:22} {'  '.join(cells)}")
 
 
-def print_shares(asked: Sequence[Asked]) -> None:
-    """By the share of the best score from which more is shown: is it there, among how many, and
-    how many of those hold it?"""
-    print("\nshown from share         share    holds  sentences  precision")
+def print_further(asked: Sequence[Asked]) -> None:
+    """What tells that a further sentence holds the answer, and by the bar from which more is shown:
+    is it there, among how many, and how many of those hold it?"""
     for kind, some in _answerable(asked):
-        for share in SHARES:
-            shown = [_shown(one, share) for one in some if one.found]
+        columns = np.array([row for one in some for row in _further(one)])
+        ratio, *weights, _ = fit_logistic(columns[:, :-1], columns[:, -1])
+        print(f"\nFURTHER of {kind}: {_constants(weight / ratio for weight in weights)}", end="")
+    print("\n\nshown from                bar    holds  sentences  precision")
+    for kind, some in _answerable(asked):
+        for bar in BARS:
+            shown = [_shown(one, bar) for one in some if one.found]
             right = [[holds_answer(row, f.quote) for f in found] for row, found in shown]
             held, count = np.mean([any(one) for one in right]), np.mean([len(one) for one in right])
             precision = sum(map(sum, right)) / sum(map(len, right))
-            print(f"{kind:22} {share:7.2f}  {held:7.3f}  {count:9.2f}  {precision:9.3f}")
+            print(f"{kind:22} {bar:7.2f}  {held:7.3f}  {count:9.2f}  {precision:9.3f}")
+
+
+def _further(one: Asked) -> Iterable[tuple[float, ...]]:
+    """What `beside_the_best` weighs of each of the next sentences, and 1.0 when it answers."""
+    best, *rest = ranked(one)[:_NEXT]
+    for found in rest:
+        if found.score < _LEAST * best.score:
+            continue
+        first = math.log(best.score)
+        behind = found.passage.score - best.passage.score
+        same = float(is_beside(found, best))
+        right = float(holds_answer(one.row, found.quote))
+        yield math.log(found.score) - first, min(first, 0.0), behind, same, right
 
 
 def print_confidence(asked: Sequence[Asked]) -> None:
@@ -231,9 +252,9 @@ def crossed(features: Floats, labels: Floats, counts: Floats | None = None) -> F
     return out
 
 
-def _shown(one: Asked, share: float) -> tuple[Row, list[Found]]:
-    found = ranked(one)[:3]
-    return one.row, [some for some in found if some.score >= share * found[0].score]
+def _shown(one: Asked, bar: float) -> tuple[Row, list[Found]]:
+    best, *rest = ranked(one)
+    return one.row, [best, *(some for some in rest if beside_the_best(some, best) >= bar)][:3]
 
 
 def _weighed(weight: float) -> Callable[[Fetched], float]:
