@@ -13,13 +13,13 @@ from index.sentences import is_question
 from rag.asked_limits import by_limit, is_told_of
 from rag.checking.clock import clock_times
 from rag.finding import Found
-from rag.polar_words import NEGATED, verdict
+from rag.polar_words import NEGATED, Heard, verdict
 from rag.quotable import answer_start
 from rag.weekdays import WEEKDAYS, tells_of_days, weekdays_in
 
 # In doubt the quoted sentence speaks for itself; the bar was chosen by the table that
 # `python -m rag.training.verdicts` prints.
-_DECIDED = 0.65
+_DECIDED = 0.6
 # Not "No more than two" and "No. 5".
 _YES_NO = re.compile(r"(?:A:\s*)?(yes|no)(?=\s*(?:[,;:!–—]|\.(?!\s*\d)|$))", re.I)
 _EXCEPTED = re.compile(
@@ -87,7 +87,8 @@ def yes_or_no(question: str, found: Found, decide: Decide) -> tuple[str | None, 
     if told is not None:
         return (None if told == 0.5 else "Yes" if told else "No"), max(told, 1.0 - told)
     judged, alone = decide(found)
-    yes, no = verdict(question, quote, judged, alone)
+    heard = Heard(judged, alone, found.answerability)
+    yes, no = verdict(question, quote, heard)
     is_there = _IS_THERE.match(question) is not None
     if is_there and _THERE_IS_NONE.match(quote):
         yes, no = 0.0, (_DECIDED if judged < 0.5 else 0.0)

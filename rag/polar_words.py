@@ -2,7 +2,8 @@
 
 A judge of a passage is unsure of what everybody hears: "Partners and children are welcome" says
 yes to "can my kids come?". What is asked (may one, must one, is it so), and whether the sentence
-permits, obliges, frees or denies, is told here by English words; `verdict` weighs both.
+permits, obliges, frees or denies, is told here by English words; `verdict` weighs both, first
+whether the sentence decides at all, by how likely it is to answer, then which way.
 """
 
 from __future__ import annotations
@@ -61,10 +62,18 @@ _FREES = re.compile(
 #: A question that asks for the contrary: "Is it not sold?"
 NEGATED = re.compile(r"\b(?:not|no|never|without)\b|n['’]t\b", re.I)
 _SAME = 0.75  # of the question's terms, from which a sentence denies the very thing
-# Of the judge's log-odds on the passage, on the sentence alone, and of `Wording`, bias: fitted by
-# `python -m rag.training.verdicts` to held-out documents of ours.
-_YES = (0.57, 0.55, 0.50, 0.75, 0.44, 0.23, -0.14, 0.01, 0.44, -0.46)
-_NO = (-0.51, -0.60, 0.00, -0.13, -0.66, 0.57, 0.56, 0.29, 0.42, -1.69)
+# Fitted by `python -m rag.training.verdicts` to held-out documents of ours: of `deciding`, bias.
+_DECIDES = (0.20, 1.25, -0.37, 0.28, 0.30, 0.21, -1.60)
+# Of `saying`, bias; the same.
+_SAYS_YES = (0.51, 0.73, 0.23, 0.41, 0.65, -0.31, -0.30, -0.26, 0.08, 0.44)
+
+
+class Heard(NamedTuple):
+    """What the reader makes of a sentence, each a probability, 0–1."""
+
+    passage: float  #: that its passage says yes
+    alone: float  #: that it says yes by itself
+    answers: float  #: that its passage answers
 
 
 class Wording(NamedTuple):
@@ -102,16 +111,33 @@ def wording(question: str, quote: str) -> Wording:
     )
 
 
-def verdict(question: str, quote: str, judged: float, alone: float) -> tuple[float, float]:
-    """The probabilities that the sentence says yes and that it says no; the rest leaves it open.
-
-    ``judged`` is the judge's probability of yes by the passage, ``alone`` by the sentence.
-    """
+def verdict(question: str, quote: str, heard: Heard) -> tuple[float, float]:
+    """The probabilities that the sentence says yes and that it says no; the rest leaves it open."""
     said = wording(question, quote)
-    told = (log_odds(judged), log_odds(alone), *said)
+    decides, yes = (
+        _weighed(_DECIDES, deciding(heard, said)),
+        _weighed(_SAYS_YES, saying(heard, said)),
+    )
     # "Dogs may not enter" says no "yes" to "may dogs enter?", whatever the judge makes of it
     turned = (said.denies or said.forbids) and said.shared >= _SAME
-    return (0.0 if turned else _weighed(_YES, told)), _weighed(_NO, told)
+    return (0.0 if turned else decides * yes), decides * (1.0 - yes)
+
+
+def deciding(heard: Heard, said: Wording) -> tuple[float, ...]:
+    """What tells that a sentence decides the question, either way."""
+    return (
+        abs(log_odds(heard.passage) + log_odds(heard.alone)),
+        log_odds(heard.answers),
+        said.shared,
+        said.limits,
+        said.denies + said.forbids,
+        said.permits + said.obliges + said.frees,
+    )
+
+
+def saying(heard: Heard, said: Wording) -> tuple[float, ...]:
+    """What tells which way it decides, the greater the more for yes."""
+    return (log_odds(heard.passage), log_odds(heard.alone), *said)
 
 
 def _weighed(weights: tuple[float, ...], told: tuple[float, ...]) -> float:

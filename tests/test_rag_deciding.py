@@ -15,7 +15,7 @@ PASSAGE, _ = table_passage("a", title="Notes")
 
 def word(question: str, quote: str, yes: float) -> str | None:
     chunk = replace(PASSAGE.chunk, text=quote, start=0, end=len(quote))
-    found = Found(replace(PASSAGE, chunk=chunk), 0, len(quote), 0.9, 0.9)
+    found = Found(replace(PASSAGE, chunk=chunk), 0, len(quote), 0.9, 0.9, answerability=0.95)
     return yes_or_no(question, found, lambda _: (yes, yes))[0]
 
 
@@ -35,12 +35,12 @@ def word(question: str, quote: str, yes: float) -> str | None:
         ("Is the library open on Wednesday?", "The library is open Monday to Friday.", 0.1, "Yes"),
         ("Is the library open on Sundays?", "The library is open Monday to Friday.", 0.9, "No"),
         ("Is the library open at the weekend?", "The library is open Mon–Sat.", 0.5, None),
-        ("Is the cafe open on Friday?", "The cafe is open daily but not on Monday.", 0.5, None),
+        ("Is the cafe open on Friday?", "The cafe is open daily but not on Monday.", 0.4, None),
         ("Is the cafe open on Monday?", "Waste is collected Monday to Friday.", 0.5, None),
         ("Is the library closed on Monday?", "The library is open Monday to Friday.", 0.5, None),
         # what permits, demands or frees speaks louder than a judge in doubt
         ("Can my kids come?", "Partners and children are welcome.", 0.7, "Yes"),
-        ("Can my kids come?", "Partners and children are welcome.", 0.2, None),
+        ("Can my kids come?", "Partners and children are welcome.", 0.3, None),
         ("May dogs enter the room?", "Dogs may not enter the room.", 0.6, None),
         ("May dogs enter the room?", "Dogs may not enter the room.", 0.1, "No"),
         # a figure decides about a limit, whatever the judge makes of it

@@ -24,7 +24,7 @@ from rag.finding import (
     rivalry,
 )
 from rag.gathering import is_torn, said, whole_list
-from rag.polar_words import verdict
+from rag.polar_words import Heard, verdict
 from rag.reader import Reading, Span, Spread
 from rag.types import Parts, Passage
 
@@ -282,7 +282,7 @@ def test_yes_and_no_come_from_what_decides() -> None:
         )
         assert plain.confidence is not None
         assert answer.confidence is not None
-        sure = max(0.5, *verdict(asked, text, yes, yes))
+        sure = max(0.5, *verdict(asked, text, Heard(yes, yes, 0.9)))
         assert answer.confidence == pytest.approx(plain.confidence * sure)
 
 

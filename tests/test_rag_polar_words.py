@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.polar_words import Wording, verdict, wording
+from rag.polar_words import Heard, Wording, verdict, wording
 
 
 @pytest.mark.parametrize(
@@ -47,9 +47,12 @@ def test_one_thing_is_not_done(question: str, quote: str, field: str) -> None:
 
 
 def test_what_denies_another_thing_may_still_say_yes() -> None:
-    assert verdict("Can I stop when I want?", "No reason is needed to stop.", 0.9, 0.9)[0] > 0.65
-    assert verdict("Is it sold?", "It is sold.", 0.9, 0.9)[0] > 0.65
-    assert verdict("Was the boat sold?", "The boat was not sold.", 0.9, 0.9)[0] == 0.0
+    assert (
+        verdict("Can I stop when I want?", "No reason is needed to stop.", Heard(0.9, 0.9, 0.9))[0]
+        > 0.65
+    )
+    assert verdict("Is it sold?", "It is sold.", Heard(0.9, 0.9, 0.9))[0] > 0.65
+    assert verdict("Was the boat sold?", "The boat was not sold.", Heard(0.9, 0.9, 0.9))[0] == 0.0
 
 
 def test_a_question_with_not_is_not_denied_by_a_sentence_with_not() -> None:
@@ -67,7 +70,26 @@ def test_words_weigh_with_the_judge() -> None:
         "Children are welcome.",
         "Children may not come.",
     )
-    assert verdict(asked, welcome, 0.5, 0.5)[0] > verdict(asked, "Children eat.", 0.5, 0.5)[0]
-    assert verdict(asked, welcome, 0.9, 0.9)[0] > verdict(asked, welcome, 0.3, 0.3)[0]
-    assert verdict(asked, forbidden, 0.1, 0.1)[1] > 0.65
-    assert verdict("May children come?", forbidden, 0.9, 0.9)[0] == 0.0
+    assert (
+        verdict(asked, welcome, Heard(0.5, 0.5, 0.9))[0]
+        > verdict(asked, "Children eat.", Heard(0.5, 0.5, 0.9))[0]
+    )
+    assert (
+        verdict(asked, welcome, Heard(0.9, 0.9, 0.9))[0]
+        > verdict(asked, welcome, Heard(0.3, 0.3, 0.9))[0]
+    )
+    assert verdict(asked, forbidden, Heard(0.1, 0.1, 0.9))[1] > 0.65
+    assert verdict("May children come?", forbidden, Heard(0.9, 0.9, 0.9))[0] == 0.0
+
+
+def test_a_sentence_of_a_passage_that_hardly_answers_decides_nothing() -> None:
+    asked, told = "Is it sold?", "It is sold."
+    likely = [verdict(asked, told, Heard(0.9, 0.9, answers)) for answers in (0.1, 0.5, 0.95)]
+    assert likely == sorted(likely)
+    assert likely[0][0] < 0.2
+    assert likely[2][0] > 0.65
+
+
+def test_yes_no_and_open_are_all_there_is() -> None:
+    yes, no = verdict("Is it sold?", "It is sold.", Heard(0.9, 0.9, 0.9))
+    assert 0.0 < no < yes < yes + no < 1.0

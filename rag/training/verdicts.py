@@ -2,8 +2,9 @@
 
 Reads the yes/no questions of held-out documents of ours, those whose questions are in part left
 open, as the assistant does: the reader picks the sentence, the judge gives its two probabilities,
-and `rag.polar_words.wording` what the words do. Prints the weights of `rag.polar_words` and, by
-cross-validation over documents, how many questions get the right word and a wrong one at each bar.
+and `rag.polar_words.wording` what the words do. Prints the weights of `rag.polar_words`, of whether
+the sentence decides and which way, and, by cross-validation over documents, how many questions get
+the right word and a wrong one at each bar.
 """
 
 from __future__ import annotations
@@ -16,18 +17,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold, cross_val_predict
+from sklearn.model_selection import GroupKFold
 
 from index.types import Chunk, DocumentInfo
-from rag.finding import find_sentences, log_odds
-from rag.polar_words import Wording, wording
+from rag.finding import find_sentences
+from rag.polar_words import Heard, deciding, saying, wording
 from rag.reader_model import ReaderModel
 from rag.training.own_documents import SOURCE, OwnDocument, own_documents
 from rag.training.polar import OPEN
 from rag.training.sources import held_out
 from rag.types import Parts, Passage
 
-BARS = (0.5, 0.55, 0.6, 0.65, 0.7)
+BARS = (0.5, 0.55, 0.58, 0.6, 0.62, 0.65, 0.7)
 _STRENGTH = 0.5  # inverse of the regularisation
 _FOLDS = 8
 
@@ -38,7 +39,8 @@ class Judged:
 
     document: str
     label: float  #: 1 yes, 0 no, 0.5 open
-    told: tuple[float, ...]  #: as in `rag.polar_words.verdict`
+    deciding: tuple[float, ...]  #: as in `rag.polar_words`
+    saying: tuple[float, ...]
 
 
 def main() -> None:
@@ -51,28 +53,35 @@ def main() -> None:
     leaving = [one for one in documents if any(p.claim.label == OPEN for p in one.polar)]
     judged = [one for document in leaving for one in judge(document, reader)]
     print(f"{len(judged)} questions about {len(leaving)} documents")
-    features = np.array([one.told for one in judged])
     groups = np.array([one.document for one in judged])
     labels = np.array([one.label for one in judged])
-    chances: list[NDArray[np.float64]] = []
-    for name, label in (("_YES", 1.0), ("_NO", 0.0)):
-        model = LogisticRegression(C=_STRENGTH)
-        chances.append(
-            cross_val_predict(
-                model,
-                features,
-                labels == label,
-                groups=groups,
-                cv=GroupKFold(_FOLDS),
-                method="predict_proba",
-            )[:, 1]
-        )
-        model.fit(features, labels == label)
-        fitted = (*model.coef_[0], model.intercept_[0])
-        print(f"{name} = ({', '.join(f'{weight:.2f}' for weight in fitted)})")
-    print("judge, passage, sentence,", ", ".join(Wording._fields))
+    decided = labels != OPEN
+    deciding = np.array([one.deciding for one in judged])
+    saying = np.array([one.saying for one in judged])
+    decides, yes = np.zeros(len(judged)), np.zeros(len(judged))
+    for train, test in GroupKFold(_FOLDS).split(deciding, groups=groups):
+        model = _model(deciding[train], decided[train])
+        decides[test] = model.predict_proba(deciding[test])[:, 1]
+        told = train[decided[train]]
+        model = _model(saying[told], labels[told] == 1.0, even=True)
+        yes[test] = model.predict_proba(saying[test])[:, 1]
+    _print_weights("_DECIDES", _model(deciding, decided))
+    _print_weights("_SAYS_YES", _model(saying[decided], labels[decided] == 1.0, even=True))
     for bar in BARS:
-        print(f"bar {bar}: {count(labels, chances[0], chances[1], bar)}")
+        print(f"bar {bar}: {count(labels, decides * yes, decides * (1.0 - yes), bar)}")
+
+
+def _model(
+    features: NDArray[np.float64], labels: NDArray[np.bool_], *, even: bool = False
+) -> LogisticRegression:
+    """A fit to the features and labels; ``even`` as if both were as many."""
+    weight = "balanced" if even else None
+    return LogisticRegression(C=_STRENGTH, class_weight=weight).fit(features, labels)
+
+
+def _print_weights(name: str, model: LogisticRegression) -> None:
+    fitted = (*model.coef_[0], model.intercept_[0])
+    print(f"{name} = ({', '.join(f'{weight:.2f}' for weight in fitted)})")
 
 
 def judge(document: OwnDocument, reader: ReaderModel) -> list[Judged]:
@@ -87,9 +96,11 @@ def judge(document: OwnDocument, reader: ReaderModel) -> list[Judged]:
         if found:
             quote = found[0].quote
             alone = replace(passage, chunk=replace(chunk, text=quote, end=len(quote)))
-            support = map(log_odds, reader.support(question, [passage, alone]))
-            told = (*support, *wording(question, quote))
-            judged.append(Judged(document.name, polar.claim.label, told))
+            by_passage, by_itself = reader.support(question, [passage, alone])
+            heard = Heard(by_passage, by_itself, found[0].answerability)
+            said = wording(question, quote)
+            told = deciding(heard, said), saying(heard, said)
+            judged.append(Judged(document.name, polar.claim.label, *told))
     return judged
 
 
