@@ -13,6 +13,7 @@ from index.sentences import is_question
 from rag.asked_limits import by_limit, is_told_of
 from rag.checking.clock import clock_times
 from rag.finding import Found
+from rag.months import MONTHS, months_in, tells_of_months
 from rag.polar_words import NEGATED, Heard, verdict
 from rag.quotable import answer_start
 from rag.weekdays import WEEKDAYS, tells_of_days, weekdays_in
@@ -81,7 +82,7 @@ def yes_or_no(question: str, found: Found, decide: Decide) -> tuple[str | None, 
     """
     quote = found.quote
     told = _told(question, quote)
-    told = _by_days(question, quote) if told is None else told
+    told = _by_days(question, found) if told is None else told
     if told is None and (told := by_limit(question, quote)) is not None:
         told = told if is_told_of(question, quote) else 0.5  # a figure, and maybe of another thing
     if told is not None:
@@ -123,17 +124,29 @@ def _is_of_others(question: str, quote: str) -> bool:
     return False
 
 
-def _by_days(question: str, quote: str) -> float | None:
-    """Yes (1) or no (0) where a quotation tells on which days the very thing is that is asked of
-    some: "open Monday to Friday"; else None."""
-    asked, held = weekdays_in(question), weekdays_in(quote)
-    plain = not any(one.search(f"{question} {quote}") for one in (_FORBIDS, _BUT, _EXCEPTED))
-    if not (asked and plain and tells_of_days(quote)):
-        return None
-    sought = set(question_terms(question)) - set(terms(" ".join(WEEKDAYS)))
-    if not sought or not sought <= set(terms(quote)):
-        return None
-    return 1.0 if asked <= held else 0.0 if not asked & held else None
+def _by_days(question: str, found: Found) -> float | None:
+    """Yes (1) or no (0) where a quotation tells on which days of the week, or in which months, the
+    very thing is that is asked of some: "open Monday to Friday"; else None. Its title and headings
+    may say what the thing is."""
+    quote = found.quote
+    for names, told_in, tells in (
+        (WEEKDAYS, weekdays_in, tells_of_days),
+        (MONTHS, months_in, tells_of_months),
+    ):
+        asked, held = told_in(question), told_in(quote)
+        plain = not any(one.search(f"{question} {quote}") for one in (_FORBIDS, _BUT, _EXCEPTED))
+        sought = set(question_terms(question)) - set(terms(" ".join(names)))
+        around = set(terms(f"{found.passage.chunk.context} {quote}"))
+        if (
+            asked
+            and plain
+            and tells(quote)
+            and sought
+            and sought <= around
+            and sought & set(terms(quote))
+        ):
+            return 1.0 if asked <= held else 0.0 if not asked & held else None
+    return None
 
 
 def _time_asked(question: str) -> tuple[float, ...]:
