@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from index.analysis import question_terms, terms
 from rag.quotable import COLUMN
+from rag.types import Passage
 
 #: "Imogen", "Dr M. Voss", alone on a line of a mail.
 _CALLED = r"[A-ZÀ-Þ][\w’'-]*\.?"
@@ -25,10 +28,11 @@ _ANNOUNCED = re.compile(r"\b(?:following|follows|here (?:is|are)|new)\b[^.!?\n]*
 _MAIL = (".eml", ".mbox", ".msg")
 _HEADER = re.compile(rf"From: [^\n]*{re.escape(COLUMN)}(?:To|Date|Sent|Subject): ")
 _OF_HEADER = re.compile(
-    r"\b(?:who|whom|whose|when|date|day|e-?mails?|mails?|messages?|letters?|address\w*|sent|send|wrote"
+    r"\b(?:who|whom|whose|e-?mails?|mails?|messages?|letters?|address\w*|sent|send|wrote"
     r"|write|written|writes|sender|from|copied|cc|subject|contact\w*|reach)\b",
     re.I,
 )
+_WHEN = re.compile(r"\b(?:when|dates?|days?)\b", re.I)
 
 
 def is_courtesy(text: str, start: int, end: int, source: str) -> bool:
@@ -61,4 +65,21 @@ def is_idle_header(question: str, quote: str) -> bool:
     >>> is_idle_header("Which dye do we use?", "From: Ida Blom | To: Ruth | Date: 3 May 2025")
     True
     """
-    return _HEADER.match(quote) is not None and _OF_HEADER.search(question) is None
+    if _HEADER.match(quote) is None or _OF_HEADER.search(question):
+        return False
+    # "When did Ida offer it?" may be answered by the day of her mail, "when was it tuned?" is not.
+    shared = set(question_terms(question)) & set(terms(quote))
+    return not (shared and _WHEN.search(question))
+
+
+def without_idle_header(question: str, passage: Passage) -> Passage:
+    """The passage without the header of a mail that says nothing of what is asked.
+
+    A reader that is asked "when" looks at the day of the mail first.
+    """
+    chunk = passage.chunk
+    header, _, below = chunk.text.partition("\n")
+    if not below.strip() or not is_idle_header(question, header):
+        return passage
+    text = below.lstrip()
+    return replace(passage, chunk=replace(chunk, text=text, start=chunk.end - len(text)))

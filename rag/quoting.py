@@ -24,6 +24,7 @@ from rag.counts import counted_rows
 from rag.declining import missing_words, names_in, unnamed, why_declined
 from rag.extremes import extreme_rows, superlative
 from rag.finding import Found, read_beside, reranked
+from rag.mails import without_idle_header
 from rag.questions import spelled_out
 from rag.quotable import COLUMN
 from rag.reader import Reader
@@ -92,6 +93,7 @@ class Quoter:
         anyway: bool,
     ) -> Answer:
         ways = ways_asked(asked)
+        passages = [without_idle_header(asked, passage) for passage in passages]
         readings = likelier([self._reader.read(way, passages) for way in ways])
         passages, readings = reranked(passages, readings)
         if len(ways) == 1:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.mails import is_courtesy, is_idle_header
+from index.types import Chunk, DocumentInfo
+from rag.mails import is_courtesy, is_idle_header, without_idle_header
+from rag.types import Parts, Passage
 
 HEADER = "From: Ida Blom <ida@post.example> | To: Ruth | Date: Mon, 3 Feb 2025 09:00"
 
@@ -56,8 +58,33 @@ def test_a_name_that_a_passage_consists_of_is_that_of_who_wrote_the_mail() -> No
         ("Who told us of the dye?", False),
         ("What is Ida's e-mail address?", False),
         ("on what date was it agreed", False),
+        ("When was the piano tuned?", True),
+        ("When did Ida offer the piano?", False),
     ],
 )
 def test_the_header_of_a_mail_answers_who_and_when_alone(question: str, idle: bool) -> None:
     assert is_idle_header(question, HEADER) == idle
     assert not is_idle_header(question, "From: 9:00 | Room: 4")
+
+
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("When was the piano tuned?", "It was tuned in 2019."),
+        ("When did Ida write?", f"{HEADER}\n\nIt was tuned in 2019."),
+    ],
+)
+def test_a_header_of_which_nothing_is_asked_is_not_read(question: str, read: str) -> None:
+    text = f"{HEADER}\n\nIt was tuned in 2019."
+    chunk = Chunk("c", "d", 100, 100 + len(text), text, (), (), "Piano")
+    info = DocumentInfo("d", ("piano.eml",), "Piano", None, None, None, 1)
+    left = without_idle_header(question, Passage(chunk, info, 1.0, Parts())).chunk
+    assert left.text == read
+    assert (left.end, left.end - left.start) == (chunk.end, len(read))
+
+
+def test_a_header_alone_stays() -> None:
+    chunk = Chunk("c", "d", 0, len(HEADER), HEADER, (), (), "Piano")
+    info = DocumentInfo("d", ("piano.eml",), "Piano", None, None, None, 1)
+    passage = Passage(chunk, info, 1.0, Parts())
+    assert without_idle_header("When was it tuned?", passage) is passage
