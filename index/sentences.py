@@ -32,7 +32,7 @@ _STARTERS = frozenset(
 # What sentencex takes for an abbreviation, and what ends a sentence before a capital: months, units
 # of a figure, letters that tell things apart, and words that are also short for a number or state.
 _ENDS = re.compile(
-    r"(?:\b(?:May|June|July|August|no|me|ill|ok|OK)"
+    r"(?:\b(?:May|June|July|August|me|ill|ok|OK|(?:says?|said|answer(?:ed)?|is|was|or) no)|[:,] no"
     r"|\d\s?(?:[kmµ]?g|[kM]?W|k?Wh|[km]?V|[ckmµ]?m|[mc]?l|k?Hz|h?Pa|[MG]B|°[CF]|h|s|min|m/s|km/h|dB)"
     r"|\b(?:tube|level|grade|revision|part|group|class|type|hall|room|building|block|platform|row|zone"
     r"|section|appendix|annex|plan|option|point|version|vitamin|hepatitis|marked|category) [A-Z]"

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from index.analysis import question_terms, terms
 from index.sentences import is_question
-from rag.asked_limits import by_limit, is_told_of
+from rag.asked_limits import by_limit, is_told_of, value_question
 from rag.checking.clock import clock_times
 from rag.finding import Found
 from rag.months import MONTHS, months_in, tells_of_months
@@ -40,7 +40,20 @@ _FORBIDS = re.compile(
 )
 _AT = re.compile(r"\b(?:at|by|around|about)\s+$", re.I)
 _ATS = ("at", "by", "around", "about")
-_BUT = re.compile(r"\b(?:but|mostly|usually|some|often|may|might|or)\b", re.I)
+_BUT = re.compile(
+    r"\b(?:but|mostly|usually|some|often|(?-i:may)|might|or|moved|postponed|extended|changed"
+    r"|put back|due|second|other|alternate|appointment|(?:a|per) month)\b|;",
+    re.I,
+)
+#: What a list of days is not asked for: a part of the day, which it may tell for each apart.
+_PART_OF_DAY = re.compile(
+    r"\d|\b(?:mornings?|afternoons?|evenings?|nights?|late|early|until|till|after|before|noon)\b",
+    re.I,
+)
+#: What makes the days told those of something more, and says nothing of the others.
+_MORE = re.compile(
+    r"\b(?:until|till|late|for|extra|also|rest|longer|additional\w*|summer|winter|hourly)\b", re.I
+)
 #: "At 9" and "before 9", and no 9 weeks.
 _BARE = re.compile(
     r"\b(?P<lead>at|by|around|about|after|from|before|until|till) (?P<hour>[01]?\d|2[0-4])(?=\W*$)",
@@ -99,6 +112,8 @@ def yes_or_no(question: str, found: Found, decide: Decide) -> tuple[str | None, 
     excepted = _EXCEPTED.search(quote) and not _EXCEPTED.search(question)
     if max(yes, no) < _DECIDED or excepted or _is_of_others(question, quote):
         return None, sure
+    if value_question(question) is not None:  # the judge cannot compare figures
+        return None, sure
     return ("Yes" if yes > no else "No"), sure
 
 
@@ -129,23 +144,23 @@ def _by_days(question: str, found: Found) -> float | None:
     very thing is that is asked of some: "open Monday to Friday"; else None. Its title and headings
     may say what the thing is."""
     quote = found.quote
+    if _PART_OF_DAY.search(question) or any(
+        one.search(f"{question} {quote}") for one in (_FORBIDS, _BUT, _EXCEPTED)
+    ):
+        return None
+    said = set(terms(quote))
+    around = said | set(terms(found.passage.chunk.context))
     for names, told_in, tells in (
         (WEEKDAYS, weekdays_in, tells_of_days),
         (MONTHS, months_in, tells_of_months),
     ):
         asked, held = told_in(question), told_in(quote)
-        plain = not any(one.search(f"{question} {quote}") for one in (_FORBIDS, _BUT, _EXCEPTED))
         sought = set(question_terms(question)) - set(terms(" ".join(names)))
-        around = set(terms(f"{found.passage.chunk.context} {quote}"))
-        if (
-            asked
-            and plain
-            and tells(quote)
-            and sought
-            and sought <= around
-            and sought & set(terms(quote))
-        ):
-            return 1.0 if asked <= held else 0.0 if not asked & held else None
+        if not (asked and tells(quote) and sought & said and sought <= around):
+            continue
+        if asked <= held:
+            return 1.0
+        return 0.0 if not asked & held and not _MORE.search(quote) else None
     return None
 
 

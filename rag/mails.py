@@ -29,10 +29,11 @@ _MAIL = (".eml", ".mbox", ".msg")
 _HEADER = re.compile(rf"From: [^\n]*{re.escape(COLUMN)}(?:To|Date|Sent|Subject): ")
 _OF_HEADER = re.compile(
     r"\b(?:who|whom|whose|e-?mails?|mails?|messages?|letters?|address\w*|sent|send|wrote"
-    r"|write|written|writes|sender|from|copied|cc|subject|contact\w*|reach)\b",
+    r"|write|written|writes|sender|from|copied|cc|told|informed|surname|(?:full|last|first) name"
+    r"|subject|contact\w*|reach)\b",
     re.I,
 )
-_WHEN = re.compile(r"\b(?:when|dates?|days?)\b", re.I)
+_WHEN = re.compile(r"\b(?:when|dates?|days?|months?|years?|ago|since)\b", re.I)
 
 
 def is_courtesy(text: str, start: int, end: int, source: str) -> bool:

@@ -9,10 +9,13 @@ from rag.checking.quantity_words import MONTHS as _NUMBERS
 #: In their order, in lower case.
 MONTHS = tuple(name for name in _NUMBERS if len(name) > 4 or name in ("may", "june", "july"))
 
-# With a capital, since "march" is a word; "May" opens many a question.
+# "March" and short forms with a capital, since "march" and "sep" are words; "May" opens questions.
+_PLAIN = "|".join(name for name in MONTHS if name not in ("march", "may"))
 _NAMES = "|".join(sorted((name.capitalize() for name in _NUMBERS), key=len, reverse=True))
-_MONTH = rf"(?:{_NAMES})\b\.?"
-_ONE = re.compile(rf"(?<!\w)(?!May\b){_MONTH}|(?<=\w[ ,–-])May\b|(?<=\w, )May\b")
+_MONTH = rf"(?:(?i:{_PLAIN})|{_NAMES})\b\.?"
+_ONE = re.compile(
+    rf"(?<!\w)(?!May\b){_MONTH}|(?<=\w[ ,–-])May\b|(?<=\w, )May\b|(?<=\bin )(?:may|march)\b"
+)
 _SPAN = re.compile(rf"\b({_MONTH})\s*(?:to|until|till|through|-|–|—)\s*({_MONTH})")
 _ALL = re.compile(r"\ball (?:the )?year(?: round)?\b|\bevery month\b|\bthroughout the year\b", re.I)
 _DAY = re.compile(rf"\d\s*(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}|{_MONTH}\s+\d|\d{{4}}")

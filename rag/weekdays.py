@@ -12,7 +12,12 @@ _DAY = r"(?:mon|tue(?:s)?|wed(?:nes)?|thu(?:r|rs)?|fri|sat(?:ur)?|sun)(?:days?\b
 _ONE = re.compile(rf"\b{_DAY}", re.I)
 _SPAN = re.compile(rf"\b({_DAY})\s*(?:to|until|till|through|-|–|—)\s*({_DAY})", re.I)
 _ALL = re.compile(r"\b(?:daily|every ?day|all week|seven days|any day)\b", re.I)
-_WORKING = re.compile(r"\b(?:weekdays?|working days?)\b", re.I)
+# "3 working days" is a time, and no days of the week.
+_WORKING = re.compile(
+    r"(?<!\d )(?<!\bone )(?<!\btwo )(?<!\bthree )(?<!\bfour )(?<!\bfive )(?<!\bten )"
+    r"\b(?:weekdays?|working days?)\b",
+    re.I,
+)
 _WEEKEND = re.compile(r"\bweekends?\b", re.I)
 
 

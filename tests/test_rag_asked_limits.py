@@ -60,8 +60,35 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         ("Can I take at least two boats?", "You may take up to two boats.", 1.0),
         ("Can I take more than two boats?", "You may take up to three boats.", 1.0),
         ("Are more than two boats out?", "Up to three boats are out.", None),
-        ("Are at most three boats out?", "Up to three boats are out.", 1.0),
-        ("Are fewer than three boats out?", "Up to three boats are out.", None),
+        ("Do at most three boats come?", "There are up to three boats.", 1.0),
+        ("Do fewer than three boats come?", "There are up to three boats.", None),
+        ("Can I cancel within 14 days?", "The cancellation period is 30 days.", 1.0),
+        ("Can I cancel within 14 days?", "The cancellation period is 7 days.", None),
+        ("Can I borrow up to 5 books?", "Members may borrow 8 books.", 1.0),
+        # a limit that names a class says nothing of the thing itself
+        ("Do orders over £50 ship free?", "Orders over £60 ship free.", None),
+        ("Do I need permission to spend over £500?", "Spending over £1,000 needs it.", None),
+        ("Are children up to 5 years free?", "Children up to 3 years are free.", None),
+        ("Is delivery free over £50?", "Delivery is free over £60.", None),
+        # another period, another part, another direction, a range, a negation
+        ("Is the rent more than £700 a month?", "The rent is £165 per week.", None),
+        ("Is the rent more than £700 a month?", "The rent is £655 a month.", 0.0),
+        ("Is the fee more than £7 a month?", "The fee is £70.", None),
+        ("Is the salary over £30,000?", "The salary is £2,600 per month.", None),
+        ("Does it cost more than £50?", "It costs £40 hourly.", None),
+        ("Is the rent more than £700?", "A late fee of £20 is charged.", None),
+        ("Is the rent more than £700?", "The rent was raised by £45.", None),
+        ("Is the rent more than £700?", "The rent comes with a deposit of £900.", None),
+        ("Do I get more than 20 days of leave?", "There are 5 days of sick leave.", None),
+        ("Do I get more than 20 days of leave?", "You get 25 days of leave.", 1.0),
+        ("Is the pool deeper than 2 metres?", "The pool is 25 m long.", None),
+        ("Is the tower higher than 50 m?", "The tower is 61 m tall.", 1.0),
+        ("Is it under £40?", "It costs £30–45.", None),
+        ("Is it under £40?", "It is £35 and up.", None),
+        ("Is he taller than 6 feet?", "He is 6 ft 2 in tall.", None),
+        ("Did it rain more than 10 days?", "It rained on 8 of 30 days.", None),
+        ("Does a ticket cost more than £45?", "Ten tickets cost £60.", None),
+        ("Is the rent not more than £700?", "The rent is £655.", None),
         ("Is it over £40?", "It is at least £40.", None),
         ("Is it at least £40?", "It is at least £40.", 1.0),
         ("Is it under £40?", "It is at least £40.", 0.0),
@@ -89,9 +116,10 @@ def test_the_figure_decides(question: str, quote: str, told: float | None) -> No
 
 
 def test_of_several_figures_the_bare_answer_is_meant() -> None:
-    asked, told = "Is membership more than £90?", "It costs £96 a year, £40 for juniors."
+    asked, told = "Is the rent more than £600?", "It costs £655 a month, £40 for the garage."
     assert by_limit(asked, told) is None
-    assert by_limit(asked.replace("membership", "the subscription"), told, "£96") == 1.0
+    assert by_limit(asked, told, "£655") == 1.0
+    assert by_limit(asked.replace("rent", "course"), told, "£655") is None
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,8 @@ def word(question: str, quote: str, yes: float) -> str | None:
         ("Is the library closed on Monday?", "The library is open Monday to Friday.", 0.5, None),
         # what permits, demands or frees speaks louder than a judge in doubt
         ("Can my kids come?", "Partners and children are welcome.", 0.7, "Yes"),
+        # what the rule for limits leaves open, the judge may not tell
+        ("Is the rent over £700 a month?", "The rent is £165 per week.", 0.1, None),
         ("Can my kids come?", "Partners and children are welcome.", 0.3, None),
         ("May dogs enter the room?", "Dogs may not enter the room.", 0.6, None),
         ("May dogs enter the room?", "Dogs may not enter the room.", 0.1, "No"),

@@ -46,6 +46,14 @@ def test_days_and_years_make_it_one_time_only() -> None:
         ("Is the pool open in March or May?", "The pool is open from April to October.", None),
         ("Is the pool open in June?", "Except in June it is open from April to October.", None),
         ("Is the pool open in June?", "Sleeping from April to October.", None),
+        ("is the pool open in december?", "The pool is open May to September.", "No"),
+        # a date that was moved, a time of the day, a price for some days, days of a dinner
+        ("Is the bill due in March?", "The bill for January to March is due in April.", None),
+        ("Was it moved to Wednesday?", "It was moved from Monday to Friday.", None),
+        ("Is the pool open at 5 on Saturday?", "The pool is open Monday to Saturday.", None),
+        ("Is it free on Saturday?", "It costs £2 Monday to Saturday; it is free on Sunday.", None),
+        ("Is the pool open on Monday?", "The pool is open late Thursday to Saturday.", None),
+        ("Does it come on Saturday?", "It comes within 3 working days.", None),
     ],
 )
 def test_what_holds_in_some_months_is_told_of_the_others(

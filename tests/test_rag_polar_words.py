@@ -93,3 +93,10 @@ def test_a_sentence_of_a_passage_that_hardly_answers_decides_nothing() -> None:
 def test_yes_no_and_open_are_all_there_is() -> None:
     yes, no = verdict("Is it sold?", "It is sold.", Heard(0.9, 0.9, 0.9))
     assert 0.0 < no < yes < yes + no < 1.0
+
+
+def test_a_denial_that_is_asked_about_is_none() -> None:
+    assert wording("Was the claim rejected?", "The claim was rejected.").denies == 0.0
+    assert verdict("Was the claim rejected?", "It was rejected.", Heard(0.9, 0.9, 0.9))[0] > 0.65
+    assert wording("Can I pay by card?", "You can pay by card at no extra cost.").forbids == 0.0
+    assert wording("Can I pay by card?", "No problem, pay by card.").permits == 1.0
