@@ -70,8 +70,8 @@ NEGATED = re.compile(r"\b(?:not|no|never|without)\b|n['’]t\b", re.I)
 _SAME = 0.75  # of the question's terms, from which a sentence denies the very thing
 # Fitted by `python -m rag.training.verdicts` to held-out documents of ours: the weights of
 # `deciding`, then the bias, and those of `saying`.
-_DECIDES = (0.19, 1.25, -0.37, 0.28, 0.31, 0.20, -1.60)
-_SAYS_YES = (0.51, 0.73, 0.22, 0.36, 0.66, -0.31, -0.31, -0.25, 0.07, 0.46)
+_DECIDES = (0.20, 1.25, -0.37, 0.28, 0.30, 0.20, -1.59)
+_SAYS_YES = (0.51, 0.73, 0.21, 0.34, 0.66, -0.32, -0.31, -0.25, 0.07, 0.46)
 
 
 class Heard(NamedTuple):
@@ -102,9 +102,8 @@ def wording(question: str, quote: str) -> Wording:
     """
     quote = quote[answer_start(quote) :]
     may, must = _MAY.match(question) is not None, _MUST.match(question) is not None
-    turned = (
-        _DENIES.search(question) is not None
-    )  # "was it rejected?", as well as "is it not sold?"
+    # "was it rejected?", as well as "is it not sold?"
+    turned = _DENIES.search(_NO_DENIAL.sub("", question)) is not None
     denies = (_DENIES.search(_NO_DENIAL.sub("", quote)) is not None) != turned
     frees = _FREES.search(quote) is not None
     asked = set(question_terms(question))

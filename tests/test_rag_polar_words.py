@@ -99,4 +99,5 @@ def test_a_denial_that_is_asked_about_is_none() -> None:
     assert wording("Was the claim rejected?", "The claim was rejected.").denies == 0.0
     assert verdict("Was the claim rejected?", "It was rejected.", Heard(0.9, 0.9, 0.9))[0] > 0.65
     assert wording("Can I pay by card?", "You can pay by card at no extra cost.").forbids == 0.0
+    assert wording("Can I pay without asking?", "You may, without asking.").forbids == 0.0
     assert wording("Can I pay by card?", "No problem, pay by card.").permits == 1.0
