@@ -182,8 +182,8 @@ def by_limit(question: str, quote: str, short: str | None = None) -> float | Non
         return None
     if bound is not None and not _SAYS.search(before[: bound.start()]):
         return None  # "orders over £60 ship free"
-    after_time = after if limit.value.dimension == "time" else ""
-    if _is_of_another(question, before, after_time) or _is_otherwise(limit.degree, after):
+    days_of = after if limit.value.dimension == "time" else ""
+    if _is_of_another(question, before, days_of) or _is_otherwise(limit.degree, after):
         return None
     return _by_sign(question, limit, sign, bound)
 

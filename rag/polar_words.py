@@ -121,10 +121,8 @@ def wording(question: str, quote: str) -> Wording:
 def verdict(question: str, quote: str, heard: Heard) -> tuple[float, float]:
     """The probabilities that the sentence says yes and that it says no; the rest leaves it open."""
     said = wording(question, quote)
-    decides, yes = (
-        _weighed(_DECIDES, deciding(heard, said)),
-        _weighed(_SAYS_YES, saying(heard, said)),
-    )
+    decides = _weighed(_DECIDES, deciding(heard, said))
+    yes = _weighed(_SAYS_YES, saying(heard, said))
     # "Dogs may not enter" says no "yes" to "may dogs enter?", whatever the judge makes of it
     turned = (said.denies or said.forbids) and said.shared >= _SAME
     return (0.0 if turned else decides * yes), decides * (1.0 - yes)

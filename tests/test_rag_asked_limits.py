@@ -9,7 +9,7 @@ import pytest
 
 from rag.asked_limits import by_limit, is_told_of, value_question
 from rag.assistant import Assistant
-from rag.settings import Settings
+from tests.papers import open_papers
 
 PAPERS = {
     "flat.md": (
@@ -28,11 +28,7 @@ PAPERS = {
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    folder = tmp_path_factory.mktemp("limits")
-    for name, text in PAPERS.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    paths = [folder / name for name in PAPERS]
-    with Assistant.open(documents=paths, index=folder / "index", settings=Settings()) as opened:
+    with open_papers(tmp_path_factory.mktemp("limits"), PAPERS) as opened:
         yield opened
 
 

@@ -9,7 +9,7 @@ import pytest
 from rag.assistant import Assistant
 from rag.comparisons.of_a_kind import of_a_kind
 from rag.contenders import UNCOMPARED
-from rag.settings import Settings
+from tests.papers import open_papers
 
 PAPERS = {
     "tents.md": (
@@ -49,11 +49,7 @@ PAPERS = {
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    folder = tmp_path_factory.mktemp("contenders")
-    for name, text in PAPERS.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    paths = [folder / name for name in PAPERS]
-    with Assistant.open(documents=paths, index=folder / "index", settings=Settings()) as opened:
+    with open_papers(tmp_path_factory.mktemp("contenders"), PAPERS) as opened:
         yield opened
 
 
