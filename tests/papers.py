@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from conftest import write_files
+
 from rag.assistant import Assistant
 from rag.settings import Settings
-from tests.conftest import write_files
 
 
 def open_papers(folder: Path, papers: Mapping[str, str]) -> Assistant:

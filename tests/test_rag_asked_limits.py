@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from papers import open_papers
 
 from rag.asked_limits import by_limit, is_told_of, value_question
 from rag.assistant import Assistant
-from tests.papers import open_papers
 
 PAPERS = {
     "flat.md": (

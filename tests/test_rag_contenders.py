@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from papers import open_papers
 
 from rag.assistant import Assistant
 from rag.comparisons.of_a_kind import of_a_kind
 from rag.contenders import UNCOMPARED
-from tests.papers import open_papers
 
 PAPERS = {
     "tents.md": (
