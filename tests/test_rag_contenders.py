@@ -149,6 +149,29 @@ def test_a_question_of_a_kind_asks_for_the_value_of_each(
 
 
 @pytest.mark.parametrize(
+    ("question", "asked", "counted", "more"),
+    [
+        ("Which tent weighs more?", "How heavy is the tent?", "", True),
+        ("Which tent weighs less?", "How heavy is the tent?", "", False),
+        ("Which tent costs less in summer?", "How much does the tent cost in summer?", "", False),
+        (
+            "Which club has more members in town?",
+            "How many members does the club have in town?",
+            "members",
+            True,
+        ),
+        ("Who is the oldest?", "When was the person born?", "", True),
+    ],
+)
+def test_a_question_of_a_kind_says_what_is_counted_and_which_way(
+    question: str, asked: str, counted: str, more: bool
+) -> None:
+    found = of_a_kind(question)
+    assert found is not None
+    assert (found.question, found.counted, found.measure.more) == (asked, counted, more)
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "Which is lighter, the Solo or the Duo?",
@@ -162,6 +185,8 @@ def test_a_question_of_a_kind_asks_for_the_value_of_each(
         "What goes into the first-night box?",
         "Who was the second tallest?",
         "Is the Solo lighter?",
+        "Which tent is it?",
+        "Which weighs less?",
     ],
 )
 def test_other_questions_are_not_of_a_kind(question: str) -> None:
